@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using OpenSora.Contracts;
+
+namespace OpenSora.Client.Cards;
+
+/// <summary>
+/// One card program as a child process: a request in on standard input, events out on standard output, one JSON object a
+/// line. The card works for as long as its standard input is open, so it stops when this process ends, however it ends.
+/// </summary>
+internal sealed class CardProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private CardProcess(Process process) => _process = process;
+
+    /// <summary>Starts a card and hands it the request.</summary>
+    public static CardProcess Start<T>(string command, T request, JsonTypeInfo<T> type)
+    {
+        ProcessStartInfo start = new(Installation.CardProgram(), [command]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        Process process = Process.Start(start) ?? throw new CardException($"{start.FileName} did not start");
+        try
+        {
+            process.StandardInput.WriteLine(JsonSerializer.Serialize(request, type));
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // It ended before it read: its exit is reported by Events.
+        }
+        return new CardProcess(process);
+    }
+
+    /// <summary>
+    /// The events in order. Ends with a <see cref="Failed"/> of our own when the process ends without a last word.
+    /// Cancelling asks the card to stop, and the events go on until it has.
+    /// </summary>
+    public async IAsyncEnumerable<CardEvent> Events([EnumeratorCancellation] CancellationToken cancel)
+    {
+        await using CancellationTokenRegistration stop = cancel.Register(_process.StandardInput.Close);
+        CardEvent? last = null;
+        while (await _process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
+        {
+            last = JsonSerializer.Deserialize(line, ContractsJson.Default.CardEvent);
+            if (last is not null)
+                yield return last;
+        }
+        await _process.WaitForExitAsync(CancellationToken.None);
+        if (last is not (Generated or Verified or Failed))
+            yield return new Failed(ExitCode.CardFailure, $"the card process ended without an answer ({HowItEnded()})");
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private string HowItEnded() => _process.ExitCode switch
+    {
+        128 + 9 => "killed: out of memory, or by hand",
+        > 128 and < 160 and var code => $"signal {code - 128}",
+        var code => $"exit code {code}",
+    };
+}

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace OpenSora.Client.Commands;
+
+/// <summary>Options that read their values as the original's argparse does.</summary>
+internal static class Flag
+{
+    /// <summary>yes/true/t/y/1 and no/false/f/n/0 in any case, as the original's str2bool; alone it means true.</summary>
+    public static Option<bool> Bool(string name, string description, bool byDefault = false) => new(name)
+    {
+        Description = description,
+        Arity = ArgumentArity.ZeroOrOne,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => result.Tokens.Count == 0 || result.Tokens[0].Value.ToLowerInvariant() switch
+        {
+            "yes" or "true" or "t" or "y" or "1" => true,
+            "no" or "false" or "f" or "n" or "0" => false,
+            var other => Refuse<bool>(result, name, other, "yes, true, t, y, 1, no, false, f, n or 0"),
+        },
+    };
+
+    public static Option<int> Int(string name, string description, int byDefault) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => ParseInt(result, name) ?? 0,
+    };
+
+    public static Option<int?> OptionalInt(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result => ParseInt(result, name),
+    };
+
+    public static Option<double> Double(string name, string description, double byDefault) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => ParseDouble(result, name) ?? 0,
+    };
+
+    public static Option<double?> OptionalDouble(string name, string description, double? byDefault = null) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => ParseDouble(result, name),
+    };
+
+    public static Option<string> Text(string name, string description, string byDefault) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+    };
+
+    public static Option<string?> OptionalText(string name, string description) => new(name) { Description = description };
+
+    /// <summary>One of a few words; anything else is refused with the words that are accepted.</summary>
+    public static Option<string> Choice(string name, string description, string byDefault, params string[] words) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result => result.Tokens[0].Value is var word && words.Contains(word)
+            ? word
+            : Refuse<string>(result, name, word, Words(words)),
+    };
+
+    /// <summary>One value or more after the flag.</summary>
+    public static Option<string[]> Texts(string name, string description) => new(name)
+    {
+        Description = description,
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static int? ParseInt(ArgumentResult result, string name) =>
+        int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+            ? value
+            : Refuse<int?>(result, name, result.Tokens[0].Value, "a whole number");
+
+    private static double? ParseDouble(ArgumentResult result, string name) =>
+        double.TryParse(result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value)
+            ? value
+            : Refuse<double?>(result, name, result.Tokens[0].Value, "a number");
+
+    private static T? Refuse<T>(ArgumentResult result, string name, string value, string accepted)
+    {
+        result.AddError($"{name} '{value}' is not accepted: give {accepted}");
+        return default;
+    }
+
+    private static string Words(string[] words) => string.Join(", ", words[..^1]) + " or " + words[^1];
+}

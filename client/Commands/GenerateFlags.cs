@@ -1,0 +1,145 @@
+using System.CommandLine;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Client.Commands;
+
+/// <summary>
+/// The flags of <c>generate</c>: those of the original's <c>demo_open_sora.py</c> with their names, types and defaults, and ours.
+/// </summary>
+internal sealed class GenerateFlags
+{
+    private static readonly GenerationRequest Default = new();
+
+    private readonly Option<string?> _dit = Flag.OptionalText("--ckpt-path-dit", "Folder of the STDiT3 transformer: config.json, model.safetensors. [default: models/demo]");
+    private readonly Option<string?> _ckpt = Flag.OptionalText("--ckpt-path", "The same as --ckpt-path-dit, which wins.");
+    private readonly Option<string?> _t5 = Flag.OptionalText("--ckpt-path-t5", "Folder of the T5 v1.1 text encoder: config.json, spiece.model, weights. [default: models/demo]");
+    private readonly Option<string?> _vae2d = Flag.OptionalText("--ckpt-path-vae2d", "Folder of the 2D VAE: vae/config.json and weights. [default: models/demo]");
+    private readonly Option<string?> _vae3d = Flag.OptionalText("--ckpt-path-vae3d", "Folder of the video VAE: config.json, model.safetensors. [default: models/demo]");
+    private readonly Option<string[]> _prompt = Flag.Texts("--prompt", "One or more prompts; {\"reference_path\": …, \"mask_strategy\": …} may follow a prompt; |0|…|1|… changes it by loop.");
+    private readonly Option<string?> _promptPath = Flag.OptionalText("--prompt-path", "Text file with one prompt a line; --prompt wins.");
+    private readonly Option<string?> _promptGenerator = Flag.OptionalText("--prompt-generator", "A prompt to generate from again and again until stopped.");
+    private readonly Option<bool> _promptAsPath = Flag.Bool("--prompt-as-path", "Name files after their prompts, and skip those that exist.");
+    private readonly Option<bool> _llmRefine = Flag.Bool("--llm-refine", "Rewrite prompts with a language model: needs OPENAI_API_KEY; OPENAI_BASE_URL and OPENAI_MODEL are read.");
+    private readonly Option<int?> _start = Flag.OptionalInt("--start-index", "First prompt of --prompt-path, and first number of file names. [default: 0]");
+    private readonly Option<int?> _end = Flag.OptionalInt("--end-index", "One past the last prompt of --prompt-path. [default: all]");
+    private readonly Option<string[]> _references = Flag.Texts("--reference-path", "Reference images or videos, one argument a prompt, ';' between several of one prompt.");
+    private readonly Option<string[]> _masks = Flag.Texts("--mask-strategy", "One argument a prompt: loop,reference,reference start,target start,length,edit ratio in latent frames; ';' between several. E.g. 0 puts the first reference at the start.");
+    private readonly Option<double?> _aes = Flag.OptionalDouble("--aes", "Aesthetic score told in the prompt.", Default.Aes);
+    private readonly Option<double?> _flow = Flag.OptionalDouble("--flow", "Motion score told in the prompt.");
+    private readonly Option<string?> _camera = Flag.OptionalText("--camera-motion", "Camera motion told in the prompt, e.g. \"pan left\".");
+
+    private readonly Option<string> _resolution = Flag.Text("--resolution", "144p, 240p, 360p, 480p, 720p, 1080p, 2k or 4k (or 256, 512, 1024, 2048, 2880: areas of squares).", Default.Resolution);
+    private readonly Option<string> _aspect = Flag.Text("--aspect-ratio", "Height to width: 9:16 is landscape, 16:9 portrait.", Default.AspectRatio);
+    private readonly Option<int[]> _imageSize = new("--image-size") { Description = "Height and width in pixels; wins over resolution and aspect ratio.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string> _frames = Flag.Text("--num-frames", "Frames of a clip: a count, or 2s, 4s, 8s, 16s, 32s, 1x, 2x, 4x, 8x, 16x; 1 makes a PNG.", Default.NumFrames);
+    private readonly Option<string> _frameTable = Flag.Choice("--frame-table", "Whose lengths and sizes: opensora (2s is 51 frames) or enflame (2s is 40 frames, 720p 1:1 is 720x720).", Default.FrameTable, "opensora", "enflame");
+    private readonly Option<int> _fps = Flag.Int("--fps", "Frame rate that the model is told, in frames a second.", Default.Fps);
+    private readonly Option<int?> _saveFps = Flag.OptionalInt("--save-fps", "Frame rate of the file, in frames a second. [default: 24]");
+    private readonly Option<int> _frameInterval = Flag.Int("--frame-interval", "Divides --fps to give --save-fps where that is not given and this is not 1.", 1);
+    private readonly Option<int?> _loop = Flag.OptionalInt("--loop", "Clips joined to one video, each going on from the last frames of the one before. [default: 1]");
+    private readonly Option<int> _conditionFrames = Flag.Int("--condition-frame-length", "Latent frames (5 are 17 frames) that a clip takes over from the one before.", Default.ConditionFrameLength);
+    private readonly Option<int> _align = Flag.Int("--align", "Latent frames that positions of --mask-strategy snap to; 0 is off.", Default.Align);
+    private readonly Option<string> _multiResolution = new("--multi_resolution", "--multi-resolution") { Description = "How sizes and rates are told to the model: STDiT2 or OpenSora (the same).", DefaultValueFactory = _ => Default.MultiResolution };
+    private readonly Option<long> _seed = new("--seed") { Description = "Random seed.", DefaultValueFactory = _ => Default.Seed };
+    private readonly Option<int> _steps = Flag.Int("--num-sampling-steps", "Denoising steps.", Default.NumSamplingSteps);
+    private readonly Option<double> _cfg = Flag.Double("--cfg-scale", "Classifier-free guidance scale.", Default.CfgScale);
+    private readonly Option<int> _batch = Flag.Int("--batch-size", "Prompts that share one draw of noise.", Default.BatchSize);
+    private readonly Option<int?> _samples = Flag.OptionalInt("--num-sample", "Videos of each prompt. [default: 1]");
+
+    private readonly Option<string?> _device = Flag.OptionalText("--device", "cpu, cuda, cuda:1, gcu or gcu:1. [default: the best one present]");
+    private readonly Option<string> _dtype = Flag.Choice("--dtype", "Number type of the models: bf16, fp16 or fp32. On a CPU weights are rounded to it and kernels run in fp32.", Default.Dtype, "bf16", "fp16", "fp32");
+    private readonly Option<int?> _threads = Flag.OptionalInt("--threads", "CPU threads of libtorch and BLAS. [default: all cores]");
+    private readonly Option<int?> _maxLength = Flag.OptionalInt("--model-max-length", "Tokens of a prompt. [default: 300, or the demo model's limit]");
+    private readonly Option<int> _microBatch = Flag.Int("--micro-batch-size", "Frames that the 2D VAE takes at once.", Default.MicroBatchSize);
+    private readonly Option<int> _microFrames = Flag.Int("--micro-frame-size", "Frames of a chunk of the temporal VAE.", Default.MicroFrameSize);
+    private readonly Option<bool> _qkNorm = Flag.Bool("--qk-norm", "Normalise queries and keys, as the public checkpoint needs.", true);
+
+    private readonly Option<string> _saveDir = Flag.Text("--save-dir", "Folder for the results, made when missing.", Default.SaveDir);
+    private readonly Option<string?> _name = Flag.OptionalText("--sample-name", "First part of the file names. [default: sample]");
+    private readonly Option<int?> _crf = Flag.OptionalInt("--crf", "Constant rate factor of H.264: 0 is lossless, larger is smaller. [default: chosen for 40 dB and more]");
+    private readonly Option<bool> _watermark = Flag.Bool("--watermark", "Write a second file, NAME_watermark.mp4, with a mark at the top left.");
+    private readonly Option<string?> _noise = Flag.OptionalText("--latent-noise", "Safetensors file with the noise to start from, [n, 4, T, h, w] float32.");
+    private readonly Option<string?> _saveLatent = Flag.OptionalText("--save-latent", "Write the final latent of the last loop to this safetensors file.");
+    private readonly Option<int?> _verbose = Flag.OptionalInt("--verbose", "0 shows errors only. [default: 1]");
+
+    /// <summary>Flags of the original that name nothing this program does: taken, so that command lines keep working.</summary>
+    private static readonly Option[] Accepted =
+    [
+        Flag.OptionalText("--outputs", "Taken for compatibility: training only."),
+        Flag.OptionalText("--data-path", "Taken for compatibility: training only."),
+        Flag.Bool("--flash-attn", "Taken for compatibility: attention is always blocked."),
+        Flag.Bool("--layernorm-kernel", "Taken for compatibility: no effect."),
+        Flag.Bool("--enable-compile", "Taken for compatibility: no effect."),
+        Flag.Int("--warmup-count", "Taken for compatibility: benchmark only.", 1),
+        Flag.Int("--eval-count", "Taken for compatibility: benchmark only.", 1),
+        Flag.Text("--benchmark-save-path", "Taken for compatibility: benchmark only.", "./benchmark/report-opensora-v1.2.json"),
+    ];
+
+    public IEnumerable<Option> All =>
+    [
+        _prompt, _promptPath, _promptGenerator, _promptAsPath, _llmRefine, _start, _end, _references, _masks, _aes, _flow, _camera,
+        _resolution, _aspect, _imageSize, _frames, _frameTable, _fps, _saveFps, _frameInterval, _loop, _conditionFrames, _align, _multiResolution,
+        _seed, _steps, _cfg, _batch, _samples,
+        _dit, _ckpt, _t5, _vae2d, _vae3d, _device, _dtype, _threads, _maxLength, _microBatch, _microFrames, _qkNorm,
+        _saveDir, _name, _crf, _watermark, _noise, _saveLatent, _verbose,
+        .. Accepted,
+    ];
+
+    /// <summary>Whether <c>--verbose 0</c> was given.</summary>
+    public bool Quiet(ParseResult parsed) => parsed.GetValue(_verbose) == 0;
+
+    /// <summary>The request that the flags describe. Paths are made absolute: the card may run elsewhere.</summary>
+    public GenerationRequest Read(ParseResult parsed) => new()
+    {
+        Models = new ModelFolders
+        {
+            Dit = Absolute(parsed.GetValue(_dit) ?? parsed.GetValue(_ckpt)),
+            T5 = Absolute(parsed.GetValue(_t5)),
+            Vae2d = Absolute(parsed.GetValue(_vae2d)),
+            Vae3d = Absolute(parsed.GetValue(_vae3d)),
+        },
+        Prompts = parsed.GetValue(_prompt) ?? [],
+        PromptPath = Absolute(parsed.GetValue(_promptPath)),
+        PromptGenerator = parsed.GetValue(_promptGenerator),
+        PromptAsPath = parsed.GetValue(_promptAsPath),
+        LlmRefine = parsed.GetValue(_llmRefine),
+        StartIndex = parsed.GetValue(_start),
+        EndIndex = parsed.GetValue(_end),
+        ReferencePaths = parsed.GetValue(_references) ?? [],
+        MaskStrategies = parsed.GetValue(_masks) ?? [],
+        Aes = parsed.GetValue(_aes),
+        Flow = parsed.GetValue(_flow),
+        CameraMotion = parsed.GetValue(_camera),
+        Resolution = parsed.GetRequiredValue(_resolution),
+        AspectRatio = parsed.GetRequiredValue(_aspect),
+        ImageSize = parsed.GetValue(_imageSize) is { Length: > 0 } size ? size : null,
+        NumFrames = parsed.GetRequiredValue(_frames),
+        FrameTable = parsed.GetRequiredValue(_frameTable),
+        Fps = parsed.GetValue(_fps),
+        SaveFps = parsed.GetValue(_saveFps) ?? (parsed.GetValue(_frameInterval) is var every and not 1 ? parsed.GetValue(_fps) / Math.Max(1, every) : Default.SaveFps),
+        Loop = parsed.GetValue(_loop),
+        ConditionFrameLength = parsed.GetValue(_conditionFrames),
+        Align = parsed.GetValue(_align),
+        MultiResolution = parsed.GetRequiredValue(_multiResolution),
+        Seed = parsed.GetValue(_seed),
+        NumSamplingSteps = parsed.GetValue(_steps),
+        CfgScale = parsed.GetValue(_cfg),
+        BatchSize = parsed.GetValue(_batch),
+        NumSample = parsed.GetValue(_samples),
+        Device = parsed.GetValue(_device),
+        Dtype = parsed.GetRequiredValue(_dtype),
+        Threads = parsed.GetValue(_threads),
+        ModelMaxLength = parsed.GetValue(_maxLength),
+        MicroBatchSize = parsed.GetValue(_microBatch),
+        MicroFrameSize = parsed.GetValue(_microFrames),
+        QkNorm = parsed.GetValue(_qkNorm),
+        SaveDir = parsed.GetRequiredValue(_saveDir),
+        SampleName = parsed.GetValue(_name),
+        Crf = parsed.GetValue(_crf),
+        Watermark = parsed.GetValue(_watermark),
+        LatentNoise = Absolute(parsed.GetValue(_noise)),
+        SaveLatent = Absolute(parsed.GetValue(_saveLatent)),
+    };
+
+    private static string? Absolute(string? path) => path is null ? null : Path.GetFullPath(path);
+}

@@ -1,0 +1,153 @@
+namespace OpenSora.Contracts.Generation;
+
+/// <summary>
+/// What to generate and how: the flags of <c>opensora generate</c>, with their defaults. Sizes are pixels, lengths frames,
+/// rates frames a second.
+/// </summary>
+public sealed record GenerationRequest
+{
+    /// <summary>The four model folders; null takes the demo model. Default: all null.</summary>
+    public ModelFolders Models { get; init; } = new();
+
+    /// <summary>Prompts. Default: none (then <see cref="PromptPath"/>, then <see cref="PromptGenerator"/>).</summary>
+    public IReadOnlyList<string> Prompts { get; init; } = [];
+
+    /// <summary>A text file with one prompt a line. Default: null.</summary>
+    public string? PromptPath { get; init; }
+
+    /// <summary>A prompt to repeat until stopped. Default: null.</summary>
+    public string? PromptGenerator { get; init; }
+
+    /// <summary>First prompt of <see cref="PromptPath"/>, and first number of the file names. Default: null (0).</summary>
+    public int? StartIndex { get; init; }
+
+    /// <summary>One past the last prompt of <see cref="PromptPath"/>. Default: null (all).</summary>
+    public int? EndIndex { get; init; }
+
+    /// <summary>Reference images and videos of each prompt, <c>;</c> between several. Default: none.</summary>
+    public IReadOnlyList<string> ReferencePaths { get; init; } = [];
+
+    /// <summary>Mask strategy of each prompt. Default: none.</summary>
+    public IReadOnlyList<string> MaskStrategies { get; init; } = [];
+
+    /// <summary>Prompts in one batch of noise. Range: 1 and more. Default: 1.</summary>
+    public int BatchSize { get; init; } = 1;
+
+    /// <summary>Samples of each prompt. Default: null (1).</summary>
+    public int? NumSample { get; init; }
+
+    /// <summary>Clips joined to one video, each going on from the one before. Default: null (1).</summary>
+    public int? Loop { get; init; }
+
+    /// <summary>Latent frames of a clip that the next one starts from; a multiple of 5. Default: 5.</summary>
+    public int ConditionFrameLength { get; init; } = 5;
+
+    /// <summary>Edit ratio of those frames, 0 (kept) to 1 (made anew). Default: 0.</summary>
+    public double ConditionFrameEdit { get; init; }
+
+    /// <summary>Latent frames that mask positions snap to; 0 is off. Default: 5.</summary>
+    public int Align { get; init; } = 5;
+
+    /// <summary>Random seed. Default: 42.</summary>
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Key of the resolution table, e.g. <c>240p</c>. Default: 240p.</summary>
+    public string Resolution { get; init; } = "240p";
+
+    /// <summary>Height to width, e.g. <c>9:16</c> (landscape). Default: 9:16.</summary>
+    public string AspectRatio { get; init; } = "9:16";
+
+    /// <summary>Height and width in pixels; wins over resolution and aspect ratio. Default: null.</summary>
+    public IReadOnlyList<int>? ImageSize { get; init; }
+
+    /// <summary>Frames of a clip: a count, or 2s … 32s, 1x … 16x. Default: 51.</summary>
+    public string NumFrames { get; init; } = "51";
+
+    /// <summary>Whose table of lengths and sizes: <c>opensora</c> or <c>enflame</c>. Default: opensora.</summary>
+    public string FrameTable { get; init; } = "opensora";
+
+    /// <summary>Frame rate that the model is told. Default: 24.</summary>
+    public int Fps { get; init; } = 24;
+
+    /// <summary>Frame rate of the file. Default: 24.</summary>
+    public int SaveFps { get; init; } = 24;
+
+    /// <summary>Sizes and rates that the model is told: <c>STDiT2</c> or <c>OpenSora</c>. Default: STDiT2.</summary>
+    public string MultiResolution { get; init; } = "STDiT2";
+
+    /// <summary>Denoising steps. Range: 1 to 1000. Default: 30.</summary>
+    public int NumSamplingSteps { get; init; } = 30;
+
+    /// <summary>Classifier-free guidance scale. Default: 7.0.</summary>
+    public double CfgScale { get; init; } = 7.0;
+
+    /// <summary>Aesthetic score told in the prompt; null leaves it out. Default: 6.5.</summary>
+    public double? Aes { get; init; } = 6.5;
+
+    /// <summary>Motion score told in the prompt. Default: null.</summary>
+    public double? Flow { get; init; }
+
+    /// <summary>Camera motion told in the prompt, e.g. <c>pan left</c>. Default: null.</summary>
+    public string? CameraMotion { get; init; }
+
+    /// <summary>Rewrite prompts with a language model (<c>OPENAI_API_KEY</c>, <c>OPENAI_BASE_URL</c>). Default: false.</summary>
+    public bool LlmRefine { get; init; }
+
+    /// <summary>Tokens of a prompt. Range: 1 and more. Default: null (300, or the demo model's own limit).</summary>
+    public int? ModelMaxLength { get; init; }
+
+    /// <summary>Frames that the 2D VAE takes at once. Range: 1 and more. Default: 4.</summary>
+    public int MicroBatchSize { get; init; } = 4;
+
+    /// <summary>Frames of a chunk of the temporal VAE. Default: 17.</summary>
+    public int MicroFrameSize { get; init; } = 17;
+
+    /// <summary>Normalise queries and keys; the public checkpoints need it. Default: true.</summary>
+    public bool QkNorm { get; init; } = true;
+
+    /// <summary>Number type of the models: bf16, fp16 or fp32. Default: bf16.</summary>
+    public string Dtype { get; init; } = "bf16";
+
+    /// <summary>cpu, cuda, cuda:1, gcu, gcu:1; null takes the best one present. Default: null.</summary>
+    public string? Device { get; init; }
+
+    /// <summary>CPU threads of libtorch and BLAS; null takes all cores. Default: null.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Folder for the results, made when missing. Default: ./samples/samples/.</summary>
+    public string SaveDir { get; init; } = "./samples/samples/";
+
+    /// <summary>First part of file names. Default: null (<c>sample</c>).</summary>
+    public string? SampleName { get; init; }
+
+    /// <summary>Name files after their prompts, and skip those that exist. Default: false.</summary>
+    public bool PromptAsPath { get; init; }
+
+    /// <summary>Write a second file with a watermark. Default: false.</summary>
+    public bool Watermark { get; init; }
+
+    /// <summary>Constant rate factor of H.264, 0 (lossless) to 51; null takes the writer's default. Default: null.</summary>
+    public int? Crf { get; init; }
+
+    /// <summary>A safetensors file whose first tensor [n, 4, T, h, w] is the noise to start from. Default: null.</summary>
+    public string? LatentNoise { get; init; }
+
+    /// <summary>A safetensors file to write the last final latent to. Default: null.</summary>
+    public string? SaveLatent { get; init; }
+}
+
+/// <summary>The model folders, laid out as the public checkpoints.</summary>
+public sealed record ModelFolders
+{
+    /// <summary>STDiT3: config.json, model.safetensors.</summary>
+    public string? Dit { get; init; }
+
+    /// <summary>T5 v1.1 encoder: config.json, spiece.model, pytorch_model*.bin or model*.safetensors.</summary>
+    public string? T5 { get; init; }
+
+    /// <summary>2D VAE: vae/config.json, vae/diffusion_pytorch_model.safetensors.</summary>
+    public string? Vae2d { get; init; }
+
+    /// <summary>Video VAE: config.json, model.safetensors.</summary>
+    public string? Vae3d { get; init; }
+}

@@ -1,0 +1,39 @@
+namespace OpenSora.Contracts;
+
+/// <summary>Where the parts of an installation lie. The one place that reads <c>OPENSORA_HOME</c> and <c>OPENSORA_CARD</c>.</summary>
+public static class Installation
+{
+    /// <summary>
+    /// The folder with <c>models/demo</c>: <c>OPENSORA_HOME</c>, else the first folder above the program that has one.
+    /// </summary>
+    public static string? Home { get; } = Environment.GetEnvironmentVariable("OPENSORA_HOME") is { Length: > 0 } home ? home : Find();
+
+    /// <summary>
+    /// The card program: <c>OPENSORA_CARD</c>, else beside this program, else where <c>dotnet build</c> puts it.
+    /// </summary>
+    /// <exception cref="InputException">It is nowhere.</exception>
+    public static string CardProgram()
+    {
+        const string name = "OpenSora.Card";
+        string built = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
+        string[] candidates =
+        [
+            Environment.GetEnvironmentVariable("OPENSORA_CARD") ?? "",
+            Path.Combine(built, name),
+            Path.Combine(built, "..", "..", name, Path.GetFileName(built), name),
+        ];
+        return candidates.FirstOrDefault(File.Exists) is { } found
+            ? Path.GetFullPath(found)
+            : throw new InputException(
+                $"the card program {name} was not found (looked at {string.Join(", ", candidates.Where(c => c.Length > 0).Select(Path.GetFullPath))}); "
+                + "build it (./opensora does) or set OPENSORA_CARD to its path");
+    }
+
+    private static string? Find()
+    {
+        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (Directory.Exists(Path.Combine(folder.FullName, "models", "demo")))
+                return folder.FullName;
+        return null;
+    }
+}
