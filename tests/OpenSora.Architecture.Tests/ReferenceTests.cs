@@ -1,0 +1,56 @@
+using System.Reflection.Metadata;
+using System.Reflection.PortableExecutable;
+using OpenSora.TestKit;
+
+namespace OpenSora.Architecture.Tests;
+
+/// <summary>Who may know whom, read from the built assemblies: docs/architecture.md has the picture.</summary>
+public sealed class ReferenceTests
+{
+    private static readonly string[] Torch = ["TorchSharp", "OpenSora.Torch"];
+
+    /// <summary>For each project, all it may reference of the project's own assemblies.</summary>
+    public static TheoryData<string, string[]> Allowed => new()
+    {
+        { "OpenSora.Contracts", [] },
+        { "TorchSharp", [] },
+        { "SentencePiece", [] },
+        { "OpenSora.Torch", ["TorchSharp"] },
+        { "OpenSora.Inference", ["OpenSora.Contracts", "SentencePiece", .. Torch] },
+        { "OpenSora.Parallel", ["OpenSora.Contracts", "OpenSora.Inference", .. Torch] },
+        { "OpenSora.Video", ["OpenSora.Contracts"] },
+        { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Video", .. Torch] },
+        { "OpenSora.DemoModel", ["OpenSora.Contracts", "OpenSora.Inference", "SentencePiece", .. Torch] },
+        { "OpenSora.Cluster", ["OpenSora.Contracts"] },
+        { "OpenSora.Silo", ["OpenSora.Contracts", "OpenSora.Cluster", "OpenSora.Video"] },
+        { "OpenSora.Client", ["OpenSora.Contracts"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Allowed))]
+    public void ReferencesOnlyWhatItMayKnow(string project, string[] allowed)
+    {
+        string[] own = [.. Allowed.Select(row => (string)((object[])row)[0]), "opensora"];
+        string[] referenced = [.. References(project).Where(own.Contains)];
+        Assert.Empty(referenced.Except(allowed));
+    }
+
+    [Fact]
+    public void EveryProjectHasARule()
+    {
+        IEnumerable<string> projects = new[] { "src", "client", "silo" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*.csproj", SearchOption.AllDirectories))
+            .Select(file => Path.GetFileNameWithoutExtension(file)!);
+        Assert.Empty(projects.Except(Allowed.Select(row => (string)((object[])row)[0])));
+    }
+
+    private static IEnumerable<string> References(string project)
+    {
+        string name = project == "OpenSora.Client" ? "opensora" : project;
+        string configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
+        string path = Path.Combine(Repository.Root, "artifacts", "bin", project, configuration, name + ".dll");
+        using PEReader file = new(File.OpenRead(path));
+        MetadataReader metadata = file.GetMetadataReader();
+        return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
+    }
+}
