@@ -1,0 +1,36 @@
+using static TorchSharp.torch;
+
+namespace OpenSora.Inference.Verification;
+
+/// <summary>The largest error over the tensors of one golden file, and which tensor has it.</summary>
+public sealed class ErrorOf
+{
+    private double _largest;
+    private string? _worst;
+
+    /// <summary>Compares two tensors: max|a-b| / max(1, max|b|); another shape or a NaN is an infinite error.</summary>
+    public void Add(string name, Tensor actual, Tensor expected)
+    {
+        if (!actual.shape.AsSpan().SequenceEqual(expected.shape))
+        {
+            Add($"{name}: [{string.Join(", ", actual.shape)}] for [{string.Join(", ", expected.shape)}]", double.PositiveInfinity);
+            return;
+        }
+        using DisposeScope scope = NewDisposeScope();
+        Tensor a = actual.cpu().to(ScalarType.Float64), b = expected.cpu().to(ScalarType.Float64);
+        Add(name, b.numel() == 0 ? 0 : (a - b).abs().max().ToDouble() / Math.Max(1, b.abs().max().ToDouble()));
+    }
+
+    /// <summary>An error that was measured elsewhere.</summary>
+    public void Add(string name, double error)
+    {
+        if (double.IsNaN(error))
+            error = double.PositiveInfinity;
+        if (error > _largest)
+            (_largest, _worst) = (error, name);
+    }
+
+    /// <summary>The row for <c>verify</c>. An infinite error is shown as the largest finite number, which JSON can hold.</summary>
+    public GoldenResult Result(string name, double tolerance) =>
+        new(name, Math.Min(_largest, double.MaxValue), tolerance, _largest > tolerance ? $"largest in {_worst}" : null);
+}
