@@ -28,6 +28,16 @@ internal static class Flag
         CustomParser = result => ParseInt(result, name) ?? 0,
     };
 
+    public static Option<long> Long(string name, string description, long byDefault) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => byDefault,
+        CustomParser = result =>
+            long.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+                ? value
+                : Refuse<long>(result, name, result.Tokens[0].Value, "a whole number"),
+    };
+
     public static Option<int?> OptionalInt(string name, string description) => new(name)
     {
         Description = description,

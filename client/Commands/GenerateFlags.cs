@@ -40,7 +40,7 @@ internal sealed class GenerateFlags
     private readonly Option<int> _conditionFrames = Flag.Int("--condition-frame-length", "Latent frames (5 are 17 frames) that a clip takes over from the one before.", Default.ConditionFrameLength);
     private readonly Option<int> _align = Flag.Int("--align", "Latent frames that positions of --mask-strategy snap to; 0 is off.", Default.Align);
     private readonly Option<string> _multiResolution = new("--multi_resolution", "--multi-resolution") { Description = "How sizes and rates are told to the model: STDiT2 or OpenSora (the same).", DefaultValueFactory = _ => Default.MultiResolution };
-    private readonly Option<long> _seed = new("--seed") { Description = "Random seed.", DefaultValueFactory = _ => Default.Seed };
+    private readonly Option<long> _seed = Flag.Long("--seed", "Random seed.", Default.Seed);
     private readonly Option<int> _steps = Flag.Int("--num-sampling-steps", "Denoising steps.", Default.NumSamplingSteps);
     private readonly Option<double> _cfg = Flag.Double("--cfg-scale", "Classifier-free guidance scale.", Default.CfgScale);
     private readonly Option<int> _batch = Flag.Int("--batch-size", "Prompts that share one draw of noise.", Default.BatchSize);

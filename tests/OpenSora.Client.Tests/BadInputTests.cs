@@ -1,0 +1,59 @@
+namespace OpenSora.Client.Tests;
+
+/// <summary>What cannot be done ends with exit code 2 and one message: the value, the limit, the remedy.</summary>
+public sealed class BadInputTests
+{
+    [Theory]
+    [InlineData("--seed", "x", "'x'", "whole number")]
+    [InlineData("--num-sampling-steps", "0", "0", "1 to 1000")]
+    [InlineData("--num-sampling-steps", "many", "'many'", "whole number")]
+    [InlineData("--cfg-scale", "NaN", "'NaN'", "a number")]
+    [InlineData("--dtype", "int8", "'int8'", "bf16, fp16 or fp32")]
+    [InlineData("--qk-norm", "perhaps", "'perhaps'", "yes, true")]
+    [InlineData("--micro-frame-size", "16", "16", "4k + 1")]
+    [InlineData("--crf", "99", "99", "0 to 51")]
+    [InlineData("--save-fps", "0", "0", "1 to 240")]
+    [InlineData("--no-such-flag", "1", "--no-such-flag", "-h")]
+    [InlineData("--resolution", "999p", "999p", "720p")]
+    [InlineData("--aspect-ratio", "7:3", "7:3", "16:9")]
+    [InlineData("--num-frames", "3s", "3s", "16s")]
+    [InlineData("--num-frames", "0", "0", "1")]
+    [InlineData("--mask-strategy", "0,0,zero", "zero", "")]
+    [InlineData("--prompt-path", "/nowhere/prompts.txt", "/nowhere/prompts.txt", "")]
+    [InlineData("--ckpt-path-dit", "/nowhere/dit", "/nowhere/dit", "config.json")]
+    [InlineData("--reference-path", "/nowhere/a.png", "/nowhere/a.png", "")]
+    [InlineData("--latent-noise", "/nowhere/z.safetensors", "/nowhere/z.safetensors", "")]
+    [InlineData("--device", "tpu", "tpu", "cuda")]
+    public async Task IsRefusedWithTheReason(string flag, string value, string names, string remedy)
+    {
+        string folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
+        Dictionary<string, string> arguments = new() { ["--num-sampling-steps"] = "2", ["--save-dir"] = folder, ["--device"] = "cpu", [flag] = value };
+        if (flag != "--prompt-path")
+            arguments["--prompt"] = "a";
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["generate", .. arguments.SelectMany(pair => new[] { pair.Key, pair.Value })]);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains(names, outcome.Errors);
+        Assert.Contains(remedy, outcome.Errors);
+        Assert.DoesNotContain("   at ", outcome.Errors);
+        Assert.Empty(outcome.Output);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
+        Directory.Delete(folder);
+    }
+
+    [Fact]
+    public async Task NoPromptIsRefused()
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["generate"]);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("--prompt", outcome.Errors);
+    }
+
+    [Fact]
+    public async Task HelpExplainsEachFlag()
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["generate", "-h"]);
+        Assert.Equal(0, outcome.ExitCode);
+        foreach (string flag in new[] { "--ckpt-path-dit", "--multi_resolution", "--num-sampling-steps", "--condition-frame-length", "--frame-table", "--latent-noise" })
+            Assert.Contains(flag, outcome.Output);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using OpenSora.TestKit;
+
+namespace OpenSora.Client.Tests;
+
+/// <summary>The built command line, run as a user runs it.</summary>
+internal static class ClientProgram
+{
+    public static string Path { get; } = System.IO.Path.Combine(
+        Repository.Root, "artifacts", "bin", "OpenSora.Client", System.IO.Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "opensora");
+
+    public static async Task<Outcome> Run(string[] arguments, params (string Name, string Value)[] environment)
+    {
+        using Process process = Start(arguments, environment);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+        using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(5));
+        await process.WaitForExitAsync(deadline.Token);
+        return new Outcome(process.ExitCode, await output, await errors);
+    }
+
+    public static Process Start(string[] arguments, params (string Name, string Value)[] environment)
+    {
+        ProcessStartInfo start = new(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        return Process.Start(start)!;
+    }
+
+    internal sealed record Outcome(int ExitCode, string Output, string Errors);
+}

@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OpenSora.TestKit;
+
+namespace OpenSora.Client.Tests;
+
+/// <summary>Whole runs with the demo model, small.</summary>
+public sealed class GenerateTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task SameCommandLineGivesTheSameBytes()
+    {
+        JsonNode first = await Generate("a"), second = await Generate("b");
+        Assert.Equal(first["sha256"]!.ToJsonString(), second["sha256"]!.ToJsonString());
+        Assert.Equal(File.ReadAllBytes(first["files"]![0]!.GetValue<string>()), File.ReadAllBytes(second["files"]![0]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task AnotherSeedGivesOtherBytes()
+    {
+        JsonNode first = await Generate("a"), second = await Generate("b", "--seed", "43");
+        Assert.NotEqual(first["sha256"]!["latent"]!.GetValue<string>(), second["sha256"]!["latent"]!.GetValue<string>());
+        Assert.NotEqual(first["sha256"]!["frames"]!.GetValue<string>(), second["sha256"]!["frames"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task ReportTellsTheRun()
+    {
+        JsonNode report = await Generate("a", "--seed", "7", "--save-fps", "12");
+        Assert.Equal("a red ball", report["prompt"]!.GetValue<string>());
+        Assert.Equal(7, report["seed"]!.GetValue<int>());
+        Assert.Equal("cpu", report["device"]!.GetValue<string>());
+        Assert.Equal("bf16", report["dtype"]!.GetValue<string>());
+        Assert.Equal(1, report["cards"]!.GetValue<int>());
+        Assert.Equal((32, 48, 20, 12, 2), (Int("height"), Int("width"), Int("frames"), Int("fps"), Int("steps")));
+        foreach (string stage in new[] { "load", "encode", "denoise", "decode", "write", "total" })
+            Assert.True(report["seconds"]![stage]!.GetValue<double>() >= 0);
+        Assert.True(report["peakMemoryBytes"]!.GetValue<long>() > 1 << 20);
+        Assert.Equal(64, report["sha256"]!["frames"]!.GetValue<string>().Length);
+
+        int Int(string name) => report[name]!.GetValue<int>();
+    }
+
+    [Fact]
+    public async Task OneFrameIsAPng()
+    {
+        JsonNode report = await Generate("image", "--num-frames", "1");
+        string file = Assert.Single(report["files"]!.AsArray())!.GetValue<string>();
+        Assert.EndsWith(".png", file);
+        Assert.Equal([0x89, (byte)'P', (byte)'N', (byte)'G'], File.ReadAllBytes(file)[..4]);
+    }
+
+    [Fact]
+    public async Task LoopsPromptsAndSamplesMakeTheirFiles()
+    {
+        JsonNode report = await Generate("many", "--prompt", "one", "two", "--num-sample", "2", "--loop", "2", "--num-frames", "34", "--batch-size", "2");
+        string[] names = [.. report["files"]!.AsArray().Select(file => Path.GetFileName(file!.GetValue<string>()))];
+        Assert.Equal(["many_0000-0.mp4", "many_0001-0.mp4", "many_0000-1.mp4", "many_0001-1.mp4"], names);
+        Assert.Equal(34 + 34 - 17, report["frames"]!.GetValue<int>());
+        Assert.Equal(4, report["samples"]!.AsArray().Select(sample => sample!["sha256"]!["frames"]!.GetValue<string>()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task AReferenceImageIsKept()
+    {
+        string reference = Path.Combine(Repository.Golden, "case9_e2e", "ref_a.png");
+        JsonNode with = await Generate("with", "--reference-path", reference, "--mask-strategy", "0");
+        JsonNode without = await Generate("without");
+        Assert.NotEqual(with["sha256"]!["latent"]!.GetValue<string>(), without["sha256"]!["latent"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task NoiseAndLatentGoThroughFiles()
+    {
+        string saved = Path.Combine(_folder, "latent.safetensors");
+        JsonNode first = await Generate("a", "--save-latent", saved);
+        Assert.True(File.Exists(saved));
+        JsonNode second = await Generate("b", "--latent-noise", saved);
+        Assert.NotEqual(first["sha256"]!["latent"]!.GetValue<string>(), second["sha256"]!["latent"]!.GetValue<string>());
+        ClientProgram.Outcome wrong = await ClientProgram.Run([.. Arguments("c"), "--latent-noise", saved, "--num-frames", "51"]);
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("latent.safetensors", wrong.Errors);
+    }
+
+    [Fact]
+    public async Task CtrlCStopsWithinAStepAndLeavesNoFile()
+    {
+        using Process process = ClientProgram.Start([.. Arguments("stopped"), "--num-sampling-steps", "1000"]);
+        while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("denoise", StringComparison.Ordinal))
+        {
+        }
+        using Process kill = Process.Start("kill", ["-INT", process.Id.ToString()])!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(130, process.ExitCode);
+        Assert.Contains("stopped", await errors);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task AClientThatIsKilledTakesItsCardAlong()
+    {
+        using Process process = ClientProgram.Start([.. Arguments("orphan"), "--num-sampling-steps", "1000"]);
+        while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("denoise", StringComparison.Ordinal))
+        {
+        }
+        int card = Assert.Single(Children(process.Id));
+        process.Kill();
+        using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
+        while (Directory.Exists($"/proc/{card}"))
+            await Task.Delay(50, deadline.Token);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task ACardThatIsKilledIsReported()
+    {
+        using Process process = ClientProgram.Start([.. Arguments("killed"), "--num-sampling-steps", "1000"]);
+        while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("denoise", StringComparison.Ordinal))
+        {
+        }
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        Process.GetProcessById(Assert.Single(Children(process.Id))).Kill();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(4, process.ExitCode);
+        Assert.Contains("killed", await errors);
+    }
+
+    private string[] Arguments(string name) =>
+    [
+        "generate", "--sample-name", name, "--save-dir", _folder, "--image-size", "36", "50", "--device", "cpu", "--threads", "2",
+        "--prompt", "a red ball", "--num-frames", "20", "--num-sampling-steps", "2",
+    ];
+
+    /// <summary>Runs with <c>--json</c>; later flags replace earlier ones of the same name.</summary>
+    private async Task<JsonNode> Generate(string name, params string[] more)
+    {
+        List<string> arguments = [.. Arguments(name)];
+        foreach (string flag in more.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
+        {
+            int at = arguments.IndexOf(flag);
+            if (at >= 0)
+                arguments.RemoveRange(at, 2);
+        }
+        ClientProgram.Outcome outcome = await ClientProgram.Run([.. arguments, .. more, "--json"]);
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        return JsonNode.Parse(outcome.Output) ?? throw new JsonException("no document");
+    }
+
+    private static IEnumerable<int> Children(int parent) => Directory.EnumerateDirectories("/proc")
+        .Select(folder => int.TryParse(Path.GetFileName(folder), out int id) ? id : 0)
+        .Where(id => id > 0 && File.Exists($"/proc/{id}/stat") && File.ReadAllText($"/proc/{id}/stat").Split(' ')[3] == parent.ToString());
+}
