@@ -1,0 +1,59 @@
+namespace OpenSora.DemoModel.Clips;
+
+/// <summary>Captions of a clip in varied wording.</summary>
+public static class Captions
+{
+    /// <summary>The wording that the README uses.</summary>
+    public static string Plain(Clip clip) => $"a {clip.Colour.Name} {Name(clip.Shape)} {Moves(clip.Motion)} on a {clip.Background.Name} background";
+
+    /// <summary>One of many wordings, the same for the same number.</summary>
+    public static string Varied(Clip clip, ulong seed)
+    {
+        SplitMix random = new(seed ^ 0xC0FFEE);
+        string shape = $"{random.Pick(Articles)} {clip.Colour.Name} {Name(clip.Shape)}".TrimStart();
+        string moves = random.Pick(Verbs(clip.Motion));
+        string where = random.Pick(Grounds).Replace("#", clip.Background.Name, StringComparison.Ordinal);
+        return random.Below(4) switch
+        {
+            0 => $"{where}, {shape} {moves}",
+            1 => $"{shape} {moves}. {where}",
+            _ => $"{shape} {moves} {where}",
+        };
+    }
+
+    /// <summary>All captions that <see cref="Varied"/> can make of it, in part: what a vocabulary is learned from.</summary>
+    public static IEnumerable<string> All() =>
+        from shape in Words.Shapes
+        from colour in Words.Colours
+        from ground in Words.Backgrounds
+        from motion in Words.Motions
+        from number in Enumerable.Range(0, 2)
+        let clip = new Clip(shape, colour, ground, motion, 0.2, 0, 0, 0.3)
+        select number == 0 ? Plain(clip) : Varied(clip, (ulong)((int)shape * 7919 + (int)motion * 104729 + Array.IndexOf(Words.Colours, colour) * 31 + Array.IndexOf(Words.Backgrounds, ground)));
+
+    private static readonly string[] Articles = ["a", "one", "the", ""];
+
+    private static readonly string[] Grounds = ["on a # background", "on #", "over a # background", "in front of a # background", "against # ground"];
+
+    private static string Name(Shape shape) => shape.ToString().ToLowerInvariant();
+
+    private static string Moves(Motion motion) => Verbs(motion)[0];
+
+    private static string[] Verbs(Motion motion)
+    {
+        if (motion == Motion.Still)
+            return ["standing still", "that does not move", "resting", "holding still"];
+        string way = motion switch
+        {
+            Motion.Left => "left",
+            Motion.Right => "right",
+            Motion.Up => "up",
+            Motion.Down => "down",
+            Motion.UpLeft => "up and left",
+            Motion.UpRight => "up and right",
+            Motion.DownLeft => "down and left",
+            _ => "down and right",
+        };
+        return [$"moving {way}", $"going {way}", $"sliding {way}", $"that moves {way}", $"gliding {way}"];
+    }
+}
