@@ -1,6 +1,7 @@
 // Devices, and vendor libraries that bring one.
 #include "abi.h"
 
+#include <ATen/Version.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <dlfcn.h>
 
@@ -18,6 +19,17 @@ int32_t type_of(at::Device device) {
 } // namespace ost
 
 using namespace ost;
+
+namespace {
+
+/// Makes the functions of the library that has this one visible to libraries that are loaded later.
+void make_global(void* function) {
+    Dl_info library;
+    if (dladdr(function, &library) != 0)
+        dlopen(library.dli_fname, RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD);
+}
+
+} // namespace
 
 /// Whether someone has registered this kind of device. A second registration would end the process: ask before loading.
 OST_API bool ost_device_is_registered(int32_t type) { return c10::impl::hasDeviceGuardImpl(device(type, -1).type()); }
@@ -50,8 +62,8 @@ OST_API int32_t ost_device_synchronize(int32_t type, int32_t index) {
 OST_API void* ost_load_vendor_library(const char* path) {
     void* handle = nullptr;
     status([&] {
-        for (const char* name : {"libc10.so", "libtorch_cpu.so", "libtorch.so"})
-            dlopen(name, RTLD_NOW | RTLD_GLOBAL | RTLD_NOLOAD);
+        make_global(reinterpret_cast<void*>(&c10::DeviceTypeName));
+        make_global(reinterpret_cast<void*>(&at::show_config));
         handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
         if (handle == nullptr)
             throw std::runtime_error(dlerror());

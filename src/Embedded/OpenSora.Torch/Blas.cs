@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using static TorchSharp.torch;
+
+namespace OpenSora.Torch;
+
+/// <summary>The library that multiplies matrices on the CPU. It is torch's in some builds, and one of its own in others.</summary>
+internal static unsafe class Blas
+{
+    /// <summary>Below this a matrix product is done by plain loops: the reference library reaches 1.5, OpenBLAS 50 and more.</summary>
+    private const double SlowGflops = 5;
+
+    private const string Remedy = "matrix products are tens of times slower than they need to be: `apt-get install libopenblas0-pthread`, " +
+        "and if that is installed, choose it with `update-alternatives --config libblas.so.3-$(uname -m)-linux-gnu`";
+
+    /// <summary>Sets the threads of a BLAS that has its own, which torch's own number does not reach.</summary>
+    public static void SetThreads(int count)
+    {
+        if (Function("openblas_set_num_threads") is not 0 and nint set)
+            ((delegate* unmanaged<int, void>)set)(count);
+        if (Function("bli_thread_set_num_threads") is not 0 and nint setBlis)
+            ((delegate* unmanaged<long, void>)setBlis)(count);
+    }
+
+    /// <summary>The threads of a BLAS that has its own; null where torch's number counts.</summary>
+    public static int? Threads() => Function("openblas_get_num_threads") is not 0 and nint get ? ((delegate* unmanaged<int>)get)() : null;
+
+    /// <summary>Which one it is. Its speed is measured only where the name does not tell.</summary>
+    public static BlasReport Check(string torchBuild)
+    {
+        LoadedLibrary? library = Loaded() is { Path: not null } loaded ? loaded : null;
+        string name = library is { } found ? NameOf(found) : torchBuild.Contains("Math Kernel Library", StringComparison.Ordinal) ? "MKL" : "unknown";
+        if (name is not ("unknown" or "reference BLAS"))
+            return new BlasReport(name, library?.Path, Version(), null, null);
+        double gflops = Measure();
+        return new BlasReport(name, library?.Path, null, gflops, gflops < SlowGflops ? Remedy : null);
+    }
+
+    /// <summary>The name of the library as <c>BlasReport</c> gives it.</summary>
+    internal static string NameOf(LoadedLibrary library)
+    {
+        string name = library.Name.ToLowerInvariant();
+        return name.Contains("openblas", StringComparison.Ordinal) ? "OpenBLAS"
+            : name.Contains("mkl", StringComparison.Ordinal) ? "MKL"
+            : name.Contains("blis", StringComparison.Ordinal) ? "BLIS"
+            : name.Contains("atlas", StringComparison.Ordinal) ? "ATLAS"
+            : name.StartsWith("blas/", StringComparison.Ordinal) ? "reference BLAS"
+            : "unknown";
+    }
+
+    private static LoadedLibrary Loaded() => LoadedLibrary.All()
+        .Where(library => IsBlas(Path.GetFileName(library.Path)))
+        .OrderBy(library => NameOf(library) == "unknown")
+        .FirstOrDefault();
+
+    private static bool IsBlas(string file) => file.StartsWith("libblas.so", StringComparison.Ordinal)
+        || file.StartsWith("libopenblas", StringComparison.Ordinal)
+        || file.StartsWith("libmkl_rt", StringComparison.Ordinal)
+        || file.StartsWith("libblis", StringComparison.Ordinal);
+
+    private static nint Function(string name) => Loaded() is { Path: not null } library ? library.Function(name) : 0;
+
+    private static string? Version() =>
+        Function("openblas_get_config") is not 0 and nint get ? Marshal.PtrToStringUTF8(((delegate* unmanaged<nint>)get)()) : null;
+
+    /// <summary>10^9 operations a second of one product of 256 x 256 matrices: 20 ms at worst.</summary>
+    private static double Measure()
+    {
+        const int Side = 256;
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor a = ones(Side, Side), small = ones(16, 16);
+        small.mm(small);
+        long start = Stopwatch.GetTimestamp();
+        a.mm(a);
+        return 2.0 * Side * Side * Side / Stopwatch.GetElapsedTime(start).TotalSeconds / 1e9;
+    }
+}

@@ -1,0 +1,12 @@
+namespace OpenSora.Torch;
+
+/// <summary>Which library multiplies matrices on the CPU.</summary>
+/// <param name="Name"><c>OpenBLAS</c>, <c>MKL</c>, <c>BLIS</c>, <c>ATLAS</c>, <c>reference BLAS</c> or <c>unknown</c>.</param>
+/// <param name="Path">Its file; null where it is a part of torch.</param>
+/// <param name="Version">What it says about itself, where it does.</param>
+/// <param name="Gflops">Its measured speed in 10^9 operations a second; null where the name tells enough.</param>
+/// <param name="Remedy">What to do about a slow one; null when it is not slow.</param>
+public sealed record BlasReport(string Name, string? Path, string? Version, double? Gflops, string? Remedy)
+{
+    public bool IsSlow => Remedy is not null;
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using static TorchSharp.torch;
+
+namespace OpenSora.Torch;
+
+/// <summary>Devices by the names that users give them: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>gcu</c>, <c>gcu:0</c>.</summary>
+public static partial class Devices
+{
+    /// <summary>Opens a device. Without a number it is the first of its kind.</summary>
+    /// <param name="name">Null: the best one that is present, gcu before cuda before cpu.</param>
+    /// <exception cref="DeviceException">There is no such device here.</exception>
+    public static Device Open(string? name)
+    {
+        if (name is null)
+            return Best();
+        string[] parts = name.Split(':');
+        int index = 0;
+        if (parts.Length > 2 || parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index))
+            throw Unknown(name);
+        return parts[0].ToLowerInvariant() switch
+        {
+            "cpu" when index == 0 => CPU,
+            "cpu" => throw new DeviceException($"device {name}: the CPU is one device, use cpu"),
+            "cuda" => OpenCuda(name, index),
+            "gcu" => OpenGcu(name, index),
+            _ => throw Unknown(name),
+        };
+    }
+
+    public static DeviceKind Kind(Device device) => device.type switch
+    {
+        TorchSharp.DeviceType.CPU => DeviceKind.Cpu,
+        TorchSharp.DeviceType.CUDA => DeviceKind.Cuda,
+        _ => DeviceKind.Gcu,
+    };
+
+    /// <summary>The name that users give it, e.g. <c>gcu:0</c> where torch says <c>privateuseone:0</c>.</summary>
+    public static string Name(Device device) => Kind(device) switch
+    {
+        DeviceKind.Cpu => "cpu",
+        DeviceKind.Cuda => $"cuda:{Math.Max(0, device.index)}",
+        _ => $"gcu:{Math.Max(0, device.index)}",
+    };
+
+    /// <summary>Whether its kernels are meant for float16 and bfloat16. A CPU's are slower there than in float32.</summary>
+    public static bool HasHalf(Device device) => Kind(device) switch
+    {
+        DeviceKind.Cpu => false,
+        DeviceKind.Cuda => true,
+        _ => GcuHasHalf(),
+    };
+
+    private static Device Best()
+    {
+        if (GcuIsPresent())
+            return OpenGcu("gcu", 0);
+        return cuda.is_available() ? OpenCuda("cuda", 0) : CPU;
+    }
+
+    private static Device OpenCuda(string name, int index)
+    {
+        if (!cuda.is_available())
+            throw new DeviceException($"device {name}: there is no CUDA device, or torch {TorchRuntime.Version} was built without CUDA. " +
+                "Remedy: check `nvidia-smi`, and build against a CUDA torch by setting Torch_DIR");
+        int count = cuda.device_count();
+        return index < count ? new Device(TorchSharp.DeviceType.CUDA, index) : throw OutOfRange(name, "cuda", count);
+    }
+
+    private static DeviceException OutOfRange(string name, string kind, int count) =>
+        new($"device {name}: there {(count == 1 ? "is 1 device" : $"are {count} devices")} of this kind, {kind}:0{(count > 1 ? $" to {kind}:{count - 1}" : "")}");
+
+    private static DeviceException Unknown(string name) =>
+        new($"device '{name}' is unknown: use cpu, cuda, cuda:N, gcu or gcu:N, N = 0, 1, …");
+}
