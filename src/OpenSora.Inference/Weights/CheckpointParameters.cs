@@ -1,0 +1,90 @@
+using OpenSora.Contracts;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace OpenSora.Inference.Weights;
+
+/// <summary>
+/// Parameters out of checkpoints: rounded to <see cref="Precision.Model"/>, held as <see cref="Precision.Compute"/> on a
+/// device, without gradients. On the CPU, where the file already holds them in that type, they lie over the mapped file:
+/// nothing is copied, pages are read when they are used, and processes share them. They must not be written to.
+/// </summary>
+/// <remarks>
+/// What does not fit is collected while the network is built, so that <see cref="Finish"/> can name all of it at once. A
+/// network that was built is of use only after <see cref="Finish"/> has passed.
+/// </remarks>
+public sealed class CheckpointParameters : ParameterSource
+{
+    private readonly IReadOnlyList<CheckpointLayer> _layers;
+    private readonly Device _device;
+    private readonly Precision _precision;
+    private readonly Dictionary<string, (Checkpoint Checkpoint, string Key)> _stored = [];
+    private readonly HashSet<string> _asked = [];
+    private readonly List<string> _missing = [];
+    private readonly List<string> _misshapen = [];
+
+    /// <summary>Parameters of one checkpoint under the file's own keys.</summary>
+    public CheckpointParameters(Checkpoint checkpoint, Device device, Precision precision)
+        : this([new CheckpointLayer(checkpoint)], device, precision) { }
+
+    /// <summary>Parameters of several checkpoints, of which the first that has a key gives it.</summary>
+    /// <exception cref="InputException">A checkpoint holds the same parameter under two names.</exception>
+    public CheckpointParameters(IReadOnlyList<CheckpointLayer> layers, Device device, Precision precision)
+    {
+        (_layers, _device, _precision) = (layers, device, precision);
+        foreach (CheckpointLayer layer in layers)
+            foreach ((string key, string stored) in layer.Keys())
+                _stored.TryAdd(key, (layer.Checkpoint, stored));
+    }
+
+    public override bool Has(string key) => _stored.ContainsKey(key);
+
+    /// <summary>
+    /// The parameter, detached from all dispose scopes: it belongs to the module that asked. A missing or mis-shaped one
+    /// is noted and stands in as zeros of the right shape that take no memory.
+    /// </summary>
+    public override Modules.Parameter Get(string key, params long[] shape)
+    {
+        _asked.Add(key);
+        if (!_stored.TryGetValue(key, out (Checkpoint Checkpoint, string Key) stored))
+            _missing.Add(key);
+        else if (!Fits(stored.Checkpoint.Entries[stored.Key].Shape, shape))
+            _misshapen.Add($"{key} is {Show.Shape(stored.Checkpoint.Entries[stored.Key].Shape)} where {Show.Shape(shape)} is needed");
+        else
+            return Load(stored.Checkpoint, stored.Key, shape);
+        return Placeholder.Parameter(shape);
+    }
+
+    /// <summary>Checks that every parameter was there in its shape, and that the checkpoints hold nothing else.</summary>
+    /// <param name="ignored">Keys that may be there unused; one that ends with <c>*</c> stands for all that begin so.</param>
+    /// <exception cref="InputException">Lists what is missing, unexpected and mis-shaped, the first 20 of each by name.</exception>
+    public void Finish(params IEnumerable<string> ignored)
+    {
+        string[] patterns = ignored.ToArray();
+        string[] unexpected = _stored.Keys.Where(key => !_asked.Contains(key) && !patterns.Any(pattern => Matches(key, pattern))).ToArray();
+        List<string> faults = [];
+        foreach ((string fault, IReadOnlyCollection<string> keys) in new[] { ("missing", _missing), ("unexpected", unexpected), ((string, IReadOnlyCollection<string>))("of another shape", _misshapen) })
+            if (keys.Count > 0)
+                faults.Add($"{keys.Count} {fault}: {Show.List(keys)}");
+        if (faults.Count > 0)
+            throw new InputException($"{string.Join(" and ", _layers.Select(layer => layer.Checkpoint.Path))} does not fit the network: "
+                + $"{string.Join("; ", faults)}. Check that the weights and config.json are of the same model");
+    }
+
+    private static bool Matches(string key, string pattern) =>
+        pattern.EndsWith('*') ? key.StartsWith(pattern[..^1], StringComparison.Ordinal) : key == pattern;
+
+    /// <summary>Older VAE files hold the linear layers of their attention as 1×1 convolutions: [out, in, 1, 1].</summary>
+    private static bool Fits(long[] stored, long[] shape) =>
+        stored.SequenceEqual(shape) || (shape.Length == 2 && stored.SequenceEqual([.. shape, 1, 1]));
+
+    private Modules.Parameter Load(Checkpoint checkpoint, string key, long[] shape)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor held = _precision.Round(checkpoint.Load(key).view(shape)).to(_device);
+        Modules.Parameter parameter = new(held, requires_grad: false);
+        parameter.DetachFromDisposeScope();
+        return parameter;
+    }
+}
