@@ -1,0 +1,18 @@
+namespace OpenSora.Inference.Tests.Weights;
+
+/// <summary>A folder for the files of one test, deleted afterwards.</summary>
+public sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("opensora-weights-").FullName;
+
+    /// <summary>The path of a file in the folder.</summary>
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    public string Write(string name, ReadOnlySpan<byte> bytes)
+    {
+        File.WriteAllBytes(this[name], bytes);
+        return this[name];
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
