@@ -18,11 +18,8 @@ internal sealed record StoredTensor(WeightEntry Entry, long Offset, long[]? Stri
             return LoadStrided(file, Strides);
         // Kernels may take for granted that a number lies at a multiple of its size; nothing in the formats promises it.
         bool aligned = file.Address(Offset) % ElementTypes.Size(Entry.Type) == 0;
-        return aligned ? Map(file, Entry.Shape) : Copy(file);
+        return aligned ? TensorMemory.FromMemory(file.Address(Offset), Entry.Type, Entry.Shape, file.Lease()) : Copy(file);
     }
-
-    private Tensor Map(MappedFile file, long[] shape) =>
-        TensorMemory.FromMemory(file.Address(Offset), Entry.Type, shape, file.Handle);
 
     private Tensor Copy(MappedFile file)
     {

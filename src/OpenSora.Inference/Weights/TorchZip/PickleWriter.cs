@@ -4,8 +4,9 @@ using System.Text;
 namespace OpenSora.Inference.Weights.TorchZip;
 
 /// <summary>
-/// Writes the pickle of a state dict as torch.save does, protocol 2: an OrderedDict from names to calls of
-/// <c>torch._utils._rebuild_tensor_v2</c>, each over a storage of its own named 0, 1, ….
+/// Writes the pickle of a state dict as torch.save does, protocol 2: a dict from names to calls of
+/// <c>torch._utils._rebuild_tensor_v2</c>, each over a storage of its own named 0, 1, …. A plain dict, as torch's C++
+/// reader, unlike Python's, knows OrderedDict only as an empty list of hooks.
 /// </summary>
 internal sealed class PickleWriter
 {
@@ -19,9 +20,7 @@ internal sealed class PickleWriter
     {
         PickleWriter writer = new();
         writer.Op(PickleOpcode.Protocol, 2);
-        writer.Global("collections", "OrderedDict");
-        writer.Op(PickleOpcode.EmptyTuple);
-        writer.Op(PickleOpcode.Reduce);
+        writer.Op(PickleOpcode.EmptyDict);
         for (int start = 0; start < entries.Count; start += Batch)
         {
             writer.Op(PickleOpcode.Mark);
