@@ -1,7 +1,7 @@
 using OpenSora.Contracts;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace OpenSora.Inference.Weights;
 
@@ -44,7 +44,7 @@ public sealed class CheckpointParameters : ParameterSource
     /// The parameter, detached from all dispose scopes: it belongs to the module that asked. A missing or mis-shaped one
     /// is noted and stands in as zeros of the right shape that take no memory.
     /// </summary>
-    public override Modules.Parameter Get(string key, params long[] shape)
+    public override Parameter Get(string key, params long[] shape)
     {
         _asked.Add(key);
         if (!_stored.TryGetValue(key, out (Checkpoint Checkpoint, string Key) stored))
@@ -53,7 +53,7 @@ public sealed class CheckpointParameters : ParameterSource
             _misshapen.Add($"{key} is {Show.Shape(stored.Checkpoint.Entries[stored.Key].Shape)} where {Show.Shape(shape)} is needed");
         else
             return Load(stored.Checkpoint, stored.Key, shape);
-        return Placeholder.Parameter(shape);
+        return Placeholder.OfShape(shape);
     }
 
     /// <summary>Checks that every parameter was there in its shape, and that the checkpoints hold nothing else.</summary>
@@ -79,11 +79,11 @@ public sealed class CheckpointParameters : ParameterSource
     private static bool Fits(long[] stored, long[] shape) =>
         stored.SequenceEqual(shape) || (shape.Length == 2 && stored.SequenceEqual([.. shape, 1, 1]));
 
-    private Modules.Parameter Load(Checkpoint checkpoint, string key, long[] shape)
+    private Parameter Load(Checkpoint checkpoint, string key, long[] shape)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor held = _precision.Round(checkpoint.Load(key).view(shape)).to(_device);
-        Modules.Parameter parameter = new(held, requires_grad: false);
+        Parameter parameter = new(held, requires_grad: false);
         parameter.DetachFromDisposeScope();
         return parameter;
     }

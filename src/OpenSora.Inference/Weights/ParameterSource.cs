@@ -1,4 +1,4 @@
-using static TorchSharp.torch.nn;
+using TorchSharp.Modules;
 
 namespace OpenSora.Inference.Weights;
 
@@ -10,7 +10,7 @@ namespace OpenSora.Inference.Weights;
 public abstract class ParameterSource
 {
     /// <summary>The parameter with this key. Shape as in the checkpoint, e.g. [out, in] for a linear layer.</summary>
-    public abstract Modules.Parameter Get(string key, params long[] shape);
+    public abstract Parameter Get(string key, params long[] shape);
 
     /// <summary>Whether the source can give this key: for parameters that some checkpoints leave out.</summary>
     public abstract bool Has(string key);
@@ -20,7 +20,7 @@ public abstract class ParameterSource
 
     private sealed class Scoped(ParameterSource parent, string prefix) : ParameterSource
     {
-        public override Modules.Parameter Get(string key, params long[] shape) => parent.Get(prefix + key, shape);
+        public override Parameter Get(string key, params long[] shape) => parent.Get(prefix + key, shape);
         public override bool Has(string key) => parent.Has(prefix + key);
     }
 }

@@ -1,6 +1,6 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace OpenSora.Inference.Weights;
 
@@ -8,10 +8,10 @@ namespace OpenSora.Inference.Weights;
 internal static class Placeholder
 {
     /// <summary>Zeros of any shape in the memory of one, detached from all dispose scopes.</summary>
-    public static Modules.Parameter Parameter(long[] shape)
+    public static Parameter OfShape(long[] shape)
     {
         using DisposeScope scope = NewDisposeScope();
-        Modules.Parameter parameter = new(zeros(1).expand(shape), requires_grad: false);
+        Parameter parameter = new(zeros(1).expand(shape), requires_grad: false);
         parameter.DetachFromDisposeScope();
         return parameter;
     }

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace OpenSora.Inference.Weights;
 
@@ -18,10 +18,10 @@ public readonly record struct Spread(double Mean, double Deviation);
 /// <param name="has">Which keys <see cref="Has"/> grants; all when null.</param>
 public sealed class RandomParameters(ulong seed, Func<string, long[], Spread> spread, Func<string, bool>? has = null) : ParameterSource
 {
-    private readonly Dictionary<string, Modules.Parameter> _made = [];
+    private readonly Dictionary<string, Parameter> _made = [];
 
     /// <summary>All parameters made so far, in order; changed ones (by training) are seen as they are.</summary>
-    public IReadOnlyDictionary<string, Modules.Parameter> Made => _made;
+    public IReadOnlyDictionary<string, Parameter> Made => _made;
 
     /// <summary>The parameters made so far on their way into a file, in order.</summary>
     public IReadOnlyList<OutgoingTensor> Outgoing => _made.Select(pair => OutgoingTensor.Of(pair.Key, pair.Value)).ToList();
@@ -29,16 +29,16 @@ public sealed class RandomParameters(ulong seed, Func<string, long[], Spread> sp
     public override bool Has(string key) => has?.Invoke(key) ?? true;
 
     /// <summary>The parameter, detached from all dispose scopes; asked again, the same object.</summary>
-    public override Modules.Parameter Get(string key, params long[] shape)
+    public override Parameter Get(string key, params long[] shape)
     {
-        if (!_made.TryGetValue(key, out Modules.Parameter? parameter))
+        if (!_made.TryGetValue(key, out Parameter? parameter))
             _made.Add(key, parameter = Draw(key, shape));
         if (!parameter.shape.SequenceEqual(shape))
             throw new InvalidOperationException($"{key} is asked for as {Show.Shape(parameter.shape)} and as {Show.Shape(shape)}");
         return parameter;
     }
 
-    private Modules.Parameter Draw(string key, long[] shape)
+    private Parameter Draw(string key, long[] shape)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor values = empty(shape, ScalarType.Float32);
@@ -49,7 +49,7 @@ public sealed class RandomParameters(ulong seed, Func<string, long[], Spread> sp
             foreach (ref float value in MemoryMarshal.Cast<byte, float>(bytes))
                 value = (float)(drawn.Mean + drawn.Deviation * random.Normal());
         });
-        Modules.Parameter parameter = new(values, requires_grad: false);
+        Parameter parameter = new(values, requires_grad: false);
         parameter.DetachFromDisposeScope();
         return parameter;
     }

@@ -1,4 +1,4 @@
-using static TorchSharp.torch.nn;
+using TorchSharp.Modules;
 
 namespace OpenSora.Inference.Weights;
 
@@ -22,10 +22,10 @@ public sealed class ShapeList(Func<string, bool>? has = null) : ParameterSource
     public override bool Has(string key) => has?.Invoke(key) ?? true;
 
     /// <summary>Zeros of this shape that take no memory.</summary>
-    public override Modules.Parameter Get(string key, params long[] shape)
+    public override Parameter Get(string key, params long[] shape)
     {
         if (!_shapes.TryAdd(key, shape) && !_shapes[key].SequenceEqual(shape))
             throw new InvalidOperationException($"{key} is asked for as {Show.Shape(_shapes[key])} and as {Show.Shape(shape)}");
-        return Placeholder.Parameter(shape);
+        return Placeholder.OfShape(shape);
     }
 }

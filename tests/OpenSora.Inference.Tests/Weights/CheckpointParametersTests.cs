@@ -2,8 +2,8 @@ using OpenSora.Contracts;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace OpenSora.Inference.Tests.Weights;
 
@@ -24,7 +24,7 @@ public sealed class CheckpointParametersTests : IDisposable
     {
         CheckpointParameters parameters = new(Numbers("x", ("w", [1.00390625f, -3.14159274f])), CPU, Rounded);
 
-        using Modules.Parameter w = parameters.Get("w", 2);
+        using Parameter w = parameters.Get("w", 2);
         parameters.Finish();
 
         Assert.Equal([1f, -3.140625f], w.data<float>().ToArray()); // ties go to even; 8 bits of mantissa
@@ -36,8 +36,8 @@ public sealed class CheckpointParametersTests : IDisposable
     {
         Checkpoint checkpoint = Numbers("x", ("w", [1, 2, 3, 4]));
         using Tensor mapped = checkpoint.Load("w");
-        using Modules.Parameter same = new CheckpointParameters(checkpoint, CPU, Precision.Float32).Get("w", 4);
-        using Modules.Parameter rounded = new CheckpointParameters(checkpoint, CPU, Rounded).Get("w", 4);
+        using Parameter same = new CheckpointParameters(checkpoint, CPU, Precision.Float32).Get("w", 4);
+        using Parameter rounded = new CheckpointParameters(checkpoint, CPU, Rounded).Get("w", 4);
 
         fixed (byte* expected = mapped.bytes, actual = same.bytes, other = rounded.bytes)
         {
@@ -78,7 +78,7 @@ public sealed class CheckpointParametersTests : IDisposable
     public void Everything_that_does_not_fit_is_listed_at_once()
     {
         CheckpointParameters parameters = new(Numbers("x", ("a", [1, 2]), ("extra.1", [1]), ("extra.2", [1]), ("old.1", [1])), CPU, Precision.Float32);
-        using Modules.Parameter misshapen = parameters.Get("a", 1, 2), missing = parameters["m"].Get("w", 1L << 40, 3);
+        using Parameter misshapen = parameters.Get("a", 1, 2), missing = parameters["m"].Get("w", 1L << 40, 3);
 
         InputException refusal = Assert.Throws<InputException>(() => parameters.Finish("old.*"));
 
@@ -108,7 +108,7 @@ public sealed class CheckpointParametersTests : IDisposable
         SafetensorsWriter.Write(_folder["x.safetensors"], [Samples.Tensor("w", ScalarType.Float32, [2, 3, 1, 1])]);
         CheckpointParameters parameters = new(Open("x"), CPU, Precision.Float32);
 
-        using Modules.Parameter w = parameters.Get("w", 2, 3);
+        using Parameter w = parameters.Get("w", 2, 3);
         parameters.Finish();
 
         Assert.Equal([2, 3], w.shape);
@@ -120,7 +120,7 @@ public sealed class CheckpointParametersTests : IDisposable
         Checkpoint checkpoint = Numbers("x", ("a", [1, 2]), ("b", [3]));
         CheckpointParameters parameters = new(checkpoint, CPU, Rounded);
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        Modules.Parameter a, missing;
+        Parameter a, missing;
 
         using (NewDisposeScope())
             (a, missing) = (parameters.Get("a", 2), parameters.Get("c", 2));
@@ -147,7 +147,7 @@ public sealed class CheckpointParametersTests : IDisposable
 
     private static float Value(ParameterSource source, string key)
     {
-        using Modules.Parameter parameter = source.Get(key, 1);
+        using Parameter parameter = source.Get(key, 1);
         return parameter.ToSingle();
     }
 }

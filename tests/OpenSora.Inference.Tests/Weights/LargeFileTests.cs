@@ -16,7 +16,7 @@ public sealed class LargeFileTests : IDisposable
     [Fact]
     public void Tensors_beyond_2_GiB_of_a_safetensors_file_are_read()
     {
-        string header = $$"""{"big":{"dtype":"U8","shape":[{{3 * GiB}}],"data_offsets":[0,{{3 * GiB}}]},"last":{"dtype":"F32","shape":[1],"data_offsets":[{{3 * GiB}},{{3 * GiB + 4}}]}}""";
+        string header = $$$"""{"big":{"dtype":"U8","shape":[{{{3 * GiB}}}],"data_offsets":[0,{{{3 * GiB}}}]},"last":{"dtype":"F32","shape":[1],"data_offsets":[{{{3 * GiB}}},{{{3 * GiB + 4}}}]}}""";
         header = header.PadRight((header.Length + 7) / 8 * 8);
         using (FileStream stream = File.Create(_folder["x.safetensors"]))
         {
