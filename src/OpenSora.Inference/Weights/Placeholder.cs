@@ -11,7 +11,7 @@ internal static class Placeholder
     public static Parameter OfShape(long[] shape)
     {
         using DisposeScope scope = NewDisposeScope();
-        Parameter parameter = new(zeros(1).expand(shape), requires_grad: false);
+        Parameter parameter = new(zeros(Array.Empty<long>()).expand(shape), requires_grad: false);
         parameter.DetachFromDisposeScope();
         return parameter;
     }

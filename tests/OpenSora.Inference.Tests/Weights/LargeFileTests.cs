@@ -1,5 +1,6 @@
 using System.Text;
 using OpenSora.Inference.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Tests.Weights;

@@ -4,6 +4,7 @@ using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
 using OpenSora.Inference.Weights.TorchZip;
 using OpenSora.TestKit;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Tests.Weights;

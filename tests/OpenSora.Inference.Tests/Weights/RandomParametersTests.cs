@@ -21,7 +21,7 @@ public sealed class RandomParametersTests : IDisposable
         Assert.Equal(values, Values(two["block"]["0"], "weight", 10, 10));
         Assert.NotEqual(values, Values(other, "block.0.weight", 10, 10));
         Assert.NotEqual(values, Values(one, "block.1.weight", 10, 10));
-        Assert.Equal("PIN", Convert.ToHexString(SHA256.HashData(one.Made["block.0.weight"].bytes)));
+        Assert.Equal("E98785AF8AA80859ACE6FC221564F0C9C78BC0EBB927735C698750751BFFA969", Convert.ToHexString(SHA256.HashData(one.Made["block.0.weight"].bytes)));
     }
 
     [Fact]
