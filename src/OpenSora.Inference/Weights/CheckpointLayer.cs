@@ -19,8 +19,12 @@ public sealed record CheckpointLayer(Checkpoint Checkpoint, Func<string, string>
     {
         Dictionary<string, string> keys = new(Checkpoint.Entries.Count);
         foreach (string stored in Checkpoint.Entries.Keys)
-            if (!keys.TryAdd(Rename?.Invoke(stored) ?? stored, stored))
-                throw new InputException($"{Checkpoint.Path} holds {Show.Name(Rename?.Invoke(stored) ?? stored)} under two names, one is {Show.Name(stored)}");
+        {
+            string key = Rename?.Invoke(stored) ?? stored;
+            if (!keys.TryAdd(key, stored))
+                throw new InputException(
+                    $"{Checkpoint.Path} holds {Show.Name(key)} under two names, {Show.Name(keys[key])} and {Show.Name(stored)}");
+        }
         return keys;
     }
 }

@@ -62,15 +62,17 @@ public sealed class CheckpointParameters : ParameterSource
     public void Finish(params IEnumerable<string> ignored)
     {
         string[] patterns = ignored.ToArray();
-        string[] unexpected = _stored.Keys.Where(key => !_asked.Contains(key) && !patterns.Any(pattern => Matches(key, pattern))).ToArray();
-        List<string> faults = [];
-        foreach ((string fault, IReadOnlyCollection<string> keys) in new[] { ("missing", _missing), ("unexpected", unexpected), ((string, IReadOnlyCollection<string>))("of another shape", _misshapen) })
-            if (keys.Count > 0)
-                faults.Add($"{keys.Count} {fault}: {Show.List(keys)}");
-        if (faults.Count > 0)
+        string[] unexpected = _stored.Keys
+            .Where(key => !_asked.Contains(key) && !patterns.Any(pattern => Matches(key, pattern)))
+            .ToArray();
+        string[] faults = [.. Fault("missing", _missing), .. Fault("unexpected", unexpected), .. Fault("of another shape", _misshapen)];
+        if (faults.Length > 0)
             throw new InputException($"{string.Join(" and ", _layers.Select(layer => layer.Checkpoint.Path))} does not fit the network: "
                 + $"{string.Join("; ", faults)}. Check that the weights and config.json are of the same model");
     }
+
+    private static string[] Fault(string what, IReadOnlyCollection<string> keys) =>
+        keys.Count > 0 ? [$"{keys.Count} {what}: {Show.List(keys)}"] : [];
 
     private static bool Matches(string key, string pattern) =>
         pattern.EndsWith('*') ? key.StartsWith(pattern[..^1], StringComparison.Ordinal) : key == pattern;

@@ -32,10 +32,10 @@ internal static class ElementTypes
     public static string ToTorchStorage(ScalarType type) => Row(type).TorchStorage;
 
     /// <summary>The type that a safetensors header calls <paramref name="name"/>; null when there is none.</summary>
-    public static ScalarType? FromSafetensors(ReadOnlySpan<byte> name)
+    public static ScalarType? FromSafetensors(string name)
     {
         foreach ((ScalarType type, _, string safetensors, _) in Table)
-            if (System.Text.Ascii.Equals(name, safetensors))
+            if (safetensors == name)
                 return type;
         return null;
     }

@@ -1,13 +1,13 @@
 using System.IO.MemoryMappedFiles;
-using Microsoft.Win32.SafeHandles;
+using System.Runtime.InteropServices;
 using OpenSora.Contracts;
 
 namespace OpenSora.Inference.Weights;
 
 /// <summary>
 /// A whole file, mapped read-only into memory: nothing is read before it is touched, and processes that map the same file
-/// share its pages. Each tensor over it holds a <see cref="Lease"/>, so the pages stay mapped until the file and the last
-/// of them are disposed. The file must not be truncated while it is mapped.
+/// share its pages. Tensors over it hold <see cref="Handle"/>, so the pages stay mapped until the file and the last of
+/// them are disposed. The file must not be truncated while it is mapped.
 /// </summary>
 internal sealed unsafe class MappedFile : IDisposable
 {
@@ -27,8 +27,8 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>Bytes of the file, at least 1.</summary>
     public long Length { get; }
 
-    /// <summary>Keeps the pages mapped until the result is disposed, on any thread.</summary>
-    public IDisposable Lease() => new PageLease(_view.SafeMemoryMappedViewHandle);
+    /// <summary>Owner of the mapped pages; who adds a reference keeps them.</summary>
+    public SafeHandle Handle => _view.SafeMemoryMappedViewHandle;
 
     /// <summary>Maps <paramref name="path"/>.</summary>
     /// <exception cref="InputException">It cannot be opened, or it is empty.</exception>
@@ -36,7 +36,8 @@ internal sealed unsafe class MappedFile : IDisposable
     {
         try
         {
-            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            const FileShare others = FileShare.ReadWrite | FileShare.Delete;
+            using FileStream stream = new(path, FileMode.Open, FileAccess.Read, others, bufferSize: 0);
             long length = stream.Length;
             if (length == 0)
                 throw new InputException($"{path} is empty (0 bytes): copy or download it again");
@@ -53,7 +54,7 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>Bytes [offset, offset + count) of the file, valid until <see cref="Dispose"/>.</summary>
     public ReadOnlySpan<byte> Span(long offset, int count)
     {
-        ObjectDisposedException.ThrowIf(_view.SafeMemoryMappedViewHandle.IsClosed, this);
+        ObjectDisposedException.ThrowIf(Handle.IsClosed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - count);
@@ -64,23 +65,4 @@ internal sealed unsafe class MappedFile : IDisposable
     public IntPtr Address(long offset) => (IntPtr)(_start + offset);
 
     public void Dispose() => _view.Dispose();
-
-    private sealed class PageLease : IDisposable
-    {
-        private readonly SafeMemoryMappedViewHandle _pages;
-        private int _released;
-
-        public PageLease(SafeMemoryMappedViewHandle pages)
-        {
-            _pages = pages;
-            bool added = false;
-            pages.DangerousAddRef(ref added);
-        }
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _released, 1) == 0)
-                _pages.DangerousRelease();
-        }
-    }
 }

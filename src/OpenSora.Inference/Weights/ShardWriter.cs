@@ -18,14 +18,15 @@ public static class ShardWriter
         Write(folder, name, "safetensors", tensors, maxShardBytes, SafetensorsWriter.Write);
 
     private static void Write(
-        string folder, string name, string extension, IReadOnlyList<OutgoingTensor> tensors, long maxShardBytes, Action<string, IReadOnlyList<OutgoingTensor>> write)
+        string folder, string name, string extension, IReadOnlyList<OutgoingTensor> tensors, long maxShardBytes,
+        Action<string, IReadOnlyList<OutgoingTensor>> writeFile)
     {
         List<List<OutgoingTensor>> shards = Split(tensors, maxShardBytes);
         SortedDictionary<string, string> map = new(StringComparer.Ordinal);
         for (int i = 0; i < shards.Count; i++)
         {
             string file = $"{name}-{i + 1:d5}-of-{shards.Count:d5}.{extension}";
-            write(Path.Combine(folder, file), shards[i]);
+            writeFile(Path.Combine(folder, file), shards[i]);
             foreach (OutgoingTensor tensor in shards[i])
                 map.Add(tensor.Entry.Name, file);
         }

@@ -18,7 +18,7 @@ internal sealed record StoredTensor(WeightEntry Entry, long Offset, long[]? Stri
             return LoadStrided(file, Strides);
         // Kernels may take for granted that a number lies at a multiple of its size; nothing in the formats promises it.
         bool aligned = file.Address(Offset) % ElementTypes.Size(Entry.Type) == 0;
-        return aligned ? TensorMemory.FromMemory(file.Address(Offset), Entry.Type, Entry.Shape, file.Lease()) : Copy(file);
+        return aligned ? TensorMemory.FromMemory(file.Address(Offset), Entry.Type, Entry.Shape, file.Handle) : Copy(file);
     }
 
     private Tensor Copy(MappedFile file)

@@ -24,6 +24,9 @@ internal abstract class TensorFile(MappedFile file, IReadOnlyDictionary<string, 
         MappedFile file = MappedFile.Open(path);
         try
         {
+            if (TorchZipFile.IsBarePickle(file))
+                throw new InputException($"{path} is a bare pickle, as torch before 1.6 saved; read are safetensors and torch's zip archives. "
+                    + "Save it again with a newer torch, or take a safetensors file");
             return TorchZipFile.Recognises(file) ? TorchZipFile.Read(file) : SafetensorsFile.Read(file);
         }
         catch

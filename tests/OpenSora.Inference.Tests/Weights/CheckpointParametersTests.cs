@@ -71,7 +71,7 @@ public sealed class CheckpointParametersTests : IDisposable
 
         CheckpointLayer both = new(Numbers("both", ("query.weight", [5]), ("to_q.weight", [6])), Rename);
         InputException refusal = Assert.Throws<InputException>(() => new CheckpointParameters([both], CPU, Precision.Float32));
-        Assert.Contains("to_q.weight under two names", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("to_q.weight under two names, query.weight and to_q.weight", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -160,6 +160,13 @@ public sealed class TorchZipFileTests : IDisposable
     }
 
     [Fact]
+    public void A_bare_pickle_is_refused_as_such()
+    {
+        AssertRefused([0x80, 2, .. "cos\nsystem\n."u8], "is a bare pickle, as torch before 1.6 saved");
+        AssertRefused([0x80, 2, 0, 0, 0, 0, 0, 0, .. "{}"u8], "says that its header has 640 bytes");
+    }
+
+    [Fact]
     public void A_torn_archive_is_refused()
     {
         byte[] file = TorchZip($"{Dict(("a", OneView))}.", Bytes(8));

@@ -21,7 +21,7 @@ internal ref struct SafetensorsHeader
     private readonly List<TensorHeader> _tensors = [];
     private readonly HashSet<string> _names = [];
 
-    private SafetensorsHeader(ReadOnlySpan<byte> utf8) => _json = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = 8 });
+    private SafetensorsHeader(ReadOnlySpan<byte> utf8) => _json = new Utf8JsonReader(utf8);
 
     /// <summary>The declared tensors in the header's order.</summary>
     public static List<TensorHeader> Parse(ReadOnlySpan<byte> utf8)
@@ -72,8 +72,7 @@ internal ref struct SafetensorsHeader
         Expect(JsonTokenType.StartObject, name);
         while (NextProperty(out string field))
         {
-            bool twice = field switch { "dtype" => type is not null, "shape" => shape is not null, "data_offsets" => offsets is not null, _ => false };
-            if (twice)
+            if ((field == "dtype" && type is not null) || (field == "shape" && shape is not null) || (field == "data_offsets" && offsets is not null))
                 throw new FormatException($"declares {field} of {Show.Name(name)} twice");
             switch (field)
             {
@@ -91,8 +90,9 @@ internal ref struct SafetensorsHeader
     private ScalarType ReadType(string name)
     {
         Expect(JsonTokenType.String, $"dtype of {name}");
-        return (_json.ValueIsEscaped ? null : ElementTypes.FromSafetensors(_json.ValueSpan))
-            ?? throw new FormatException($"has {Show.Name(name)} of type {Show.Name(_json.GetString())}; read are {ElementTypes.SafetensorsNames}");
+        string type = _json.GetString()!;
+        return ElementTypes.FromSafetensors(type)
+            ?? throw new FormatException($"has {Show.Name(name)} of type {Show.Name(type)}; read are {ElementTypes.SafetensorsNames}");
     }
 
     private long[] ReadNumbers(string name, string field, int limit)
@@ -102,7 +102,8 @@ internal ref struct SafetensorsHeader
         while (_json.Read() && _json.TokenType != JsonTokenType.EndArray)
         {
             if (_json.TokenType != JsonTokenType.Number || !_json.TryGetInt64(out long number) || number < 0)
-                throw new FormatException($"has a number in {field} of {Show.Name(name)} that is not a whole number from 0 to {long.MaxValue}");
+                throw new FormatException(
+                    $"has a number in {field} of {Show.Name(name)} that is not a whole number from 0 to {long.MaxValue}");
             if (numbers.Count == limit)
                 throw new FormatException($"has more than {limit} numbers in {field} of {Show.Name(name)}");
             numbers.Add(number);

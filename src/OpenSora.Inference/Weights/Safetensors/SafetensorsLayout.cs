@@ -36,6 +36,7 @@ internal static class SafetensorsLayout
         if (entry.TryGetBytes() is not long bytes)
             throw new FormatException($"has {Show.Name(entry.Name)} of shape {Show.Shape(entry.Shape)}, which is more than {long.MaxValue} bytes");
         if (bytes != end - begin)
-            throw new FormatException($"has {Show.Name(entry.Name)} {Show.Shape(entry.Shape)} {entry.Type} of {bytes} bytes in {end - begin} bytes of data");
+            throw new FormatException(
+                $"has {Show.Name(entry.Name)} {Show.Shape(entry.Shape)} {entry.Type} of {bytes} bytes in {end - begin} bytes of data");
     }
 }

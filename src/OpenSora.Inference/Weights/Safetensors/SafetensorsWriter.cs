@@ -44,7 +44,8 @@ public static class SafetensorsWriter
             {
                 if (!keys.Add(entry.Name))
                     throw new ArgumentException($"two tensors are called {entry.Name}", nameof(tensors));
-                WriteEntry(json, entry, begin, begin += entry.Bytes);
+                WriteEntry(json, entry, begin, begin + entry.Bytes);
+                begin += entry.Bytes;
             }
             json.WriteEndObject();
         }

@@ -38,7 +38,8 @@ internal static class TorchStateDict
             throw new FormatException($"lacks the storage data/{Show.Name(storage.Key)} of {Show.Name(name)}");
         int size = ElementTypes.Size(storage.Type);
         if (storage.Count != entry.Length / size || entry.Length % size != 0)
-            throw new FormatException($"has {entry.Length} bytes in the storage of {Show.Name(name)}, which should have {storage.Count} elements of {size}");
+            throw new FormatException(
+                $"has {entry.Length} bytes in the storage of {Show.Name(name)}, which should have {storage.Count} elements of {size}");
         CheckView(name, view);
         WeightEntry weight = new(name, storage.Type, view.Shape);
         return new StoredTensor(weight, entry.Offset + view.Offset * size, IsDense(view) ? null : view.Strides);

@@ -23,6 +23,13 @@ internal sealed class TorchZipFile : TensorFile
     public static bool Recognises(MappedFile file) =>
         file.Length >= 4 && BinaryPrimitives.ReadUInt32LittleEndian(file.Span(0, 4)) == ZipSignature.LocalHeader;
 
+    /// <summary>
+    /// Whether the file begins like a pickle, as torch before 1.6 saved: opcode and protocol, and no safetensors header,
+    /// whose length may look the same.
+    /// </summary>
+    public static bool IsBarePickle(MappedFile file) =>
+        file.Length >= 9 && file.Span(0, 9) is [(byte)PickleOpcode.Protocol, <= 5, _, _, _, _, _, _, not (byte)'{'];
+
     /// <summary>Reads the directory and the pickle; no tensor data is touched.</summary>
     /// <exception cref="InputException">It is not such an archive, it is damaged, or it wants to run code.</exception>
     public static TorchZipFile Read(MappedFile file)
@@ -37,7 +44,8 @@ internal sealed class TorchZipFile : TensorFile
         }
         catch (FormatException e)
         {
-            throw new InputException($"{file.Path} {e.Message}: the file is damaged or not written by torch.save; copy or download it again", e);
+            throw new InputException(
+                $"{file.Path} {e.Message}: the file is damaged or not written by torch.save; copy or download it again", e);
         }
     }
 

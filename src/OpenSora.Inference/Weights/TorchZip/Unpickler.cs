@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
 using OpenSora.Contracts;
 
 namespace OpenSora.Inference.Weights.TorchZip;
@@ -22,14 +20,14 @@ internal ref struct Unpickler
     private const int MaxStack = 1 << 16;
 
     private readonly string _path;
-    private ReadOnlySpan<byte> _rest;
+    private PickleBytes _bytes;
     private readonly List<object> _stack = [];
     private readonly List<int> _marks = [];
     private readonly Dictionary<uint, object> _memo = [];
 
     private Unpickler(ReadOnlySpan<byte> pickle, string path)
     {
-        _rest = pickle;
+        _bytes = new PickleBytes(pickle);
         _path = path;
     }
 
@@ -41,7 +39,7 @@ internal ref struct Unpickler
         Unpickler machine = new(pickle, path);
         while (true)
         {
-            PickleOpcode opcode = (PickleOpcode)machine.Byte();
+            PickleOpcode opcode = (PickleOpcode)machine._bytes.Byte();
             if (opcode == PickleOpcode.Stop)
                 return machine.Pop();
             machine.Execute(opcode);
@@ -54,20 +52,20 @@ internal ref struct Unpickler
     {
         switch (opcode)
         {
-            case PickleOpcode.Protocol: CheckProtocol(Byte()); break;
-            case PickleOpcode.Frame: Take(8); break; // a hint for buffering
+            case PickleOpcode.Protocol: CheckProtocol(_bytes.Byte()); break;
+            case PickleOpcode.Frame: _bytes.Take(8); break; // a hint for buffering
             case PickleOpcode.Mark: _marks.Add(_stack.Count); break;
 
             case PickleOpcode.None: Push(PickleNone.Instance); break;
             case PickleOpcode.True: Push(true); break;
             case PickleOpcode.False: Push(false); break;
-            case PickleOpcode.UInt8: Push((long)Byte()); break;
-            case PickleOpcode.UInt16: Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2))); break;
-            case PickleOpcode.Int32: Push((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4))); break;
-            case PickleOpcode.Long1: Push(Long(Take(Byte()))); break;
-            case PickleOpcode.Float: Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8))); break;
-            case PickleOpcode.Unicode: Push(Text(UInt32())); break;
-            case PickleOpcode.ShortUnicode: Push(Text(Byte())); break;
+            case PickleOpcode.UInt8: Push((long)_bytes.Byte()); break;
+            case PickleOpcode.UInt16: Push((long)_bytes.UInt16()); break;
+            case PickleOpcode.Int32: Push((long)_bytes.Int32()); break;
+            case PickleOpcode.Long1: Push(_bytes.Long(_bytes.Byte())); break;
+            case PickleOpcode.Float: Push(_bytes.Double()); break;
+            case PickleOpcode.Unicode: Push(_bytes.Text(_bytes.UInt32())); break;
+            case PickleOpcode.ShortUnicode: Push(_bytes.Text(_bytes.Byte())); break;
 
             case PickleOpcode.EmptyTuple: Push(PickleTuple.Empty); break;
             case PickleOpcode.Tuple: Push(new PickleTuple(PopToMark())); break;
@@ -81,14 +79,14 @@ internal ref struct Unpickler
             case PickleOpcode.SetItem: AddToDict(Pop(2)); break;
             case PickleOpcode.SetItems: AddToDict(PopToMark()); break;
 
-            case PickleOpcode.Put: _memo[Byte()] = Top(); break;
-            case PickleOpcode.LongPut: _memo[UInt32()] = Top(); break;
+            case PickleOpcode.Put: _memo[_bytes.Byte()] = Top(); break;
+            case PickleOpcode.LongPut: _memo[_bytes.UInt32()] = Top(); break;
             case PickleOpcode.Memoize: _memo[(uint)_memo.Count] = Top(); break;
-            case PickleOpcode.Get: Push(Recall(Byte())); break;
-            case PickleOpcode.LongGet: Push(Recall(UInt32())); break;
+            case PickleOpcode.Get: Push(Recall(_bytes.Byte())); break;
+            case PickleOpcode.LongGet: Push(Recall(_bytes.UInt32())); break;
 
-            case PickleOpcode.Global: Push(Admit(Line(), Line())); break;
-            case PickleOpcode.Instance: throw Refuse(Line(), Line());
+            case PickleOpcode.Global: Push(Admit(_bytes.Line(), _bytes.Line())); break;
+            case PickleOpcode.Instance: throw Refuse(_bytes.Line(), _bytes.Line());
             case PickleOpcode.StackGlobal: Push(AdmitFromStack(Pop(2))); break;
             case PickleOpcode.PersistentId: Push(TorchGlobals.Storage(Pop())); break;
             case PickleOpcode.Reduce: Push(Reduce(Pop(2))); break;
@@ -178,41 +176,4 @@ internal ref struct Unpickler
         : throw new FormatException($"has a pickle that recalls value {index}, which it never stored");
 
     private static FormatException StackTooShort() => new("has a pickle that takes more values than it made");
-
-    private byte Byte() => Take(1)[0];
-
-    private uint UInt32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
-
-    private string Text(uint length) => Encoding.UTF8.GetString(Take(length));
-
-    /// <summary>Text up to the next line feed.</summary>
-    private string Line()
-    {
-        int length = _rest.IndexOf((byte)'\n');
-        if (length < 0)
-            throw new FormatException("has a pickle that ends inside a name");
-        string line = Text((uint)length);
-        Take(1);
-        return line;
-    }
-
-    /// <summary>A two's complement integer, little-endian, of at most 8 bytes.</summary>
-    private static long Long(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > sizeof(long))
-            throw new FormatException($"has a pickle with a number of {bytes.Length} bytes");
-        long value = bytes.Length > 0 && (sbyte)bytes[^1] < 0 ? -1 : 0;
-        for (int i = bytes.Length - 1; i >= 0; i--)
-            value = (value << 8) | bytes[i];
-        return value;
-    }
-
-    private ReadOnlySpan<byte> Take(uint count)
-    {
-        if (count > (uint)_rest.Length)
-            throw new FormatException($"has a pickle that ends {count - (uint)_rest.Length} bytes too early");
-        ReadOnlySpan<byte> bytes = _rest[..(int)count];
-        _rest = _rest[(int)count..];
-        return bytes;
-    }
 }

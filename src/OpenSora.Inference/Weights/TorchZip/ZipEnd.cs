@@ -18,7 +18,8 @@ internal readonly record struct ZipEnd(long DirectoryOffset, long DirectoryLengt
         if (count == ushort.MaxValue || length == uint.MaxValue || offset == uint.MaxValue)
             (offset, length, count) = ReadZip64(file, position);
         if (offset < 0 || length < 0 || offset > position || length > position - offset)
-            throw new FormatException($"has a zip directory at byte {offset} with {length} bytes, outside the {position} bytes before its end record");
+            throw new FormatException(
+                $"has a zip directory at byte {offset} with {length} bytes, outside the {position} bytes before its end record");
         return new ZipEnd(offset, length, count);
     }
 
