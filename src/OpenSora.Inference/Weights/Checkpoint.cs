@@ -24,9 +24,6 @@ public sealed class Checkpoint : IDisposable
     /// <summary>All tensors by checkpoint key.</summary>
     public IReadOnlyDictionary<string, WeightEntry> Entries { get; private set; } = new Dictionary<string, WeightEntry>();
 
-    /// <summary>Bytes of all weights files.</summary>
-    public long FileBytes => _files.Sum(file => file.Length);
-
     /// <summary>
     /// Opens the first of <c>X.safetensors</c>, <c>X.safetensors.index.json</c>, <c>X.bin</c>, <c>X.bin.index.json</c>
     /// that the folder has, for each candidate X in turn, e.g. <c>model</c>, <c>diffusion_pytorch_model</c>.

@@ -10,9 +10,6 @@ internal abstract class TensorFile(MappedFile file, IReadOnlyDictionary<string, 
 {
     public string Path => file.Path;
 
-    /// <summary>Bytes of the file.</summary>
-    public long Length => file.Length;
-
     public IReadOnlyDictionary<string, StoredTensor> Tensors => tensors;
 
     /// <summary>

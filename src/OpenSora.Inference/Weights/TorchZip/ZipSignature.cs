@@ -4,7 +4,6 @@ namespace OpenSora.Inference.Weights.TorchZip;
 internal static class ZipSignature
 {
     public const uint LocalHeader = 0x04034b50;
-    public const uint DataDescriptor = 0x08074b50;
     public const uint DirectoryEntry = 0x02014b50;
     public const uint Zip64End = 0x06064b50;
     public const uint Zip64Locator = 0x07064b50;
