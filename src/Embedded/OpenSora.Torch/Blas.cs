@@ -29,28 +29,16 @@ internal static unsafe class Blas
     public static BlasReport Check(string torchBuild)
     {
         LoadedLibrary? library = Loaded() is { Path: not null } loaded ? loaded : null;
-        string name = library is { } found ? NameOf(found) : torchBuild.Contains("Math Kernel Library", StringComparison.Ordinal) ? "MKL" : "unknown";
+        string name = library is { } found ? BlasReport.NameOf(found.Path) : torchBuild.Contains("Math Kernel Library", StringComparison.Ordinal) ? "MKL" : "unknown";
         if (name is not ("unknown" or "reference BLAS"))
             return new BlasReport(name, library?.Path, Version(), null, null);
         double gflops = Measure();
         return new BlasReport(name, library?.Path, null, gflops, gflops < SlowGflops ? Remedy : null);
     }
 
-    /// <summary>The name of the library as <c>BlasReport</c> gives it.</summary>
-    internal static string NameOf(LoadedLibrary library)
-    {
-        string name = library.Name.ToLowerInvariant();
-        return name.Contains("openblas", StringComparison.Ordinal) ? "OpenBLAS"
-            : name.Contains("mkl", StringComparison.Ordinal) ? "MKL"
-            : name.Contains("blis", StringComparison.Ordinal) ? "BLIS"
-            : name.Contains("atlas", StringComparison.Ordinal) ? "ATLAS"
-            : name.StartsWith("blas/", StringComparison.Ordinal) ? "reference BLAS"
-            : "unknown";
-    }
-
     private static LoadedLibrary Loaded() => LoadedLibrary.All()
         .Where(library => IsBlas(Path.GetFileName(library.Path)))
-        .OrderBy(library => NameOf(library) == "unknown")
+        .OrderBy(library => BlasReport.NameOf(library.Path) == "unknown")
         .FirstOrDefault();
 
     private static bool IsBlas(string file) => file.StartsWith("libblas.so", StringComparison.Ordinal)

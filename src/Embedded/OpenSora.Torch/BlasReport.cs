@@ -9,4 +9,17 @@ namespace OpenSora.Torch;
 public sealed record BlasReport(string Name, string? Path, string? Version, double? Gflops, string? Remedy)
 {
     public bool IsSlow => Remedy is not null;
+
+    /// <summary>The name of a library, by its folder and its file.</summary>
+    public static string NameOf(string path)
+    {
+        string[] parts = path.ToLowerInvariant().Split('/');
+        string name = string.Join('/', parts[^Math.Min(2, parts.Length)..]);
+        return name.Contains("openblas", StringComparison.Ordinal) ? "OpenBLAS"
+            : name.Contains("mkl", StringComparison.Ordinal) ? "MKL"
+            : name.Contains("blis", StringComparison.Ordinal) ? "BLIS"
+            : name.Contains("atlas", StringComparison.Ordinal) ? "ATLAS"
+            : name.StartsWith("blas/", StringComparison.Ordinal) ? "reference BLAS"
+            : "unknown";
+    }
 }

@@ -50,6 +50,27 @@ public static partial class Devices
         _ => GcuHasHalf(),
     };
 
+    /// <summary>Waits until the device has done all that was asked of it.</summary>
+    public static void Synchronize(Device device)
+    {
+        if (Kind(device) == DeviceKind.Cuda)
+            cuda.synchronize(device);
+        else if (Kind(device) == DeviceKind.Gcu)
+        {
+            // A vendor need not let torch wait for a device; reading a number back waits for all that came before it.
+            using Tensor probe = zeros(1, device: device);
+            using Tensor read = probe.cpu();
+        }
+    }
+
+    /// <summary>Memory of a device; null where its library has no way to ask.</summary>
+    public static DeviceMemory? Memory(Device device) => Kind(device) switch
+    {
+        DeviceKind.Cpu => DeviceMemory.OfHost(),
+        DeviceKind.Cuda => DeviceMemory.OfCuda(Math.Max(0, device.index)),
+        _ => null,
+    };
+
     private static Device Best()
     {
         if (GcuIsPresent())

@@ -5,9 +5,6 @@ namespace OpenSora.Torch;
 /// <summary>A shared library that this process has loaded.</summary>
 internal readonly record struct LoadedLibrary(string Path)
 {
-    /// <summary>The folder and the file, e.g. <c>openblas-pthread/libblas.so.3</c>.</summary>
-    public string Name => System.IO.Path.Combine(System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(Path)) ?? "", System.IO.Path.GetFileName(Path));
-
     public static IEnumerable<LoadedLibrary> All() => File.ReadLines("/proc/self/maps")
         .Select(line => line.IndexOf('/') is var start and >= 0 ? line[start..] : "")
         .Where(path => path.Contains(".so", StringComparison.Ordinal))

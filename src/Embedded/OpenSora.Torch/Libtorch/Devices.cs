@@ -10,10 +10,6 @@ public static partial class Devices
 
     private static readonly Lock s_loading = new();
 
-    /// <summary>Waits until the device has done all that was asked of it.</summary>
-    public static void Synchronize(Device device) =>
-        Native.Check(Native.ost_device_synchronize((int)device.type, Math.Max(0, device.index)));
-
     private static Device OpenGcu(string name, int index)
     {
         if (LoadGcu() is { } problem)

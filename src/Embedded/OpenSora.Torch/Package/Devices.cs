@@ -4,13 +4,6 @@ namespace OpenSora.Torch;
 
 public static partial class Devices
 {
-    /// <summary>Waits until the device has done all that was asked of it.</summary>
-    public static void Synchronize(Device device)
-    {
-        if (Kind(device) == DeviceKind.Cuda)
-            cuda.synchronize();
-    }
-
     private static Device OpenGcu(string name, int index) => throw new DeviceException(
         $"device {name}: the TorchSharp package has no PrivateUse1 device. Remedy: build with TorchRuntime=libtorch (the default), which binds the vendor's torch");
 

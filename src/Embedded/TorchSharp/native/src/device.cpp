@@ -43,8 +43,6 @@ OST_API int32_t ost_device_count(int32_t type, int32_t* out) {
 OST_API int32_t ost_device_synchronize(int32_t type, int32_t index) {
     return status([=] {
         at::Device d = device(type, index);
-        if (d.is_cpu())
-            return;
         const c10::impl::DeviceGuardImplInterface* guard = c10::impl::getDeviceGuardImpl(d.type());
         at::Device before = guard->exchangeDevice(d);
         try {
