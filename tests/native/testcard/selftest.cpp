@@ -39,7 +39,8 @@ void check_refused(const std::string& what, const std::string& because, const st
     try {
         act();
     } catch (const Error& error) {
-        check(std::string(error.what()).find(because) != std::string::npos, what + " is refused, but with: " + error.what_without_backtrace());
+        check(std::string(error.what()).find(because) != std::string::npos, what + " is refused,
+            but with: " + error.what_without_backtrace());
         return;
     } catch (const std::exception& error) {
         check(false, what + " is refused, but by another type of error: " + error.what());
@@ -77,7 +78,8 @@ void compare_operators(const std::string& mode) {
             check(host[i].sizes() == on_card[i].sizes() && host[i].strides() == on_card[i].strides(), result + " has another layout");
             check(host[i].scalar_type() == on_card[i].scalar_type(), result + " has another type");
             check(on_card[i].device() == card(1) || host[i].dim() == 0, result + " is not on the card");
-            check(host[i].sizes() == on_card[i].sizes() && host[i].scalar_type() == on_card[i].scalar_type() && same_bits(host[i], on_card[i]), result + " has other bits");
+            check(host[i].sizes() == on_card[i].sizes() && host[i].scalar_type() == on_card[i].scalar_type() && same_bits(host[i],
+                on_card[i]), result + " has other bits");
         }
     }
 }
@@ -95,8 +97,10 @@ void test_operators() {
     Tensor gradients[2][3];
     for (int side = 0; side < 2; side++) {
         Arguments a(side == 0 ? at::Device(at::kCPU) : card(0));
-        const Tensor x = a.normal({2, 4, 9, 9}).requires_grad_(), w = a.normal({8, 4, 3, 3}).requires_grad_(), v = a.normal({8, 8}).requires_grad_();
-        const Tensor y = at::linear(at::group_norm(at::silu(at::conv2d(x, w, {}, 1, 1)), 4).flatten(2).transpose(1, 2), v).softmax(-1).pow(2).sum();
+        const Tensor x = a.normal({2, 4, 9, 9}).requires_grad_(), w = a.normal({8, 4, 3, 3}).requires_grad_(),
+            v = a.normal({8, 8}).requires_grad_();
+        const Tensor y = at::linear(at::group_norm(at::silu(at::conv2d(x, w, {}, 1, 1)), 4).flatten(2).transpose(1, 2),
+            v).softmax(-1).pow(2).sum();
         torch::autograd::backward({y}, {});
         for (int i = 0; i < 3; i++)
             gradients[side][i] = (i == 0 ? x : i == 1 ? w : v).grad();
@@ -120,7 +124,8 @@ void test_rules() {
     check_refused("a third card as the current one", "there is no card 2", [&] { const c10::DeviceGuard guard(card(2)); });
     check_refused("sparse memory", "", [&] { x.to_sparse(); });
     check_refused("a storage of the host", "", [&] { at::empty({0}, card(0)).set_(host.storage()); });
-    check_refused("two writes to one place", "overlap", [&] { x.view({6}).narrow(0, 0, 4).copy_(x.view({6}).narrow(0, 2, 4)).expand({3, 4}).add_(1); });
+    check_refused("two writes to one place", "overlap",
+        [&] { x.view({6}).narrow(0, 0, 4).copy_(x.view({6}).narrow(0, 2, 4)).expand({3, 4}).add_(1); });
 
     check((x + at::scalar_tensor(2)).device() == card(0), "a number of the host goes along");
     check(same_bits(x.cpu(), other.to(card(0))), "a copy from card to card is not the same");
@@ -133,10 +138,13 @@ void test_rules() {
     check(on_current.device() == card(0), "the current card is not 0 at first");
     {
         const c10::DeviceGuard guard(card(1));
-        check(at::zeros({1}, at::TensorOptions(at::DeviceType::PrivateUse1)).device() == card(1), "a device guard does not set the current card");
-        std::thread([] { check(at::zeros({1}, at::TensorOptions(at::DeviceType::PrivateUse1)).device() == card(0), "the current card is not the thread's own"); }).join();
+        check(at::zeros({1}, at::TensorOptions(at::DeviceType::PrivateUse1)).device() == card(1),
+            "a device guard does not set the current card");
+        std::thread([] { check(at::zeros({1}, at::TensorOptions(at::DeviceType::PrivateUse1)).device() == card(0),
+            "the current card is not the thread's own"); }).join();
     }
-    check(at::zeros({1}, at::TensorOptions(at::DeviceType::PrivateUse1)).device() == card(0), "a device guard does not restore the current card");
+    check(at::zeros({1}, at::TensorOptions(at::DeviceType::PrivateUse1)).device() == card(0),
+        "a device guard does not restore the current card");
 }
 
 template <class Function>
@@ -158,7 +166,8 @@ void test_memory(void* library) {
         check(at::zeros({512 * 256}, on.device(card(0))).device() == card(0), "cards share one limit");
     }
     check(bytes(1) == 0 && peak(1) == 1048576, "memory is not given back, or its peak is lost");
-    check_refused<c10::OutOfMemoryError>("a result that does not fit", "out of memory", [&] { const Tensor x = at::zeros({600 * 256}, on); x + 1; });
+    check_refused<c10::OutOfMemoryError>("a result that does not fit", "out of memory",
+        [&] { const Tensor x = at::zeros({600 * 256}, on); x + 1; });
     check(at::zeros({1048576 / 4}, on).numel() > 0, "a card is of no use after it ran out of memory");
 }
 
