@@ -51,6 +51,11 @@ const Settings& settings() {
     return read;
 }
 
+void check_exists(c10::DeviceIndex card) {
+    const int count = card_count();
+    TORCH_CHECK(card >= 0 && card < count, "test card: there is no card ", int{card}, "; this machine has ", count, " (0 … ", count - 1, ")");
+}
+
 void throw_if_failed(std::uint64_t kernels, const char* what) {
     TORCH_CHECK(kernels <= settings().fail_after,
         "test card: device error in ", what, ": the card stopped after ", settings().fail_after, " kernels (TESTCARD_FAIL_AFTER)");
@@ -81,16 +86,14 @@ c10::DeviceIndex card_count() {
 c10::DeviceIndex current_card() noexcept { return current; }
 
 void set_current_card(c10::DeviceIndex card) {
-    TORCH_CHECK(card >= 0 && card < card_count(),
-        "test card: there is no card ", static_cast<int>(card), "; this machine has ", static_cast<int>(card_count()), " (0 … ", card_count() - 1, ")");
+    check_exists(card);
     current = card;
 }
 
 c10::DeviceIndex card_of(c10::Device device) {
     TORCH_CHECK(device.type() == c10::DeviceType::PrivateUse1, "test card: asked for memory on ", device);
     const c10::DeviceIndex card = device.has_index() ? device.index() : current;
-    TORCH_CHECK(card < card_count(),
-        "test card: there is no card ", static_cast<int>(card), "; this machine has ", static_cast<int>(card_count()), " (0 … ", card_count() - 1, ")");
+    check_exists(card);
     return card;
 }
 
@@ -106,7 +109,7 @@ void book_memory(c10::DeviceIndex card, std::size_t bytes) {
     const std::uint64_t after = it.bytes.fetch_add(bytes) + bytes;
     if (after > limit) {
         it.bytes -= bytes;
-        TORCH_CHECK_WITH(OutOfMemoryError, false, "test card ", static_cast<int>(card), " is out of memory: tried to allocate ", bytes,
+        TORCH_CHECK_WITH(OutOfMemoryError, false, "test card ", int{card}, " is out of memory: tried to allocate ", bytes,
             " bytes; ", after - bytes, " of ", limit, " bytes are in use (TESTCARD_MEMORY_BYTES)");
     }
     std::uint64_t peak = it.peak_bytes;

@@ -59,7 +59,8 @@ void HostTensors::take_resizes_back() {
 }
 
 at::Tensor to_card(const at::Tensor& host, c10::Device device) {
-    TORCH_CHECK(host.is_cpu() && host.layout() == c10::kStrided, "test card: a kernel returned a tensor that a card cannot hold (", host.toString(), ")");
+    TORCH_CHECK(host.is_cpu() && host.layout() == c10::kStrided,
+        "test card: a kernel returned a tensor that a card cannot hold (", host.toString(), ")");
     const at::Tensor plain = host.resolve_conj().resolve_neg();
     at::Tensor card = empty_like_on_card(plain, device);
     const std::size_t bytes = at::detail::computeStorageNbytes(plain.sizes(), plain.strides(), plain.dtype().itemsize());

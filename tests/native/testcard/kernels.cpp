@@ -54,7 +54,8 @@ private:
                 if (tensor.has_value())
                     check(*tensor, written, /*index=*/true);
         } else if (value.isGenerator()) {
-            TORCH_CHECK(false, "test card: ", schema_.operator_name(), " got a generator of ", value.toGenerator().device(), ", which a card cannot draw from");
+            TORCH_CHECK(false, "test card: ", schema_.operator_name(), " got a generator of ", value.toGenerator().device(),
+                ", which a card cannot draw from");
         } else {
             TORCH_CHECK(!value.isStorage(), "test card: ", schema_.operator_name(), " takes a storage and is not provided");
         }
@@ -133,7 +134,8 @@ void run_on_host(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
 
 // torch would compose these from other operators and, on the way, choose an algorithm and a memory format by the kind of device.
 bool chooses_by_device(const c10::OperatorName& name) {
-    return name.name == "aten::convolution" || name.name == "aten::convolution_backward" || (name.name == "aten::_convolution" && name.overload_name.empty());
+    return name.name == "aten::convolution" || name.name == "aten::convolution_backward"
+        || (name.name == "aten::_convolution" && name.overload_name.empty());
 }
 
 // A view run this way would be a copy.
@@ -150,7 +152,8 @@ TORCH_LIBRARY_IMPL(aten, PrivateUse1, aten) {
     register_tensors(aten);
     for (const c10::OperatorName& name : c10::Dispatcher::singleton().getAllOpNames()) {
         const c10::optional<c10::OperatorHandle> op = c10::Dispatcher::singleton().findSchema(name);
-        if (!op.has_value() || name.name.rfind("aten::", 0) != 0 || is_view(op->schema()) || op->hasKernelForDispatchKey(c10::DispatchKey::PrivateUse1))
+        if (!op.has_value() || name.name.rfind("aten::", 0) != 0 || is_view(op->schema())
+            || op->hasKernelForDispatchKey(c10::DispatchKey::PrivateUse1))
             continue;
         // Explicitly for each, not as a fallback: a composition that torch has besides the host kernel would go before a fallback.
         if (op->hasKernelForDispatchKey(c10::DispatchKey::CPU) || chooses_by_device(name))

@@ -33,7 +33,8 @@ void* map(int file, std::size_t bytes, int protection) {
 // The same pages twice: unreadable under the address that tensors show, readable for the kernels' own use.
 void map_twice(Piece& piece) {
     const int file = memfd_create("testcard", MFD_CLOEXEC);
-    TORCH_CHECK(file >= 0 && ftruncate(file, static_cast<off_t>(piece.bytes)) == 0, "test card: memfd of ", piece.bytes, " bytes: ", std::strerror(errno));
+    TORCH_CHECK(file >= 0 && ftruncate(file, static_cast<off_t>(piece.bytes)) == 0,
+        "test card: memfd of ", piece.bytes, " bytes: ", std::strerror(errno));
     piece.shown = map(file, piece.bytes, PROT_NONE);
     piece.host = map(file, piece.bytes, PROT_READ | PROT_WRITE);
     close(file);
