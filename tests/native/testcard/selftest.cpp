@@ -39,8 +39,8 @@ void check_refused(const std::string& what, const std::string& because, const st
     try {
         act();
     } catch (const Error& error) {
-        check(std::string(error.what()).find(because) != std::string::npos, what + " is refused,
-            but with: " + error.what_without_backtrace());
+        check(std::string(error.what()).find(because) != std::string::npos,
+            what + " is refused, but with: " + error.what_without_backtrace());
         return;
     } catch (const std::exception& error) {
         check(false, what + " is refused, but by another type of error: " + error.what());
