@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OpenSora.TestKit;
 
 /// <summary>
@@ -9,6 +11,9 @@ internal static class TestCard
     /// <summary>The environment variable that names the library of a gcu.</summary>
     public const string Variable = "OPENSORA_GCU_LIBRARY";
 
+    /// <summary>The environment variable that names the file for <see cref="KernelsIn"/>.</summary>
+    public const string ReportVariable = "TESTCARD_REPORT";
+
     /// <summary>The built library.</summary>
     public static string Library { get; } = Path.Combine(Folder, "libtorch_testcard.so");
 
@@ -16,4 +21,17 @@ internal static class TestCard
     public static string SelfTest { get; } = Path.Combine(Folder, "testcard_selftest");
 
     private static string Folder => Path.Combine(Repository.Root, "artifacts", "native", "testcard");
+
+    /// <summary>
+    /// How many kernels each card ran, summed over the processes that wrote this report. Without them a program that quietly
+    /// stayed on the CPU would pass for one that used the card.
+    /// </summary>
+    public static long[] KernelsIn(string report) =>
+    [
+        .. from line in File.ReadLines(report)
+           from card in JsonDocument.Parse(line).RootElement.GetProperty("cards").EnumerateArray().Index()
+           group card.Item.GetProperty("kernels").GetInt64() by card.Index into kernels
+           orderby kernels.Key
+           select kernels.Sum(),
+    ];
 }

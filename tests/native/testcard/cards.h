@@ -7,7 +7,7 @@
 
 namespace testcard {
 
-/// Number of cards in the machine: TESTCARD_COUNT, 1 to 64, default 2.
+/// Number of cards in the machine: TESTCARD_COUNT, 0 to 64, default 2.
 c10::DeviceIndex card_count();
 
 /// The calling thread's current card; every thread begins with card 0.
