@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+using OpenSora.TestCard.Probe;
+using OpenSora.Torch;
+using static TorchSharp.torch;
+
+// What a process sees of a gcu, one line for each fact. A library is loaded for good, so each case needs a process of its own.
+try
+{
+    Device device = Devices.Open(args[1]);
+    Console.WriteLine(args[0] switch
+    {
+        "describe" => $"{Devices.Name(device)} half={Devices.HasHalf(device)} tensor={Devices.Name(zeros(2, device: device).device)}",
+        "network" => $"cpu={Network.HashOn(CPU)} card={Network.HashOn(device)}",
+        "mixed" => $"sum: {zeros(2, device: device) + zeros(2)}",
+        _ => throw new ArgumentException($"unknown question {args[0]}"),
+    });
+    return 0;
+}
+catch (Exception error) when (error is ExternalException or DeviceException)
+{
+    Console.WriteLine($"{error.GetType().Name} {error.HResult:x8}: {error.Message}");
+    return 1;
+}
