@@ -29,14 +29,24 @@ internal static class PythonText
         or 0x1680 or >= 0x2000 and <= 0x200A or 0x2028 or 0x2029 or 0x202F or 0x205F or 0x3000;
 
     /// <summary><c>str.strip()</c>. All spaces are single UTF-16 units.</summary>
-    public static string Strip(string text)
+    public static string Strip(string text) => StripStart(StripEnd(text));
+
+    /// <summary><c>str.lstrip()</c>.</summary>
+    public static string StripStart(string text)
     {
-        int start = 0, end = text.Length;
-        while (start < end && IsSpace(text[start]))
+        int start = 0;
+        while (start < text.Length && IsSpace(text[start]))
             start++;
-        while (end > start && IsSpace(text[end - 1]))
+        return text[start..];
+    }
+
+    /// <summary><c>str.rstrip()</c>.</summary>
+    public static string StripEnd(string text)
+    {
+        int end = text.Length;
+        while (end > 0 && IsSpace(text[end - 1]))
             end--;
-        return text[start..end];
+        return text[..end];
     }
 
     /// <summary>
