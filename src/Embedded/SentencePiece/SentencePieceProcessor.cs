@@ -9,16 +9,16 @@ namespace SentencePiece;
 /// </summary>
 public sealed unsafe class SentencePieceProcessor : IDisposable
 {
-    private readonly Native.Model model;
+    private readonly Native.Model _model;
 
     /// <summary>Reads a model from the bytes of its file.</summary>
     /// <exception cref="SentencePieceException">They are no SentencePiece model.</exception>
     public SentencePieceProcessor(ReadOnlySpan<byte> modelFile)
     {
-        model = Native.osp_load(modelFile, modelFile.Length);
-        if (model.IsInvalid)
+        _model = Native.osp_load(modelFile, modelFile.Length);
+        if (_model.IsInvalid)
             throw Native.LastError();
-        Size = Native.osp_size(model);
+        Size = Native.osp_size(_model);
     }
 
     /// <summary>Number of pieces; ids go from 0 to <c>Size - 1</c>.</summary>
@@ -34,7 +34,7 @@ public sealed unsafe class SentencePieceProcessor : IDisposable
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         List<int[]> results = [];
-        Collect(results, state => Native.osp_ids(model, utf8, utf8.Length, state, &TakeIds));
+        Collect(results, state => Native.osp_ids(_model, utf8, utf8.Length, state, &TakeIds));
         return results[0];
     }
 
@@ -43,14 +43,14 @@ public sealed unsafe class SentencePieceProcessor : IDisposable
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         List<string> results = [];
-        Collect(results, state => Native.osp_pieces(model, utf8, utf8.Length, state, &TakePiece));
+        Collect(results, state => Native.osp_pieces(_model, utf8, utf8.Length, state, &TakePiece));
         return [.. results];
     }
 
     /// <exception cref="ArgumentOutOfRangeException">There is no such id.</exception>
     public string IdToPiece(int id)
     {
-        byte* piece = Native.osp_piece(model, Checked(id), out long length);
+        byte* piece = Native.osp_piece(_model, Checked(id), out long length);
         return Encoding.UTF8.GetString(piece, (int)length);
     }
 
@@ -58,15 +58,15 @@ public sealed unsafe class SentencePieceProcessor : IDisposable
     public int PieceToId(string piece)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(piece);
-        return Native.osp_piece_id(model, utf8, utf8.Length);
+        return Native.osp_piece_id(_model, utf8, utf8.Length);
     }
 
     /// <summary>The logarithm of the piece's probability.</summary>
-    public float Score(int id) => Native.osp_score(model, Checked(id));
+    public float Score(int id) => Native.osp_score(_model, Checked(id));
 
-    public PieceKind Kind(int id) => (PieceKind)Native.osp_kind(model, Checked(id));
+    public PieceKind Kind(int id) => (PieceKind)Native.osp_kind(_model, Checked(id));
 
-    public void Dispose() => model.Dispose();
+    public void Dispose() => _model.Dispose();
 
     private int Checked(int id) => (uint)id < (uint)Size
         ? id

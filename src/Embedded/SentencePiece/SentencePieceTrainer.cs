@@ -55,13 +55,13 @@ public static unsafe class SentencePieceTrainer
     /// <summary>Hands out the sentences as UTF-8 at an address that holds until the next one; exceptions must not reach native code.</summary>
     private sealed class Job(IEnumerator<string> sentences) : IDisposable
     {
-        private GCHandle pinned;
+        private GCHandle _pinned;
 
         public byte[]? Model { get; set; }
 
         public Exception? Failure { get; private set; }
 
-        public nint Current => pinned.AddrOfPinnedObject();
+        public nint Current => _pinned.AddrOfPinnedObject();
 
         public long Length { get; private set; }
 
@@ -73,7 +73,7 @@ public static unsafe class SentencePieceTrainer
                     return false;
                 byte[] utf8 = Encoding.UTF8.GetBytes(sentences.Current);
                 Unpin();
-                pinned = GCHandle.Alloc(utf8, GCHandleType.Pinned);
+                _pinned = GCHandle.Alloc(utf8, GCHandleType.Pinned);
                 Length = utf8.Length;
                 return true;
             }
@@ -92,8 +92,8 @@ public static unsafe class SentencePieceTrainer
 
         private void Unpin()
         {
-            if (pinned.IsAllocated)
-                pinned.Free();
+            if (_pinned.IsAllocated)
+                _pinned.Free();
         }
     }
 }

@@ -14,21 +14,21 @@ internal sealed class T5SpecialTokens
 {
     private const int DefaultExtraIds = 100;
 
-    private readonly Dictionary<string, int> ids = [];
-    private readonly SentencePieceProcessor pieces;
-    private readonly string folder;
+    private readonly Dictionary<string, int> _ids = [];
+    private readonly SentencePieceProcessor _pieces;
+    private readonly string _folder;
 
     private T5SpecialTokens(string folder, SentencePieceProcessor pieces)
     {
-        this.folder = folder;
-        this.pieces = pieces;
+        _folder = folder;
+        _pieces = pieces;
         using JsonDocument? config = Read("tokenizer_config.json");
         using JsonDocument? map = Read("special_tokens_map.json");
 
         int extraIds = ExtraIds(config);
         VocabularySize = pieces.Size + extraIds;
         for (int i = 0; i < extraIds; i++)
-            ids[$"<extra_id_{i.ToString(CultureInfo.InvariantCulture)}>"] = VocabularySize - 1 - i;
+            _ids[$"<extra_id_{i.ToString(CultureInfo.InvariantCulture)}>"] = VocabularySize - 1 - i;
         End = AddPiece(Name("eos_token", config, map) ?? "</s>");
         Padding = AddPiece(Name("pad_token", config, map) ?? "<pad>");
         AddPiece(Name("unk_token", config, map) ?? "<unk>");
@@ -48,7 +48,7 @@ internal sealed class T5SpecialTokens
     public (string Token, int Id)? At(string text, int at)
     {
         (string Token, int Id)? longest = null;
-        foreach ((string token, int id) in ids)
+        foreach ((string token, int id) in _ids)
             if (token.Length > (longest?.Token.Length ?? 0) && string.CompareOrdinal(text, at, token, 0, token.Length) == 0)
                 longest = (token, id);
         return longest;
@@ -56,11 +56,11 @@ internal sealed class T5SpecialTokens
 
     private int AddPiece(string token)
     {
-        int id = pieces.PieceToId(token);
-        if (pieces.IdToPiece(id) != token)
-            throw new InputException($"{folder}: the special token {token} is not in the vocabulary of spiece.model; "
+        int id = _pieces.PieceToId(token);
+        if (_pieces.IdToPiece(id) != token)
+            throw new InputException($"{_folder}: the special token {token} is not in the vocabulary of spiece.model; "
                 + "the tokenizer's files do not belong together");
-        return ids[token] = id;
+        return _ids[token] = id;
     }
 
     private int ExtraIds(JsonDocument? config)
@@ -70,7 +70,7 @@ internal sealed class T5SpecialTokens
         const int most = 1_000_000;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int count) && count is >= 0 and <= most
             ? count
-            : throw new InputException($"{folder}/tokenizer_config.json: extra_ids is {value.GetRawText()}; "
+            : throw new InputException($"{_folder}/tokenizer_config.json: extra_ids is {value.GetRawText()}; "
                 + $"it must be a number from 0 to {most}");
     }
 
@@ -92,7 +92,7 @@ internal sealed class T5SpecialTokens
 
     private JsonDocument? Read(string name)
     {
-        string path = Path.Combine(folder, name);
+        string path = Path.Combine(_folder, name);
         if (!File.Exists(path))
             return null;
         try

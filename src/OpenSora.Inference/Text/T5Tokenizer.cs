@@ -10,17 +10,17 @@ namespace OpenSora.Inference.Text;
 /// </summary>
 public sealed class T5Tokenizer : IDisposable
 {
-    private readonly SentencePieceProcessor pieces;
-    private readonly T5SpecialTokens special;
+    private readonly SentencePieceProcessor _pieces;
+    private readonly T5SpecialTokens _special;
 
     private T5Tokenizer(SentencePieceProcessor pieces, T5SpecialTokens special)
     {
-        this.pieces = pieces;
-        this.special = special;
+        _pieces = pieces;
+        _special = special;
     }
 
     /// <summary>Ids are below this: the pieces and the extra ids.</summary>
-    public int VocabularySize => special.VocabularySize;
+    public int VocabularySize => _special.VocabularySize;
 
     /// <summary>Reads <c>spiece.model</c> and, where they are, <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c>.</summary>
     /// <param name="folder">A T5 checkpoint, e.g. of <c>DeepFloyd/t5-v1_1-xxl</c>.</param>
@@ -60,11 +60,11 @@ public sealed class T5Tokenizer : IDisposable
 
         long[] padded = new long[length];
         for (int i = 0; i < length; i++)
-            padded[i] = i < ids.Count ? ids[i] : special.Padding;
+            padded[i] = i < ids.Count ? ids[i] : _special.Padding;
         return new TokenizedPrompt(padded, ids.Count);
     }
 
-    public void Dispose() => pieces.Dispose();
+    public void Dispose() => _pieces.Dispose();
 
     private static SentencePieceProcessor LoadPieces(string path)
     {
@@ -87,7 +87,7 @@ public sealed class T5Tokenizer : IDisposable
         int start = 0;
         for (int at = 0; at < text.Length;)
         {
-            if (special.At(text, at) is not var (token, id))
+            if (_special.At(text, at) is not var (token, id))
             {
                 at++;
                 continue;
@@ -104,13 +104,13 @@ public sealed class T5Tokenizer : IDisposable
     {
         text = isFirst ? text : PythonText.StripStart(text);
         if (text.Length > 0)
-            ids.AddRange(pieces.Encode(text));
+            ids.AddRange(_pieces.Encode(text));
     }
 
     /// <summary>A text that spells the end out itself gets no second one.</summary>
     private void AppendEnd(List<int> ids)
     {
-        if (ids.Count == 0 || ids[^1] != special.End)
-            ids.Add(special.End);
+        if (ids.Count == 0 || ids[^1] != _special.End)
+            ids.Add(_special.End);
     }
 }

@@ -11,7 +11,7 @@ internal sealed class HtmlDeclarations(string text, IHtmlEvents events)
     private static readonly Pattern SectionName = new(@"([a-zA-Z][-_.a-zA-Z0-9]*)\s*");
 
     /// <summary>From where on an end is known not to come; spares a text of many beginnings a search to its end for each.</summary>
-    private readonly Dictionary<Pattern, int> noneFrom = [];
+    private readonly Dictionary<Pattern, int> _noneFrom = [];
 
     /// <summary>The end of what begins with &lt;! or &lt;? at <paramref name="at"/>; -1 when it is incomplete.</summary>
     public int Take(int at)
@@ -64,11 +64,11 @@ internal sealed class HtmlDeclarations(string text, IHtmlEvents events)
 
     private (int Start, int End) Find(Pattern closing, int from)
     {
-        if (noneFrom.TryGetValue(closing, out int none) && none <= from)
+        if (_noneFrom.TryGetValue(closing, out int none) && none <= from)
             return (-1, -1);
         (int Start, int End) found = closing.Find(text, from);
         if (found.End < 0)
-            noneFrom[closing] = from;
+            _noneFrom[closing] = from;
         return found;
     }
 

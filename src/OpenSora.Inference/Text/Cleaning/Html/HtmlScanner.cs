@@ -15,33 +15,33 @@ internal sealed class HtmlScanner(string text, IHtmlEvents events)
     private static readonly Pattern NumericReference = new("&#((?:[0-9]+|[xX][0-9a-fA-F]+))[^0-9a-fA-F]");
     private static readonly Pattern NamedReference = new("&([a-zA-Z][-.a-zA-Z0-9]*)[^a-zA-Z0-9]");
 
-    private readonly HtmlTags tags = new(text);
-    private readonly HtmlDeclarations declarations = new(text, events);
+    private readonly HtmlTags _tags = new(text);
+    private readonly HtmlDeclarations _declarations = new(text, events);
 
     /// <summary>The element whose content is no markup (script or style), while inside one.</summary>
-    private string? rawElement;
-    private int at;
+    private string? _rawElement;
+    private int _at;
 
     /// <exception cref="MarkupException">A marked section <c>&lt;![…</c> that the original's parser refuses.</exception>
     public void Scan()
     {
         ScanWhilePossible(last: false);
         ScanWhilePossible(last: true);
-        if (at < text.Length && rawElement is null)
-            events.Text(text[at..]);
+        if (_at < text.Length && _rawElement is null)
+            events.Text(text[_at..]);
     }
 
     private void ScanWhilePossible(bool last)
     {
-        while (at < text.Length)
+        while (_at < text.Length)
         {
             int next = NextMarkup();
             if (next < 0)
                 return;
-            if (next > at)
-                events.Text(text[at..next]);
-            at = next;
-            if (at < text.Length && !(text[at] == '<' ? TakeMarkup(last) : TakeReference(last)))
+            if (next > _at)
+                events.Text(text[_at..next]);
+            _at = next;
+            if (_at < text.Length && !(text[_at] == '<' ? TakeMarkup(last) : TakeReference(last)))
                 return;
         }
     }
@@ -49,74 +49,74 @@ internal sealed class HtmlScanner(string text, IHtmlEvents events)
     /// <summary>Where the next markup begins, or the end of the text; -1 inside a script or style that never ends.</summary>
     private int NextMarkup()
     {
-        if (rawElement is not null)
-            return (rawElement == "script" ? EndOfScript : EndOfStyle).Find(text, at).Start;
-        int next = text.AsSpan(at).IndexOfAny('<', '&');
-        return next < 0 ? text.Length : at + next;
+        if (_rawElement is not null)
+            return (_rawElement == "script" ? EndOfScript : EndOfStyle).Find(text, _at).Start;
+        int next = text.AsSpan(_at).IndexOfAny('<', '&');
+        return next < 0 ? text.Length : _at + next;
     }
 
     /// <summary>Takes what begins with &lt;; false to wait for more text.</summary>
     private bool TakeMarkup(bool last)
     {
-        if (at + 1 == text.Length)
+        if (_at + 1 == text.Length)
             return false;
-        int end = text[at + 1] switch
+        int end = text[_at + 1] switch
         {
             '/' => EndTag(),
-            '!' or '?' => declarations.Take(at),
+            '!' or '?' => _declarations.Take(_at),
             char letter when char.IsAsciiLetter(letter) => StartTag(),
-            _ => PlainText(at + 1),
+            _ => PlainText(_at + 1),
         };
         if (end < 0 && !last)
             return false;
-        at = end >= 0 ? end : PlainText(EndOfBroken());
+        _at = end >= 0 ? end : PlainText(EndOfBroken());
         return true;
     }
 
     /// <summary>Markup that never becomes complete is text: up to its &gt;, else up to the next &lt;, else its first character.</summary>
     private int EndOfBroken()
     {
-        int end = text.IndexOf('>', at + 1);
+        int end = text.IndexOf('>', _at + 1);
         if (end >= 0)
             return end + 1;
-        end = text.IndexOf('<', at + 1);
-        return end >= 0 ? end : at + 1;
+        end = text.IndexOf('<', _at + 1);
+        return end >= 0 ? end : _at + 1;
     }
 
     private int PlainText(int end)
     {
-        events.Text(text[at..end]);
+        events.Text(text[_at..end]);
         return end;
     }
 
     private int StartTag()
     {
-        int end = tags.StartTagEnd(at);
+        int end = _tags.StartTagEnd(_at);
         if (end < 0)
             return -1;
-        if (tags.StartTag(at, end) is not var (name, closed))
+        if (_tags.StartTag(_at, end) is not var (name, closed))
             return PlainText(end);
         events.StartTag(name, closed);
         if (!closed && name is "script" or "style")
-            rawElement = name;
+            _rawElement = name;
         return end;
     }
 
     private int EndTag()
     {
-        int end = text.IndexOf('>', at + 1) + 1;
+        int end = text.IndexOf('>', _at + 1) + 1;
         if (end == 0)
             return -1;
-        if (tags.ProperEndTagName(at) is { } name)
+        if (_tags.ProperEndTagName(_at) is { } name)
         {
             events.EndTag(name);
-            rawElement = null;
+            _rawElement = null;
         }
-        else if (tags.NameAt(at + 2) is { } loose)
+        else if (_tags.NameAt(_at + 2) is { } loose)
         {
             events.EndTag(loose);
         }
-        else if (text[at + 2] != '>')
+        else if (text[_at + 2] != '>')
         {
             events.Aside();
         }
@@ -126,32 +126,32 @@ internal sealed class HtmlScanner(string text, IHtmlEvents events)
     /// <summary>Takes what begins with &amp;; false to wait for more text or, at its end, to leave the rest as it is.</summary>
     private bool TakeReference(bool last)
     {
-        char next = at + 1 < text.Length ? text[at + 1] : '\0';
+        char next = _at + 1 < text.Length ? text[_at + 1] : '\0';
         PatternMatcher reference = (next == '#' ? NumericReference : NamedReference).On(text);
-        int end = reference.MatchAt(at);
+        int end = reference.MatchAt(_at);
         if (end >= 0)
         {
             string name = reference.Group(1)!;
             events.Text(next == '#' ? HtmlReferences.Number(name) : HtmlReferences.Named(name));
-            at += 1 + (next == '#' ? 1 : 0) + name.Length;
-            at += text[at] == ';' ? 1 : 0;
+            _at += 1 + (next == '#' ? 1 : 0) + name.Length;
+            _at += text[_at] == ';' ? 1 : 0;
             return true;
         }
         if (next == '#')
         {
-            if (text.AsSpan(at).Contains(';'))
-                at = PlainText(at + 2);
+            if (text.AsSpan(_at).Contains(';'))
+                _at = PlainText(_at + 2);
             return false;
         }
         if (char.IsAsciiLetter(next))
         {
             // A quirk: the ampersand of a reference of one letter that ends the text is lost.
-            at += last && at + 2 == text.Length ? 1 : 0;
+            _at += last && _at + 2 == text.Length ? 1 : 0;
             return false;
         }
-        if (at + 1 == text.Length)
+        if (_at + 1 == text.Length)
             return false;
-        at = PlainText(at + 1);
+        _at = PlainText(_at + 1);
         return true;
     }
 }

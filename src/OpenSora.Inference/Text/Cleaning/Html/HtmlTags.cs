@@ -16,15 +16,15 @@ internal sealed class HtmlTags(string text)
     private static readonly Pattern Attribute = new($"{AttributePattern}(?:{ValuePattern})?{GapPattern}");
     private static readonly Pattern ProperEndTag = new(@"</\s*([a-zA-Z][-.a-zA-Z0-9:_]*)\s*>");
 
-    private readonly PatternMatcher wholeStartTag = WholeStartTag.On(text, rememberEnds: true);
-    private readonly PatternMatcher name = Name.On(text);
-    private readonly PatternMatcher attribute = Attribute.On(text, rememberEnds: true);
-    private readonly PatternMatcher properEndTag = ProperEndTag.On(text);
+    private readonly PatternMatcher _wholeStartTag = WholeStartTag.On(text, rememberEnds: true);
+    private readonly PatternMatcher _name = Name.On(text);
+    private readonly PatternMatcher _attribute = Attribute.On(text, rememberEnds: true);
+    private readonly PatternMatcher _properEndTag = ProperEndTag.On(text);
 
     /// <summary>The end of the start tag at <paramref name="at"/>; -1 when it is incomplete.</summary>
     public int StartTagEnd(int at)
     {
-        int end = wholeStartTag.MatchAt(at);
+        int end = _wholeStartTag.MatchAt(at);
         if (end == text.Length)
             return -1;
         return text[end] switch
@@ -43,11 +43,11 @@ internal sealed class HtmlTags(string text)
     /// </summary>
     public (string Name, bool Closed)? StartTag(int at, int end)
     {
-        int position = name.MatchAt(at + 1);
-        string tag = PythonText.Lower(name.Group(1)!);
+        int position = _name.MatchAt(at + 1);
+        string tag = PythonText.Lower(_name.Group(1)!);
         while (position < end)
         {
-            int next = attribute.MatchAt(position);
+            int next = _attribute.MatchAt(position);
             if (next < 0)
                 break;
             position = next;
@@ -58,8 +58,8 @@ internal sealed class HtmlTags(string text)
 
     /// <summary>The lower-case name of the end tag at <paramref name="at"/> if it is one by the book: a name, then only spaces.</summary>
     public string? ProperEndTagName(int at) =>
-        properEndTag.MatchAt(at) >= 0 ? PythonText.Lower(properEndTag.Group(1)!) : null;
+        _properEndTag.MatchAt(at) >= 0 ? PythonText.Lower(_properEndTag.Group(1)!) : null;
 
     /// <summary>The lower-case name that follows at <paramref name="at"/>; null when none does.</summary>
-    public string? NameAt(int at) => name.MatchAt(at) >= 0 ? PythonText.Lower(name.Group(1)!) : null;
+    public string? NameAt(int at) => _name.MatchAt(at) >= 0 ? PythonText.Lower(_name.Group(1)!) : null;
 }

@@ -11,14 +11,14 @@ internal sealed class HtmlText : IHtmlEvents
 {
     private const string Spaces = " \n\t\f\r";
 
-    private readonly StringBuilder result = new();
-    private readonly StringBuilder stretch = new();
-    private readonly Stack<string> open = new();
-    private readonly Dictionary<string, int> openCounts = [];
-    private readonly Dictionary<string, int> closedVoids = [];
+    private readonly StringBuilder _result = new();
+    private readonly StringBuilder _stretch = new();
+    private readonly Stack<string> _open = new();
+    private readonly Dictionary<string, int> _openCounts = [];
+    private readonly Dictionary<string, int> _closedVoids = [];
 
     /// <summary>Whether something was said since the last stretch ended; even nothing at all is a stretch then.</summary>
-    private bool hasStretch;
+    private bool _hasStretch;
 
     /// <summary>The text of <paramref name="markup"/>; null when the original's parser gives up on it.</summary>
     public static string? TryExtract(string markup)
@@ -33,20 +33,20 @@ internal sealed class HtmlText : IHtmlEvents
             return null;
         }
         document.EndStretch(isText: true);
-        return document.result.ToString();
+        return document._result.ToString();
     }
 
     public void Text(string text)
     {
-        stretch.Append(text);
-        hasStretch = true;
+        _stretch.Append(text);
+        _hasStretch = true;
     }
 
     public void StartTag(string name, bool closed)
     {
         EndStretch(isText: true);
-        open.Push(name);
-        openCounts[name] = openCounts.GetValueOrDefault(name) + 1;
+        _open.Push(name);
+        _openCounts[name] = _openCounts.GetValueOrDefault(name) + 1;
         if (closed)
         {
             EndTag(name);
@@ -54,15 +54,15 @@ internal sealed class HtmlText : IHtmlEvents
         else if (IsVoid(name))
         {
             Close(name);
-            closedVoids[name] = closedVoids.GetValueOrDefault(name) + 1;
+            _closedVoids[name] = _closedVoids.GetValueOrDefault(name) + 1;
         }
     }
 
     public void EndTag(string name)
     {
-        if (closedVoids.GetValueOrDefault(name) > 0)
+        if (_closedVoids.GetValueOrDefault(name) > 0)
         {
-            closedVoids[name]--;
+            _closedVoids[name]--;
             return;
         }
         EndStretch(isText: true);
@@ -84,35 +84,35 @@ internal sealed class HtmlText : IHtmlEvents
     /// <summary>Closes the youngest open element of this name and all inside it; a stray end tag closes nothing.</summary>
     private void Close(string name)
     {
-        if (openCounts.GetValueOrDefault(name) == 0)
+        if (_openCounts.GetValueOrDefault(name) == 0)
             return;
         string closed;
         do
         {
-            closed = open.Pop();
-            openCounts[closed]--;
+            closed = _open.Pop();
+            _openCounts[closed]--;
         }
         while (closed != name);
     }
 
     private void EndStretch(bool isText)
     {
-        if (!hasStretch)
+        if (!_hasStretch)
             return;
-        string text = stretch.ToString();
-        stretch.Clear();
-        hasStretch = false;
+        string text = _stretch.ToString();
+        _stretch.Clear();
+        _hasStretch = false;
         if (isText && IsInside("script", "style", "template", "rt", "rp"))
             return;
         if (!IsInside("pre", "textarea") && text.All(Spaces.Contains))
             text = text.Contains('\n') ? "\n" : " ";
-        result.Append(text);
+        _result.Append(text);
     }
 
     private bool IsInside(params ReadOnlySpan<string> names)
     {
         foreach (string name in names)
-            if (openCounts.GetValueOrDefault(name) > 0)
+            if (_openCounts.GetValueOrDefault(name) > 0)
                 return true;
         return false;
     }

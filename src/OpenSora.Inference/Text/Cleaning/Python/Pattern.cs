@@ -9,10 +9,10 @@ namespace OpenSora.Inference.Text.Cleaning.Python;
 /// </summary>
 internal sealed class Pattern(string pattern)
 {
-    private readonly PatternProgram program = new(pattern);
+    private readonly PatternProgram _program = new(pattern);
 
     /// <summary>For several anchored matches in one text: what was tried once is not tried again.</summary>
-    public PatternMatcher On(string text, bool rememberEnds = false) => new(program, text, rememberEnds);
+    public PatternMatcher On(string text, bool rememberEnds = false) => new(_program, text, rememberEnds);
 
     /// <summary>As <c>re.search</c>.</summary>
     public bool IsIn(string text) => Find(text, 0).Start >= 0;

@@ -18,33 +18,33 @@ internal sealed class PatternMatcher(PatternProgram program, string text, bool r
 
     private readonly record struct Frame(Resume Resume, int Address, int Position);
 
-    private readonly Stack<Frame> pending = new();
-    private readonly int[] slots = new int[program.Slots];
-    private readonly int width = text.Length + 1;
-    private readonly Dictionary<(int Address, int Position), int>? ends = rememberEnds ? [] : null;
-    private BitArray? failed;
+    private readonly Stack<Frame> _pending = new();
+    private readonly int[] _slots = new int[program.Slots];
+    private readonly int _width = text.Length + 1;
+    private readonly Dictionary<(int Address, int Position), int>? _ends = rememberEnds ? [] : null;
+    private BitArray? _failed;
 
     /// <summary>The end of the match that begins at <paramref name="start"/>, or -1.</summary>
     public int MatchAt(int start)
     {
-        Array.Fill(slots, -1);
+        Array.Fill(_slots, -1);
         return Run(program.Start, start);
     }
 
     /// <summary>What group <paramref name="number"/> (from 1) took in the last match; null where it took no part.</summary>
     public string? Group(int number)
     {
-        int start = slots[2 * number], end = slots[2 * number + 1];
+        int start = _slots[2 * number], end = _slots[2 * number + 1];
         return start < 0 || end < 0 ? null : text[start..end];
     }
 
     private int Run(int address, int position)
     {
-        int bottom = pending.Count;
+        int bottom = _pending.Count;
         while (true)
         {
             Instruction instruction = program[address];
-            if (ends is not null && ends.TryGetValue((address, position), out int known))
+            if (_ends is not null && _ends.TryGetValue((address, position), out int known))
                 return Succeed(bottom, known);
             bool goesOn = instruction.Operation switch
             {
@@ -76,10 +76,10 @@ internal sealed class PatternMatcher(PatternProgram program, string text, bool r
 
     private int Succeed(int bottom, int end)
     {
-        while (pending.Count > bottom)
+        while (_pending.Count > bottom)
         {
-            Frame frame = pending.Pop();
-            ends?.TryAdd((frame.Address, frame.Position), end);
+            Frame frame = _pending.Pop();
+            _ends?.TryAdd((frame.Address, frame.Position), end);
         }
         return end;
     }
@@ -87,21 +87,21 @@ internal sealed class PatternMatcher(PatternProgram program, string text, bool r
     /// <summary>Takes up the youngest choice that is left above <paramref name="bottom"/>.</summary>
     private bool Backtrack(int bottom, ref int address, ref int position)
     {
-        while (pending.Count > bottom)
+        while (_pending.Count > bottom)
         {
-            Frame frame = pending.Pop();
+            Frame frame = _pending.Pop();
             switch (frame.Resume)
             {
                 case Resume.TryOther:
-                    pending.Push(frame with { Resume = Resume.Failed });
+                    _pending.Push(frame with { Resume = Resume.Failed });
                     address = program[frame.Address].Other;
                     position = frame.Position;
                     return true;
                 case Resume.Failed:
-                    (failed ??= new BitArray(program.Length * width))[frame.Address * width + frame.Position] = true;
+                    (_failed ??= new BitArray(program.Length * _width))[frame.Address * _width + frame.Position] = true;
                     break;
                 default:
-                    slots[frame.Address] = frame.Position;
+                    _slots[frame.Address] = frame.Position;
                     break;
             }
         }
@@ -110,16 +110,16 @@ internal sealed class PatternMatcher(PatternProgram program, string text, bool r
 
     private bool Branch(int address, int position)
     {
-        if (failed is not null && failed[address * width + position])
+        if (_failed is not null && _failed[address * _width + position])
             return false;
-        pending.Push(new(Resume.TryOther, address, position));
+        _pending.Push(new(Resume.TryOther, address, position));
         return true;
     }
 
     private bool Save(int slot, int position)
     {
-        pending.Push(new(Resume.RestoreSlot, slot, slots[slot]));
-        slots[slot] = position;
+        _pending.Push(new(Resume.RestoreSlot, slot, _slots[slot]));
+        _slots[slot] = position;
         return true;
     }
 

@@ -10,7 +10,7 @@ namespace OpenSora.Inference.Text.Cleaning.Python;
 /// </summary>
 internal sealed class PatternParser(string pattern)
 {
-    private int at;
+    private int _at;
 
     /// <summary>Number of capturing groups seen so far.</summary>
     public int Groups { get; private set; }
@@ -18,7 +18,7 @@ internal sealed class PatternParser(string pattern)
     public PatternNode Parse()
     {
         PatternNode node = Choice();
-        return at == pattern.Length ? node : throw Refuse("unexpected )");
+        return _at == pattern.Length ? node : throw Refuse("unexpected )");
     }
 
     private PatternNode Choice()
@@ -32,7 +32,7 @@ internal sealed class PatternParser(string pattern)
     private PatternNode Sequence()
     {
         List<PatternNode> parts = [];
-        while (at < pattern.Length && pattern[at] is not ('|' or ')'))
+        while (_at < pattern.Length && pattern[_at] is not ('|' or ')'))
             parts.Add(Quantified(Atom()));
         return parts.Count == 1 ? parts[0] : new PatternNode.Sequence(parts);
     }
@@ -48,8 +48,8 @@ internal sealed class PatternParser(string pattern)
         if (!Take("{"))
             return body;
 
-        string[] limits = pattern[at..(at = pattern.IndexOf('}', at))].Split(',');
-        at++;
+        string[] limits = pattern[_at..(_at = pattern.IndexOf('}', _at))].Split(',');
+        _at++;
         int least = int.Parse(limits[0], CultureInfo.InvariantCulture);
         int? most = limits.Length == 1 ? least : limits[1] == "" ? null : int.Parse(limits[1], CultureInfo.InvariantCulture);
         return new PatternNode.Repeat(body, least, most);
@@ -108,27 +108,27 @@ internal sealed class PatternParser(string pattern)
     /// <summary>A class, a character or, in a set, a range of characters.</summary>
     private void AddItem(CharacterSet set, bool ranges)
     {
-        if (at + 1 < pattern.Length && pattern[at] == '\\' && "wdsWDS".Contains(pattern[at + 1]))
+        if (_at + 1 < pattern.Length && pattern[_at] == '\\' && "wdsWDS".Contains(pattern[_at + 1]))
         {
-            set.AddClass(pattern[at + 1]);
-            at += 2;
+            set.AddClass(pattern[_at + 1]);
+            _at += 2;
             return;
         }
         int first = Character();
-        bool range = ranges && at + 1 < pattern.Length && pattern[at] == '-' && pattern[at + 1] != ']';
-        at += range ? 1 : 0;
+        bool range = ranges && _at + 1 < pattern.Length && pattern[_at] == '-' && pattern[_at + 1] != ']';
+        _at += range ? 1 : 0;
         set.Add(first, range ? Character() : first);
     }
 
     private int Character()
     {
-        if (at == pattern.Length)
+        if (_at == pattern.Length)
             throw Refuse("unexpected end");
         if (Take(@"\x"))
-            return Table.CodePoint(pattern.AsSpan((at += 2) - 2, 2));
+            return Table.CodePoint(pattern.AsSpan((_at += 2) - 2, 2));
         bool escaped = Take("\\");
-        int character = CodePoints.At(pattern, at, out int length);
-        at += length;
+        int character = CodePoints.At(pattern, _at, out int length);
+        _at += length;
         return !escaped ? character : character switch
         {
             'n' => '\n',
@@ -142,11 +142,11 @@ internal sealed class PatternParser(string pattern)
 
     private bool Take(string token)
     {
-        if (string.CompareOrdinal(pattern, at, token, 0, token.Length) != 0)
+        if (string.CompareOrdinal(pattern, _at, token, 0, token.Length) != 0)
             return false;
-        at += token.Length;
+        _at += token.Length;
         return true;
     }
 
-    private ArgumentException Refuse(string reason) => new($"pattern {pattern}: {reason} at {at}");
+    private ArgumentException Refuse(string reason) => new($"pattern {pattern}: {reason} at {_at}");
 }

@@ -28,7 +28,7 @@ internal readonly record struct Instruction(Operation Operation, int Next, int O
 /// </summary>
 internal sealed class PatternProgram
 {
-    private readonly List<Instruction> code = [new(Operation.Match, 0)];
+    private readonly List<Instruction> _code = [new(Operation.Match, 0)];
 
     public PatternProgram(string pattern)
     {
@@ -43,9 +43,9 @@ internal sealed class PatternProgram
     /// <summary>Two positions for each group; group 0 is the whole match and kept elsewhere.</summary>
     public int Slots { get; }
 
-    public int Length => code.Count;
+    public int Length => _code.Count;
 
-    public Instruction this[int address] => code[address];
+    public Instruction this[int address] => _code[address];
 
     private int Emit(PatternNode node, int next)
     {
@@ -91,7 +91,7 @@ internal sealed class PatternProgram
         {
             int loop = Add(default);
             int body = Emit(repeat.Body, loop);
-            code[loop] = new(Operation.Split, body, after);
+            _code[loop] = new(Operation.Split, body, after);
             next = loop;
         }
         for (int i = 0; i < repeat.Least; i++)
@@ -101,7 +101,7 @@ internal sealed class PatternProgram
 
     private int Add(Instruction instruction)
     {
-        code.Add(instruction);
-        return code.Count - 1;
+        _code.Add(instruction);
+        return _code.Count - 1;
     }
 }

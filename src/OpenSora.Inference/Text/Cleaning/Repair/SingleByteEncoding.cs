@@ -11,22 +11,22 @@ internal sealed class SingleByteEncoding
     /// <summary>The byte that stands for U+FFFD in the encodings with <see cref="HasHoles"/>: which byte was there is not known.</summary>
     public const char Unknown = '\x1A';
 
-    private readonly char[] upper;
-    private readonly Dictionary<char, char> bytes = [];
+    private readonly char[] _upper;
+    private readonly Dictionary<char, char> _bytes = [];
 
     private SingleByteEncoding(string name, char[] upper, bool hasHoles)
     {
         Name = name;
-        this.upper = upper;
+        _upper = upper;
         HasHoles = hasHoles;
         for (int i = 0; i < 0x80; i++)
         {
             if (!hasHoles || i != Unknown)
-                bytes[(char)i] = (char)i;
-            bytes[upper[i]] = (char)(0x80 + i);
+                _bytes[(char)i] = (char)i;
+            _bytes[upper[i]] = (char)(0x80 + i);
         }
         if (hasHoles)
-            bytes['\uFFFD'] = Unknown;
+            _bytes['\uFFFD'] = Unknown;
     }
 
     /// <summary>Latin-1, five of the Windows code pages, ISO 8859-2, Mac Roman and code page 437, in the order in which ftfy tries them.</summary>
@@ -39,14 +39,14 @@ internal sealed class SingleByteEncoding
     /// <summary>Whether it is a Windows code page, which leaves bytes unassigned.</summary>
     public bool HasHoles { get; }
 
-    public char Decode(byte value) => value < 0x80 ? (char)value : upper[value - 0x80];
+    public char Decode(byte value) => value < 0x80 ? (char)value : _upper[value - 0x80];
 
     /// <summary>The bytes of <paramref name="text"/> as characters 0 to FF; null when it has a character that is not in this encoding.</summary>
     public string? TryEncode(string text)
     {
         char[] encoded = new char[text.Length];
         for (int i = 0; i < text.Length; i++)
-            if (!bytes.TryGetValue(text[i], out encoded[i]))
+            if (!_bytes.TryGetValue(text[i], out encoded[i]))
                 return null;
         return new string(encoded);
     }
