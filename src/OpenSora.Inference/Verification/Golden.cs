@@ -1,3 +1,4 @@
+using OpenSora.Contracts.Clips;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Verification;
@@ -19,6 +20,3 @@ public sealed record GoldenContext(string Folder, Device Device, Precision Preci
 {
     public string Checkpoint(string name) => Path.Combine(Folder, "checkpoints", name);
 }
-
-/// <summary>Interleaved 8-bit RGB, rows from the top: <c>Pixels.Length == Width * Height * 3</c>.</summary>
-public sealed record RgbImage(int Width, int Height, byte[] Pixels);
