@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using OpenSora.Inference.Sampling;
-using OpenSora.Inference.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Verification;

@@ -1,0 +1,33 @@
+using OpenSora.Contracts.Clips;
+
+namespace OpenSora.Inference.Generation;
+
+/// <summary>Prompts whose videos share one draw of noise, and how the videos are made.</summary>
+public sealed record VideoBatch
+{
+    public required IReadOnlyList<VideoJob> Jobs { get; init; }
+
+    public required ClipGeometry Clip { get; init; }
+
+    /// <summary>Frame rate that the model is told, in frames a second.</summary>
+    public required int Fps { get; init; }
+
+    /// <summary>Clips joined to one video.</summary>
+    public required int Loops { get; init; }
+
+    /// <summary>Latent frames that a clip takes over from the one before; a multiple of 5.</summary>
+    public required int ConditionFrames { get; init; }
+
+    /// <summary>Edit ratio of those frames, 0 (kept) to 1 (made anew).</summary>
+    public required double ConditionEdit { get; init; }
+
+    /// <summary>Latent frames that mask positions snap to; 0 is off.</summary>
+    public required int Align { get; init; }
+}
+
+/// <summary>One video.</summary>
+/// <param name="Prompts">The prompt of each loop, cleaned, as the text encoder sees it.</param>
+/// <param name="References">Reference images and videos: paths.</param>
+/// <param name="MaskStrategy">Where they go, in the original's grammar.</param>
+/// <param name="File">Where the video goes, with its extension.</param>
+public sealed record VideoJob(IReadOnlyList<string> Prompts, IReadOnlyList<string> References, string MaskStrategy, string File);
