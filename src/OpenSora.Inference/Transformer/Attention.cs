@@ -1,0 +1,47 @@
+using static TorchSharp.torch;
+
+namespace OpenSora.Inference.Transformer;
+
+/// <summary>Attention in blocks: the scores of all queries with all keys never exist at once.</summary>
+internal static class Attention
+{
+    /// <summary>Most queries in a block.</summary>
+    private const long Queries = 512;
+
+    /// <summary>Scores that a block should not exceed: 4 MiB in float32, which stays in a core's cache.</summary>
+    private const long Scores = 1 << 20;
+
+    /// <summary>
+    /// softmax(q · k) · v for every entry of the batch (head of a frame, a position or the whole unit). Block sizes follow
+    /// from the shapes alone.
+    /// </summary>
+    /// <param name="q">Queries [B, N, D], already scaled.</param>
+    /// <param name="k">Keys, transposed: [B, D, M].</param>
+    /// <param name="v">Values [B, M, D].</param>
+    /// <returns>[B, N, D]</returns>
+    public static Tensor Attend(Tensor q, Tensor k, Tensor v)
+    {
+        long batch = q.shape[0], n = q.shape[1], d = q.shape[2], m = k.shape[2];
+        long rows = Math.Min(n, Queries), entries = Math.Max(1, Scores / (rows * m));
+        if (rows == n && entries >= batch)
+            return Block(q, k, v);
+
+        Tensor result = empty(batch, n, d, dtype: q.dtype, device: q.device);
+        for (long b = 0; b < batch; b += entries)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            long count = Math.Min(entries, batch - b);
+            Tensor queries = q.narrow(0, b, count), keys = k.narrow(0, b, count), values = v.narrow(0, b, count);
+            Tensor target = result.narrow(0, b, count);
+            for (long row = 0; row < n; row += rows)
+            {
+                using DisposeScope block = NewDisposeScope();
+                long height = Math.Min(rows, n - row);
+                target.narrow(1, row, height).copy_(Block(queries.narrow(1, row, height), keys, values));
+            }
+        }
+        return result;
+    }
+
+    private static Tensor Block(Tensor q, Tensor k, Tensor v) => q.bmm(k).softmax(-1, ScalarType.Float32).to(v.dtype).bmm(v);
+}

@@ -1,0 +1,34 @@
+using OpenSora.Inference.Sharding;
+using static TorchSharp.torch;
+
+namespace OpenSora.Inference.Transformer;
+
+/// <summary>What the network needs of a clip and what no step changes: computed once per job.</summary>
+public sealed class ClipContext : IDisposable
+{
+    internal ClipContext(ClipShape shape, UnitPlan plan, Tensor positions, Tensor fps, RotaryEmbedding rotary)
+    {
+        (Shape, Plan, PositionEmbedding, FpsEmbedding, Rotary) = (shape, plan, positions, fps, rotary);
+    }
+
+    public ClipShape Shape { get; }
+
+    /// <summary>How the tokens are cut into units.</summary>
+    public UnitPlan Plan { get; }
+
+    /// <summary>[S, C]</summary>
+    public Tensor PositionEmbedding { get; }
+
+    /// <summary>[1, C]</summary>
+    public Tensor FpsEmbedding { get; }
+
+    internal RotaryEmbedding Rotary { get; }
+
+    public void Dispose()
+    {
+        PositionEmbedding.Dispose();
+        FpsEmbedding.Dispose();
+        Rotary.Cos.Dispose();
+        Rotary.Sin.Dispose();
+    }
+}

@@ -1,0 +1,41 @@
+using OpenSora.Inference.Layers;
+using OpenSora.Inference.Weights;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace OpenSora.Inference.Transformer;
+
+/// <summary>Tokens to predictions (<c>T2IFinalLayer</c>).</summary>
+internal sealed class FinalLayer : nn.Module
+{
+    [ComponentName(Name = "scale_shift_table")] private readonly Parameter _scaleShiftTable;
+    [ComponentName(Name = "linear")] private readonly Linear _linear;
+
+    public FinalLayer(ParameterSource p, STDiT3Config config) : base(nameof(FinalLayer))
+    {
+        _scaleShiftTable = p.Get("scale_shift_table", 2, config.HiddenSize);
+        _linear = new Linear(p["linear"], config.HiddenSize, 4 * config.OutChannels);
+        RegisterComponents();
+    }
+
+    /// <summary>
+    /// Positions [n, T, C] → [n, T, 4 · channels], cell by cell of the patch as <see cref="Patches"/> orders them, the
+    /// velocity's channels first.
+    /// </summary>
+    public Tensor forward(Tensor x, TimeEmbedding time)
+    {
+        Tensor y = Modulate(x, time.T);
+        // The original modulates the frames held at time zero a second time on top of the first. What it predicts there is
+        // dropped by the sampler, but the numbers are its numbers.
+        if (time is { Denoised: not null, T0: not null })
+            y = where(time.Denoised.view(1, -1, 1), y, Modulate(y, time.T0));
+        return _linear.forward(y);
+    }
+
+    private Tensor Modulate(Tensor x, Tensor t)
+    {
+        Tensor rows = _scaleShiftTable + t; // [2, C]
+        return new Modulation(rows.select(0, 0), rows.select(0, 1) + 1).Normalise(x);
+    }
+}

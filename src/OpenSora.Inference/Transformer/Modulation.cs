@@ -1,0 +1,52 @@
+using OpenSora.Inference.Sharding;
+using static TorchSharp.torch;
+
+namespace OpenSora.Inference.Transformer;
+
+/// <summary>
+/// Adaptive layer normalisation: the layer norm has no weights, the timestep scales and shifts instead
+/// (adaLN of https://arxiv.org/abs/2212.09748).
+/// </summary>
+/// <param name="Shift">[C] for all frames alike, or per frame with dimensions that fit tokens [n, m, C].</param>
+/// <param name="Scale">One plus the scale, of the same shape.</param>
+internal sealed record Modulation(Tensor Shift, Tensor Scale)
+{
+    private const double Epsilon = 1e-6;
+
+    /// <summary>LN(x) · scale + shift over the last dimension of [n, m, C].</summary>
+    public Tensor Normalise(Tensor x)
+    {
+        long[] channels = [x.shape[^1]];
+        // Alike for all tokens, scale and shift are a layer norm's weight and bias: one pass instead of two.
+        return Shift.ndim == 1
+            ? nn.functional.layer_norm(x, channels, Scale, Shift, Epsilon)
+            : addcmul(Shift, nn.functional.layer_norm(x, channels, eps: Epsilon), Scale, 1);
+    }
+}
+
+/// <summary>What the timestep does in one block: modulation before self-attention and before the MLP, a gate after each.</summary>
+internal sealed class BlockModulation
+{
+    private readonly Tensor _rows; // [6, C] for all frames alike, else [6, T, C]
+
+    /// <param name="table">The block's own share, [6, C].</param>
+    /// <param name="time">The timestep's share, [1, 6, C] or per frame [T, 6, C].</param>
+    public BlockModulation(Tensor table, Tensor time)
+    {
+        Tensor rows = time + table;
+        _rows = rows.shape[0] == 1 ? rows.squeeze(0) : rows.transpose(0, 1);
+    }
+
+    /// <summary>For the tokens of one unit.</summary>
+    public (Modulation Attention, Tensor AttentionGate, Modulation Mlp, Tensor MlpGate) Of(Tokens unit)
+    {
+        // Shift, scale, gate for attention, then for the MLP. Per frame they are [n, 1, C] for frames, [T, C] for positions.
+        Tensor Row(int i) => (_rows.ndim, unit.Layout) switch
+        {
+            (2, _) => _rows.select(0, i),
+            (_, TokenLayout.Frames) => _rows.select(0, i).narrow(0, unit.First, unit.Run.Count).unsqueeze(1),
+            _ => _rows.select(0, i),
+        };
+        return (new Modulation(Row(0), Row(1) + 1), Row(2), new Modulation(Row(3), Row(4) + 1), Row(5));
+    }
+}

@@ -1,0 +1,57 @@
+using OpenSora.Inference.Sharding;
+using OpenSora.Inference.Weights;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace OpenSora.Inference.Transformer;
+
+/// <summary>
+/// A transformer block: self-attention, cross-attention to the prompt, MLP. A spatial block attends among the patches of
+/// a frame, a temporal one among the frames of a position; otherwise they are the same.
+/// </summary>
+internal sealed class STDiT3Block : nn.Module
+{
+    [ComponentName(Name = "scale_shift_table")] private readonly Parameter _scaleShiftTable;
+    [ComponentName(Name = "attn")] private readonly SelfAttention _attn;
+    [ComponentName(Name = "cross_attn")] private readonly CrossAttention _crossAttn;
+    [ComponentName(Name = "mlp")] private readonly Mlp _mlp;
+
+    public STDiT3Block(ParameterSource p, STDiT3Config config) : base(nameof(STDiT3Block))
+    {
+        _scaleShiftTable = p.Get("scale_shift_table", 6, config.HiddenSize);
+        _attn = new SelfAttention(p["attn"], config);
+        _crossAttn = new CrossAttention(p["cross_attn"], config);
+        _mlp = new Mlp(p["mlp"], config.HiddenSize, config.MlpSize, config.HiddenSize);
+        RegisterComponents();
+    }
+
+    /// <summary>Modulation and gates of this block for a timestep, [1, 6, C] or per frame [T, 6, C].</summary>
+    public BlockModulation Modulate(Tensor time) => new(_scaleShiftTable, time);
+
+    /// <summary>Keys and values of a prompt [L, C] for this block.</summary>
+    public KeysValues Prompt(Tensor y) => _crossAttn.Prompt(y);
+
+    /// <summary>The block on one unit, [n, m, C] → [n, m, C]. Nothing outside the unit is needed.</summary>
+    /// <param name="rotary">For temporal blocks only.</param>
+    /// <param name="probe">Sees the outputs of <c>attn</c> and <c>cross_attn</c>; null in a generation.</param>
+    public Tensor forward(
+        Tokens unit, BlockModulation modulation, KeysValues prompt, RotaryEmbedding? rotary, Action<string, Tensor>? probe)
+    {
+        var (attention, attentionGate, mlp, mlpGate) = modulation.Of(unit);
+        Tensor x = unit.Values;
+        long rows = x.shape[0] * x.shape[1], c = x.shape[2];
+
+        Tensor attended = _attn.forward(attention.Normalise(x), rotary);
+        probe?.Invoke("attn", attended);
+        x = addcmul(x, attentionGate, attended, 1);
+
+        // No norm, no modulation and no gate here.
+        Tensor read = _crossAttn.forward(x.view(rows, c), prompt).view(x.shape);
+        probe?.Invoke("cross_attn", read);
+        x = x + read;
+
+        Tensor mixed = _mlp.forward(mlp.Normalise(x).view(rows, c)).view(x.shape);
+        return addcmul(x, mlpGate, mixed, 1);
+    }
+}

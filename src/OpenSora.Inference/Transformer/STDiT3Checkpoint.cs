@@ -1,0 +1,25 @@
+using OpenSora.Contracts;
+using OpenSora.Inference.Weights;
+using static TorchSharp.torch;
+
+namespace OpenSora.Inference.Transformer;
+
+/// <summary>Reads the folder of a public checkpoint, e.g. <c>hpcai-tech/OpenSora-STDiT-v3</c>.</summary>
+public static class STDiT3Checkpoint
+{
+    /// <summary>Tables that checkpoints from training may carry and that nothing reads.</summary>
+    private static readonly string[] Unused = ["pos_embed", "pos_embed_temporal"];
+
+    /// <summary>The network of a folder with <c>config.json</c> and weights. On a CPU the weights stay mapped.</summary>
+    /// <param name="overrides">Settings that win over the file's.</param>
+    /// <exception cref="InputException">Something is missing, damaged or does not fit together.</exception>
+    public static STDiT3 Load(string folder, Device device, Precision precision, Func<STDiT3Config, STDiT3Config>? overrides = null)
+    {
+        STDiT3Config config = STDiT3Config.Read(folder);
+        using Checkpoint checkpoint = Checkpoint.Open(folder, "model", "pytorch_model");
+        CheckpointParameters parameters = new(checkpoint, device, precision);
+        STDiT3 model = new(parameters, overrides?.Invoke(config) ?? config, precision);
+        parameters.Finish(Unused);
+        return model;
+    }
+}

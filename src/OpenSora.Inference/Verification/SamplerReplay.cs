@@ -1,0 +1,84 @@
+using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Sharding;
+using OpenSora.Inference.Transformer;
+using static TorchSharp.torch;
+
+namespace OpenSora.Inference.Verification;
+
+/// <summary>Arguments of the original's sampler, an entry of <c>cases.json</c>.</summary>
+internal sealed record SamplerArguments(int NumSamplingSteps, double CfgScale, bool UseTimestepTransform);
+
+/// <summary>Repeats one run of the original's sampler from its inputs and its noise, and compares step by step.</summary>
+internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerArguments arguments, ErrorOf error)
+{
+    private readonly Tensor _z = golden["z"]; // [n, c, T, h, w]
+    private int _step;
+
+    public void Run()
+    {
+        int samples = (int)_z.shape[0];
+        FlowSchedule schedule = Schedule();
+        using ClipContext clip = model.Clip(Shape());
+        List<(PromptContext Prompt, PromptContext Null)> prompts = [];
+        try
+        {
+            for (int i = 0; i < samples; i++)
+            {
+                bool[] mask = golden["y_mask"][i].ne(0).data<bool>().ToArray();
+                prompts.Add((model.Prompt(golden["y"][i, 0], mask), model.NullPrompt(mask)));
+            }
+            GuidedVelocity velocity = new(model, clip, prompts, new Guidance(arguments.CfgScale), SingleRank.Instance);
+            RectifiedFlow sampler = new(schedule, (sample, z, timestep, denoised) =>
+            {
+                CompareInputs(sample, z, denoised);
+                return velocity.At(sample, z, timestep, denoised);
+            });
+            IReadOnlyList<Tokens> result = sampler.Sample(
+                Split(_z), Edits(samples), step => [.. Split(golden["step_noise"][step]).Select(noise => noise.Values)], (done, _) => _step = done);
+            error.Add("samples", stack([.. result.Select(ToLatent)]), golden["samples"]);
+        }
+        finally
+        {
+            foreach ((PromptContext prompt, PromptContext none) in prompts)
+            {
+                prompt.Dispose();
+                none.Dispose();
+            }
+        }
+    }
+
+    private FlowSchedule Schedule()
+    {
+        FlowSchedule schedule = FlowSchedule.Create(
+            arguments.NumSamplingSteps, Argument("height"), Argument("width"), Argument("num_frames"), ScalarType.Float32,
+            arguments.UseTimestepTransform);
+        float[] expected = golden["timesteps"].select(1, 0).contiguous().data<float>().ToArray();
+        error.Add("timesteps", expected.AsSpan().SequenceEqual([.. schedule.Timesteps]) ? 0 : double.PositiveInfinity);
+        return schedule;
+    }
+
+    private ClipShape Shape() =>
+        new(_z.shape[2], _z.shape[3], _z.shape[4], Argument("height"), Argument("width"), Argument("fps"));
+
+    private double Argument(string name) => golden["arg_" + name][0].ToSingle();
+
+    private FrameEdits[]? Edits(int samples) => golden.Has("mask")
+        ? [.. Enumerable.Range(0, samples).Select(i => new FrameEdits(golden["mask"][i].data<float>().ToArray()))]
+        : null;
+
+    private void CompareInputs(int sample, Tokens z, bool[]? denoised)
+    {
+        if (golden.Has("z_in_steps"))
+            error.Add($"z_in_steps[{_step}]", ToLatent(z), golden["z_in_steps"][_step, sample]);
+        if (golden.Has("x_mask_steps"))
+        {
+            bool same = golden["x_mask_steps"][_step, sample].data<bool>().ToArray().AsSpan().SequenceEqual(denoised);
+            error.Add($"x_mask_steps[{_step}]", same ? 0 : double.PositiveInfinity);
+        }
+    }
+
+    private Tokens[] Split(Tensor latents) =>
+        [.. latents.unbind(0).Select(latent => new Tokens(Patches.FromLatent(latent).to(model.Device), TokenLayout.Frames, 0))];
+
+    private Tensor ToLatent(Tokens z) => Patches.ToLatent(z.Values, _z.shape[3], _z.shape[4]).cpu();
+}
