@@ -1,4 +1,5 @@
 using OpenSora.Inference.Sharding;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Sampling;

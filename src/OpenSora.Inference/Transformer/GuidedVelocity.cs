@@ -1,5 +1,6 @@
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Transformer;

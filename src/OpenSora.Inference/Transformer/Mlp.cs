@@ -1,9 +1,8 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using Linear = OpenSora.Inference.Layers.Linear;
+using GELU = TorchSharp.Modules.GELU;
 
 namespace OpenSora.Inference.Transformer;
 

@@ -1,6 +1,7 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Weights;
+using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Blocks = TorchSharp.Modules.ModuleList<OpenSora.Inference.Transformer.STDiT3Block>;
@@ -17,7 +18,7 @@ public sealed class STDiT3 : nn.Module
     [ComponentName(Name = "x_embedder")] private readonly PatchEmbed _xEmbedder;
     [ComponentName(Name = "t_embedder")] private readonly TimestepEmbedder _tEmbedder;
     [ComponentName(Name = "fps_embedder")] private readonly TimestepEmbedder _fpsEmbedder;
-    [ComponentName(Name = "t_block")] private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> _tBlock;
+    [ComponentName(Name = "t_block")] private readonly TimeBlock _tBlock;
     [ComponentName(Name = "y_embedder")] private readonly CaptionEmbedder _yEmbedder;
     [ComponentName(Name = "spatial_blocks")] private readonly Blocks _spatialBlocks;
     [ComponentName(Name = "temporal_blocks")] private readonly Blocks _temporalBlocks;
@@ -33,7 +34,7 @@ public sealed class STDiT3 : nn.Module
         _xEmbedder = new PatchEmbed(p["x_embedder"], config);
         _tEmbedder = new TimestepEmbedder(p["t_embedder"], config.HiddenSize);
         _fpsEmbedder = new TimestepEmbedder(p["fps_embedder"], config.HiddenSize);
-        _tBlock = nn.ModuleList<nn.Module<Tensor, Tensor>>(nn.SiLU(), new Linear(p["t_block.1"], config.HiddenSize, 6 * config.HiddenSize));
+        _tBlock = new TimeBlock(p["t_block"], config.HiddenSize);
         _yEmbedder = new CaptionEmbedder(p["y_embedder"], config);
         _spatialBlocks = BlocksOf(p["spatial_blocks"]);
         _temporalBlocks = BlocksOf(p["temporal_blocks"]);
@@ -173,10 +174,7 @@ public sealed class STDiT3 : nn.Module
     private (Tensor T, Tensor Blocks) EmbedTime(float timestep, ClipContext clip)
     {
         Tensor t = _tEmbedder.forward(timestep, _precision, Device) + clip.FpsEmbedding;
-        Tensor blocks = t;
-        foreach (nn.Module<Tensor, Tensor> layer in _tBlock)
-            blocks = layer.forward(blocks);
-        return (t, blocks.view(1, 6, Config.HiddenSize));
+        return (t, _tBlock.forward(t).view(1, 6, Config.HiddenSize));
     }
 
     private IEnumerable<STDiT3Block> BlocksInOrder()
@@ -192,6 +190,20 @@ public sealed class STDiT3 : nn.Module
         new([.. Enumerable.Range(0, Config.Depth).Select(i => new STDiT3Block(p[$"{i}"], Config))]);
 
     private static long[] Indices(bool[] mask) => [.. Enumerable.Range(0, mask.Length).Where(i => mask[i]).Select(i => (long)i)];
+
+    /// <summary>From the timestep to the six modulation vectors that the blocks start from.</summary>
+    private sealed class TimeBlock : nn.Module<Tensor, Tensor>
+    {
+        [ComponentName(Name = "1")] private readonly Linear _linear;
+
+        public TimeBlock(ParameterSource p, int hiddenSize) : base(nameof(TimeBlock))
+        {
+            _linear = new Linear(p["1"], hiddenSize, 6 * hiddenSize);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor t) => _linear.forward(nn.functional.silu(t));
+    }
 
     private sealed class Rope : nn.Module
     {

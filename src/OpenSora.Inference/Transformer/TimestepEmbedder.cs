@@ -14,25 +14,17 @@ internal sealed class TimestepEmbedder : nn.Module
     private const int Frequencies = 256;
     private const double MaxPeriod = 10000;
 
-    [ComponentName(Name = "mlp")] private readonly TorchSharp.Modules.ModuleList<nn.Module<Tensor, Tensor>> _mlp;
+    [ComponentName(Name = "mlp")] private readonly TwoLayers _mlp;
 
     public TimestepEmbedder(ParameterSource p, int hiddenSize) : base(nameof(TimestepEmbedder))
     {
-        _mlp = nn.ModuleList<nn.Module<Tensor, Tensor>>(
-            new Linear(p["mlp.0"], Frequencies, hiddenSize),
-            nn.SiLU(),
-            new Linear(p["mlp.2"], hiddenSize, hiddenSize));
+        _mlp = new TwoLayers(p["mlp"], hiddenSize);
         RegisterComponents();
     }
 
     /// <summary>The embedding [1, C] of <paramref name="value"/>, which is rounded to the model's type first.</summary>
-    public Tensor forward(double value, Precision precision, Device device)
-    {
-        Tensor x = precision.Round(Sinusoids(Rounding.To(precision.Model, value))).to(device);
-        foreach (nn.Module<Tensor, Tensor> layer in _mlp)
-            x = layer.forward(x);
-        return x;
-    }
+    public Tensor forward(double value, Precision precision, Device device) =>
+        _mlp.forward(precision.Round(Sinusoids(Rounding.To(precision.Model, value))).to(device));
 
     /// <summary>Cosines, then sines, [1, 256] in float32.</summary>
     private static Tensor Sinusoids(float value)
@@ -41,5 +33,20 @@ internal sealed class TimestepEmbedder : nn.Module
         Tensor frequencies = exp(arange(0, half, ScalarType.Float32) * -Math.Log(MaxPeriod) / half);
         Tensor angles = (frequencies * value).unsqueeze(0);
         return cat([cos(angles), sin(angles)], -1);
+    }
+
+    private sealed class TwoLayers : nn.Module<Tensor, Tensor>
+    {
+        [ComponentName(Name = "0")] private readonly Linear _in;
+        [ComponentName(Name = "2")] private readonly Linear _out;
+
+        public TwoLayers(ParameterSource p, int hiddenSize) : base(nameof(TwoLayers))
+        {
+            _in = new Linear(p["0"], Frequencies, hiddenSize);
+            _out = new Linear(p["2"], hiddenSize, hiddenSize);
+            RegisterComponents();
+        }
+
+        public override Tensor forward(Tensor x) => _out.forward(nn.functional.silu(_in.forward(x)));
     }
 }

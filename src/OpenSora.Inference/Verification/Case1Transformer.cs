@@ -1,5 +1,6 @@
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Verification;

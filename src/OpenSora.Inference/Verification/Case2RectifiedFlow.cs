@@ -1,8 +1,8 @@
 using System.Text.Json;
 using OpenSora.Contracts;
 using OpenSora.Inference.Sampling;
-using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Verification;

@@ -1,6 +1,7 @@
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Verification;
