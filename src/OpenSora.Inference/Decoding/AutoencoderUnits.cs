@@ -1,3 +1,5 @@
+using OpenSora.Contracts;
+
 namespace OpenSora.Inference.Decoding;
 
 /// <summary>
@@ -6,8 +8,12 @@ namespace OpenSora.Inference.Decoding;
 /// </summary>
 /// <param name="FramesPerChunk">Frames that the temporal autoencoder handles at once; null or 0 for the whole clip. It is part of the model: the public weights were trained with 17.</param>
 /// <param name="FramesPerBatch">Frames that the per-frame autoencoder handles at once; null or 0 for a whole chunk. More is faster on a card and takes more memory.</param>
+/// <exception cref="InputException">One of them is negative.</exception>
 public sealed record AutoencoderUnits(int? FramesPerChunk = 17, int? FramesPerBatch = 4)
 {
+    public int? FramesPerChunk { get; } = NotNegative(FramesPerChunk, "chunk of the temporal autoencoder (micro frame size)");
+    public int? FramesPerBatch { get; } = NotNegative(FramesPerBatch, "batch of the per-frame autoencoder (micro batch size)");
+
     /// <summary>The chunks of a clip in order: full ones, then what is left.</summary>
     /// <param name="frames">Frames of the clip, at least 1.</param>
     /// <param name="downsampling">Frames per latent frame within a chunk.</param>
@@ -24,6 +30,10 @@ public sealed record AutoencoderUnits(int? FramesPerChunk = 17, int? FramesPerBa
 
     /// <summary>The batches of a chunk in order: full ones, then what is left.</summary>
     public IEnumerable<FrameBatch> Batches(int frames) => Cut(frames, FramesPerBatch);
+
+    private static int? NotNegative(int? frames, string what) => frames is not < 0
+        ? frames
+        : throw new InputException($"a {what} of {frames} frames cannot be: give at least 1, or 0 for all frames at once");
 
     private static IEnumerable<FrameBatch> Cut(int frames, int? size)
     {

@@ -17,6 +17,8 @@ public static class Case3Vae
 
     public static IEnumerable<GoldenResult> Run(GoldenContext context)
     {
+        foreach (string file in GoldenFiles.Of(context, Folder, "*.json"))
+            yield return Case3Sizes.Compare(context, file);
         string[] files = [.. GoldenFiles.Of(context, Folder, "*.safetensors")];
         if (files.Length == 0)
             yield break;

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using OpenSora.Contracts;
 using OpenSora.Inference.Decoding;
 
 namespace OpenSora.Inference.Tests.Decoding;
@@ -38,6 +39,13 @@ public class AutoencoderUnitsTests
         Assert.Equal(Enumerable.Range(0, chunks.Sum(c => c.Latents)), chunks.SelectMany(c => Enumerable.Range(c.FirstLatent, c.Latents)));
         Assert.All(chunks, c => Assert.InRange(c.Frames, 4 * (c.Latents - 1) + 1, Math.Min(4 * c.Latents, chunk)));
     }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_negative_size_is_refused_by_name()
+    {
+        Assert.Contains("micro frame size) of -1", Assert.Throws<InputException>(() => new AutoencoderUnits(-1)).Message, StringComparison.Ordinal);
+        Assert.Contains("micro batch size) of -4", Assert.Throws<InputException>(() => new AutoencoderUnits(17, -4)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_clip_without_frames_is_refused() =>

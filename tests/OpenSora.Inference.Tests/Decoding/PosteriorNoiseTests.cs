@@ -1,5 +1,6 @@
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Verification;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -24,6 +25,17 @@ public class PosteriorNoiseTests
             Assert.Equal(0, Networks.LargestDifference(drawn[clip].Temporal!, temporal[clip]));
             drawn[clip].Dispose();
         }
+    }
+
+    [Fact]
+    public void A_seed_gives_the_originals_numbers()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using GoldenTensors golden = new(Path.Combine(Networks.Golden.Folder, "case3_vae", "pipeline_1f.safetensors"));
+        using NoiseSource noise = new(1501);
+        using PosteriorNoise drawn = PosteriorNoise.Draw(noise, ScalarType.Float32, new AutoencoderUnits(), 4, 1, 1, (4, 4, 6))[0];
+        Assert.InRange(Networks.LargestDifference(drawn.Spatial!, golden["noise_spatial"]), 0, 2e-6);
+        Assert.InRange(Networks.LargestDifference(drawn.Temporal!, golden["noise_temporal"][0]), 0, 2e-6);
     }
 
     [Fact]
