@@ -60,7 +60,7 @@ public sealed class TorchZipFileTests : IDisposable
     [InlineData("\x8c\x02os\x8c\x06system\x93", "os.system")]
     public void A_pickle_that_names_anything_else_than_tensors_is_refused_by_that_name(string opcodes, string name)
     {
-        string path = _folder.Write("x.bin", TorchZip($"{Start}{opcodes}{Text("rm")}\x85R."));
+        string path = _folder.Write("x.bin", TorchZip($"{Start}{opcodes}{Samples.Text("rm")}\x85R."));
 
         InputException refusal = Assert.Throws<InputException>(() => Checkpoint.Open(path));
 
@@ -82,7 +82,7 @@ public sealed class TorchZipFileTests : IDisposable
     public void Parameters_ordered_dicts_with_metadata_and_nested_state_dicts_are_read()
     {
         string parameter = $"ctorch._utils\n_rebuild_parameter\n({OneView}\x88" + "ccollections\nOrderedDict\n)RtR";
-        string ordered = $"ccollections\nOrderedDict\n)R({Text("w")}{parameter}u}}{Text("_metadata")}ccollections\nOrderedDict\n)Rsb";
+        string ordered = $"ccollections\nOrderedDict\n)R({Samples.Text("w")}{parameter}u}}{Samples.Text("_metadata")}ccollections\nOrderedDict\n)Rsb";
         string training = Dict(("epoch", "K\x05"), ("state_dict", ordered), ("lr", "G?\xf0\0\0\0\0\0\0"), ("best", "N"));
 
         foreach (string pickle in new[] { ordered, training })

@@ -1,5 +1,4 @@
 using OpenSora.Inference.Decoding.Spatial;
-using OpenSora.Inference.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 

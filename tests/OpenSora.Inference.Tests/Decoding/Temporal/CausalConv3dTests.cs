@@ -1,5 +1,4 @@
 using OpenSora.Inference.Decoding.Temporal;
-using OpenSora.Inference.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
