@@ -31,7 +31,7 @@ if(NOT EXISTS "${prefix}/include/ATen/ATen.h")
   get_filename_component(prefix "${config_dir}/../../../.." ABSOLUTE) # lib/<architecture>/cmake/Torch
 endif()
 
-foreach(name torch torch_cpu c10 torch_cuda c10_cuda)
+foreach(name torch_cpu c10 torch_cuda)
   find_library(LIBTORCH_${name} ${name} PATHS "${config_dir}/../.." "${prefix}/lib" NO_DEFAULT_PATH NO_CACHE)
 endforeach()
 if(NOT LIBTORCH_torch_cpu OR NOT LIBTORCH_c10 OR NOT EXISTS "${prefix}/include/ATen/ATen.h")
@@ -40,11 +40,15 @@ if(NOT LIBTORCH_torch_cpu OR NOT LIBTORCH_c10 OR NOT EXISTS "${prefix}/include/A
 endif()
 get_filename_component(LIBTORCH_LIBRARY_DIR "${LIBTORCH_c10}" DIRECTORY)
 
-file(STRINGS "${prefix}/include/torch/csrc/api/include/torch/version.h" version REGEX "define TORCH_VERSION_(MAJOR|MINOR) ")
-string(REGEX REPLACE ".*MAJOR ([0-9]+).*MINOR ([0-9]+).*" "\\1.\\2" LIBTORCH_VERSION "${version}")
-set(LIBTORCH_CXX_STANDARD 17)
+file(STRINGS "${config_dir}/TorchConfigVersion.cmake" version REGEX "set\\(PACKAGE_VERSION ")
+string(REGEX MATCH "[0-9]+[.][0-9]+([.][0-9]+)?" LIBTORCH_VERSION "${version}")
 if(LIBTORCH_VERSION VERSION_LESS 1.13)
   message(FATAL_ERROR "libtorch ${LIBTORCH_VERSION} in ${prefix} is too old: 1.13 or newer is needed")
+endif()
+# torch's headers need what its own build uses.
+set(LIBTORCH_CXX_STANDARD 17)
+if(LIBTORCH_VERSION VERSION_GREATER_EQUAL 2.10)
+  set(LIBTORCH_CXX_STANDARD 20)
 endif()
 message(STATUS "libtorch ${LIBTORCH_VERSION} in ${prefix}")
 
@@ -57,5 +61,5 @@ target_include_directories(libtorch SYSTEM INTERFACE "${prefix}/include" "${pref
 target_link_libraries(libtorch INTERFACE "${LIBTORCH_torch_cpu}" "${LIBTORCH_c10}")
 if(LIBTORCH_torch_cuda)
   # Nothing calls the CUDA half by name, it registers itself when it is loaded.
-  target_link_libraries(libtorch INTERFACE -Wl,--no-as-needed "${LIBTORCH_torch_cuda}" "${LIBTORCH_c10_cuda}" -Wl,--as-needed)
+  target_link_libraries(libtorch INTERFACE -Wl,--no-as-needed "${LIBTORCH_torch_cuda}" -Wl,--as-needed)
 endif()
