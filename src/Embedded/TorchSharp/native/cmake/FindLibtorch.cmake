@@ -4,7 +4,13 @@
 #
 # Sets LIBTORCH_LIBRARY_DIR, LIBTORCH_CXX_FLAGS, LIBTORCH_CXX_STANDARD.
 
-set(searched "$ENV{Torch_DIR}" "${Torch_DIR}")
+set(searched "${Torch_DIR}" "$ENV{Torch_DIR}")
+list(REMOVE_ITEM searched "")
+foreach(chosen ${searched})
+  if(NOT EXISTS "${chosen}/TorchConfig.cmake")
+    message(FATAL_ERROR "Torch_DIR is ${chosen}, but there is no TorchConfig.cmake")
+  endif()
+endforeach()
 foreach(prefix ${CMAKE_PREFIX_PATH} $ENV{TORCH_INSTALL_PREFIX})
   list(APPEND searched "${prefix}/share/cmake/Torch" "${prefix}/lib/cmake/Torch")
 endforeach()
@@ -15,7 +21,6 @@ endforeach()
 list(APPEND searched
   /usr/local/libtorch/share/cmake/Torch /opt/libtorch/share/cmake/Torch /usr/local/share/cmake/Torch
   "/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/cmake/Torch" /usr/lib/cmake/Torch /usr/share/cmake/Torch)
-list(REMOVE_ITEM searched "")
 
 find_file(LIBTORCH_CONFIG TorchConfig.cmake PATHS ${searched} NO_DEFAULT_PATH NO_CACHE)
 if(NOT LIBTORCH_CONFIG)
@@ -55,6 +60,9 @@ message(STATUS "libtorch ${LIBTORCH_VERSION} in ${prefix}")
 # Which std::string the libraries were built with.
 file(STRINGS "${LIBTORCH_CONFIG}" flags REGEX "set\\(TORCH_CXX_FLAGS \"")
 string(REGEX MATCHALL "-D[A-Za-z0-9_]+=[A-Za-z0-9_]+" LIBTORCH_CXX_FLAGS "${flags}")
+
+# So that a build is made anew when this torch is replaced by another version.
+file(WRITE "${CMAKE_BINARY_DIR}/torch.found" "${config_dir}/TorchConfigVersion.cmake\n")
 
 add_library(libtorch INTERFACE)
 target_include_directories(libtorch SYSTEM INTERFACE "${prefix}/include" "${prefix}/include/torch/csrc/api/include")
