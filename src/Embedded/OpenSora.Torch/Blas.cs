@@ -13,6 +13,8 @@ internal static unsafe class Blas
     private const string Remedy = "matrix products are tens of times slower than they need to be: `apt-get install libopenblas0-pthread`, " +
         "and if that is installed, choose it with `update-alternatives --config libblas.so.3-$(uname -m)-linux-gnu`";
 
+    private static readonly string[] s_files = ["libblas.so", "libopenblas", "libmkl_rt", "libblis"];
+
     /// <summary>Sets the threads of a BLAS that has its own, which torch's own number does not reach.</summary>
     public static void SetThreads(int count)
     {
@@ -36,15 +38,13 @@ internal static unsafe class Blas
         return new BlasReport(name, library?.Path, null, gflops, gflops < SlowGflops ? Remedy : null);
     }
 
+    /// <summary>
+    /// The one that torch calls. Debian's torch calls libblas, whichever library the administrator has chosen to be that,
+    /// while other libraries may have loaded an OpenBLAS of their own.
+    /// </summary>
     private static LoadedLibrary Loaded() => LoadedLibrary.All()
-        .Where(library => IsBlas(Path.GetFileName(library.Path)))
-        .OrderBy(library => BlasReport.NameOf(library.Path) == "unknown")
-        .FirstOrDefault();
-
-    private static bool IsBlas(string file) => file.StartsWith("libblas.so", StringComparison.Ordinal)
-        || file.StartsWith("libopenblas", StringComparison.Ordinal)
-        || file.StartsWith("libmkl_rt", StringComparison.Ordinal)
-        || file.StartsWith("libblis", StringComparison.Ordinal);
+        .OrderBy(library => Array.FindIndex(s_files, start => Path.GetFileName(library.Path).StartsWith(start, StringComparison.Ordinal)))
+        .FirstOrDefault(library => s_files.Any(start => Path.GetFileName(library.Path).StartsWith(start, StringComparison.Ordinal)));
 
     private static nint Function(string name) => Loaded() is { Path: not null } library ? library.Function(name) : 0;
 

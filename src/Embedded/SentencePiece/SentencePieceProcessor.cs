@@ -15,6 +15,8 @@ public sealed unsafe class SentencePieceProcessor : IDisposable
     /// <exception cref="SentencePieceException">They are no SentencePiece model.</exception>
     public SentencePieceProcessor(ReadOnlySpan<byte> modelFile)
     {
+        if (!ModelFile.IsWhole(modelFile))
+            throw new SentencePieceException("the file is no SentencePiece model, or it breaks off");
         _model = Native.osp_load(modelFile, modelFile.Length);
         if (_model.IsInvalid)
             throw Native.LastError();

@@ -36,13 +36,6 @@ public sealed class Scalar : IDisposable
 
     /// <summary>Does nothing: the number is held here, not by torch.</summary>
     public void Dispose() { }
-
-    public override string ToString() => Value.Kind switch
-    {
-        1 => Value.Integer != 0 ? "True" : "False",
-        2 => Value.Integer.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        _ => Value.Real.ToString(System.Globalization.CultureInfo.InvariantCulture),
-    };
 }
 
 /// <summary>Numbers from scalars and back.</summary>

@@ -29,7 +29,7 @@ public static partial class Devices
     }
 
     private static unsafe bool GcuHasHalf() =>
-        !NativeLibrary.TryGetExport(GcuLibrary.Handle, "opensora_card_has_half", out nint function)
+        GcuLibrary.Handle == 0 || !NativeLibrary.TryGetExport(GcuLibrary.Handle, "opensora_card_has_half", out nint function)
         || ((delegate* unmanaged<int>)function)() != 0;
 
     /// <summary>Loads the vendor's library unless a device of its kind is there already; says what is wrong, or null.</summary>

@@ -48,7 +48,7 @@ public static partial class torch
             index_put_(value, Array.ConvertAll(indices, TensorIndex.Tensor));
 
         /// <param name="accumulate">Adds instead of overwriting, also where a place is named twice.</param>
-        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate)
+        public Tensor index_put_(Tensor value, Tensor[] indices, bool accumulate = false)
         {
             if (!accumulate)
                 return index_put_(value, indices);

@@ -67,18 +67,20 @@ public static partial class torch
         }
 
         /// <summary>The largest over several dimensions.</summary>
-        public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false) => Native.ost_amax(this, dims, dims.Length, keepdim);
+        public Tensor amax(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) =>
+            Into(@out, Native.ost_amax(this, dims, dims.Length, keepdim));
 
-        public Tensor amax(long[] dims, bool keepdim = false) => Native.ost_amax(this, dims, dims.Length, keepdim);
+        public Tensor amax(long[] dims, bool keepdim = false, Tensor? @out = null) => amax(dims.AsSpan(), keepdim, @out);
 
-        public Tensor amax(params long[] dims) => amax(dims, keepdim: false);
+        public Tensor amax(params long[] dims) => amax(dims.AsSpan());
 
         /// <summary>The smallest over several dimensions.</summary>
-        public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false) => Native.ost_amin(this, dims, dims.Length, keepdim);
+        public Tensor amin(ReadOnlySpan<long> dims, bool keepdim = false, Tensor? @out = null) =>
+            Into(@out, Native.ost_amin(this, dims, dims.Length, keepdim));
 
-        public Tensor amin(long[] dims, bool keepdim = false) => Native.ost_amin(this, dims, dims.Length, keepdim);
+        public Tensor amin(long[] dims, bool keepdim = false, Tensor? @out = null) => amin(dims.AsSpan(), keepdim, @out);
 
-        public Tensor amin(params long[] dims) => amin(dims, keepdim: false);
+        public Tensor amin(params long[] dims) => amin(dims.AsSpan());
 
         public Tensor argmax() => Native.ost_argmax(this, Native.None, false);
 
@@ -103,6 +105,15 @@ public static partial class torch
         public Tensor cumsum(long dim, ScalarType? type = null) => Native.ost_cumsum(this, dim, Native.Code(type));
 
         public Tensor cumprod(long dim, ScalarType? type = null) => Native.ost_cumprod(this, dim, Native.Code(type));
+
+        /// <summary>A result, or the tensor that takes it.</summary>
+        private static Tensor Into(Tensor? taker, Tensor result)
+        {
+            if (taker is null)
+                return result;
+            using (result)
+                return taker.copy_(result);
+        }
 
         private Tensor As(ScalarType? type) => type is { } other && other != dtype ? to(other) : this;
     }

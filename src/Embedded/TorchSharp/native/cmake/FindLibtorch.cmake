@@ -4,7 +4,13 @@
 #
 # Sets LIBTORCH_LIBRARY_DIR, LIBTORCH_CXX_FLAGS, LIBTORCH_CXX_STANDARD.
 
-set(searched "$ENV{Torch_DIR}" "${Torch_DIR}")
+set(searched "${Torch_DIR}" "$ENV{Torch_DIR}")
+list(REMOVE_ITEM searched "")
+foreach(chosen ${searched})
+  if(NOT EXISTS "${chosen}/TorchConfig.cmake")
+    message(FATAL_ERROR "Torch_DIR is ${chosen}, but there is no TorchConfig.cmake")
+  endif()
+endforeach()
 foreach(prefix ${CMAKE_PREFIX_PATH} $ENV{TORCH_INSTALL_PREFIX})
   list(APPEND searched "${prefix}/share/cmake/Torch" "${prefix}/lib/cmake/Torch")
 endforeach()
@@ -15,7 +21,6 @@ endforeach()
 list(APPEND searched
   /usr/local/libtorch/share/cmake/Torch /opt/libtorch/share/cmake/Torch /usr/local/share/cmake/Torch
   "/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}/cmake/Torch" /usr/lib/cmake/Torch /usr/share/cmake/Torch)
-list(REMOVE_ITEM searched "")
 
 find_file(LIBTORCH_CONFIG TorchConfig.cmake PATHS ${searched} NO_DEFAULT_PATH NO_CACHE)
 if(NOT LIBTORCH_CONFIG)
@@ -31,7 +36,7 @@ if(NOT EXISTS "${prefix}/include/ATen/ATen.h")
   get_filename_component(prefix "${config_dir}/../../../.." ABSOLUTE) # lib/<architecture>/cmake/Torch
 endif()
 
-foreach(name torch torch_cpu c10 torch_cuda c10_cuda)
+foreach(name torch_cpu c10 torch_cuda)
   find_library(LIBTORCH_${name} ${name} PATHS "${config_dir}/../.." "${prefix}/lib" NO_DEFAULT_PATH NO_CACHE)
 endforeach()
 if(NOT LIBTORCH_torch_cpu OR NOT LIBTORCH_c10 OR NOT EXISTS "${prefix}/include/ATen/ATen.h")
@@ -40,11 +45,15 @@ if(NOT LIBTORCH_torch_cpu OR NOT LIBTORCH_c10 OR NOT EXISTS "${prefix}/include/A
 endif()
 get_filename_component(LIBTORCH_LIBRARY_DIR "${LIBTORCH_c10}" DIRECTORY)
 
-file(STRINGS "${prefix}/include/torch/csrc/api/include/torch/version.h" version REGEX "define TORCH_VERSION_(MAJOR|MINOR) ")
-string(REGEX REPLACE ".*MAJOR ([0-9]+).*MINOR ([0-9]+).*" "\\1.\\2" LIBTORCH_VERSION "${version}")
-set(LIBTORCH_CXX_STANDARD 17)
+file(STRINGS "${config_dir}/TorchConfigVersion.cmake" version REGEX "set\\(PACKAGE_VERSION ")
+string(REGEX MATCH "[0-9]+[.][0-9]+([.][0-9]+)?" LIBTORCH_VERSION "${version}")
 if(LIBTORCH_VERSION VERSION_LESS 1.13)
   message(FATAL_ERROR "libtorch ${LIBTORCH_VERSION} in ${prefix} is too old: 1.13 or newer is needed")
+endif()
+# torch's headers need what its own build uses.
+set(LIBTORCH_CXX_STANDARD 17)
+if(LIBTORCH_VERSION VERSION_GREATER_EQUAL 2.10)
+  set(LIBTORCH_CXX_STANDARD 20)
 endif()
 message(STATUS "libtorch ${LIBTORCH_VERSION} in ${prefix}")
 
@@ -52,10 +61,13 @@ message(STATUS "libtorch ${LIBTORCH_VERSION} in ${prefix}")
 file(STRINGS "${LIBTORCH_CONFIG}" flags REGEX "set\\(TORCH_CXX_FLAGS \"")
 string(REGEX MATCHALL "-D[A-Za-z0-9_]+=[A-Za-z0-9_]+" LIBTORCH_CXX_FLAGS "${flags}")
 
+# So that a build is made anew when this torch is replaced by another version.
+file(WRITE "${CMAKE_BINARY_DIR}/torch.found" "${config_dir}/TorchConfigVersion.cmake\n")
+
 add_library(libtorch INTERFACE)
 target_include_directories(libtorch SYSTEM INTERFACE "${prefix}/include" "${prefix}/include/torch/csrc/api/include")
 target_link_libraries(libtorch INTERFACE "${LIBTORCH_torch_cpu}" "${LIBTORCH_c10}")
 if(LIBTORCH_torch_cuda)
   # Nothing calls the CUDA half by name, it registers itself when it is loaded.
-  target_link_libraries(libtorch INTERFACE -Wl,--no-as-needed "${LIBTORCH_torch_cuda}" "${LIBTORCH_c10_cuda}" -Wl,--as-needed)
+  target_link_libraries(libtorch INTERFACE -Wl,--no-as-needed "${LIBTORCH_torch_cuda}" -Wl,--as-needed)
 endif()
