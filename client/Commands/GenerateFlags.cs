@@ -49,7 +49,7 @@ internal sealed class GenerateFlags
     private readonly Option<string?> _device = Flag.OptionalText("--device", "cpu, cuda, cuda:1, gcu or gcu:1. [default: the best one present]");
     private readonly Option<string> _dtype = Flag.Choice("--dtype", "Number type of the models: bf16, fp16 or fp32. On a CPU weights are rounded to it and kernels run in fp32.", Default.Dtype, "bf16", "fp16", "fp32");
     private readonly Option<int?> _threads = Flag.OptionalInt("--threads", "CPU threads of libtorch and BLAS. [default: all cores]");
-    private readonly Option<int?> _maxLength = Flag.OptionalInt("--model-max-length", "Tokens of a prompt. [default: 300, or the demo model's limit]");
+    private readonly Option<int> _maxLength = Flag.Int("--model-max-length", "Tokens of a prompt.", Default.ModelMaxLength);
     private readonly Option<int> _microBatch = Flag.Int("--micro-batch-size", "Frames that the 2D VAE takes at once.", Default.MicroBatchSize);
     private readonly Option<int> _microFrames = Flag.Int("--micro-frame-size", "Frames of a chunk of the temporal VAE.", Default.MicroFrameSize);
     private readonly Option<bool> _qkNorm = Flag.Bool("--qk-norm", "Normalise queries and keys, as the public checkpoint needs.", true);

@@ -34,14 +34,11 @@ internal static class CardFailures
         CannotFitException => new Failed(ExitCode.CannotFit, error.Message),
         CardException => new Failed(ExitCode.CardFailure, error.Message),
         OperationCanceledException => new Failed(ExitCode.Cancelled, "stopped; nothing was left half-written"),
-        ExternalException when OutOfMemory(error.Message) => new Failed(
+        ExternalException external when TorchFailure.IsOutOfMemory(external) => new Failed(
             ExitCode.CannotFit,
             $"the device ran out of memory ({error.Message}); use fewer frames, a smaller --resolution or --micro-batch-size 1"),
         ExternalException => new Failed(ExitCode.CardFailure, $"the device failed: {error.Message}"),
         IOException or UnauthorizedAccessException => new Failed(ExitCode.BadInput, error.Message),
         _ => new Failed(ExitCode.CardFailure, error.ToString()),
     };
-
-    private static bool OutOfMemory(string message) =>
-        message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase);
 }

@@ -2,8 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using OpenSora.Card;
 using OpenSora.Contracts;
-using OpenSora.Contracts.Generation;
-using OpenSora.Contracts.Verification;
 
 // One card: one process, one device. A request comes as one line of JSON on standard input, events go out on standard
 // output. An end of input asks the card to stop: so it never outlives whoever started it.

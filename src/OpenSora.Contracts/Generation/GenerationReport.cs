@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace OpenSora.Contracts.Generation;
@@ -39,10 +41,20 @@ public sealed record GenerationReport
 }
 
 /// <summary>
-/// SHA-256 in lower-case hexadecimal. <see cref="Latent"/>: each sample's final latent of its last loop, [4, T, h, w] as
-/// little-endian float32, one sample after the other. <see cref="Frames"/>: the RGB24 frames in order, likewise.
+/// SHA-256 in lower-case hexadecimal. <see cref="Latent"/>: the final latent of the last loop, [4, T, h, w] as little-endian
+/// float32. <see cref="Frames"/>: the RGB24 frames in order. Of several samples: the hash of their hashes' text, one after
+/// the other.
 /// </summary>
-public sealed record GenerationHashes(string Latent, string Frames);
+public sealed record GenerationHashes(string Latent, string Frames)
+{
+    /// <summary>One for a run: that of its only sample, or the hash over those of all.</summary>
+    public static GenerationHashes Of(IReadOnlyList<SampleReport> samples) => samples is [var only]
+        ? only.Hashes
+        : new GenerationHashes(Over(samples.Select(sample => sample.Hashes.Latent)), Over(samples.Select(sample => sample.Hashes.Frames)));
+
+    private static string Over(IEnumerable<string> hashes) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Concat(hashes))));
+}
 
 /// <summary>One file: its prompt as the model saw it (first loop), and its own hashes.</summary>
 public sealed record SampleReport(string File, string Prompt, int Frames, [property: JsonPropertyName("sha256")] GenerationHashes Hashes);

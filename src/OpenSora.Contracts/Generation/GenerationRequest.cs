@@ -93,8 +93,8 @@ public sealed record GenerationRequest
     /// <summary>Rewrite prompts with a language model (<c>OPENAI_API_KEY</c>, <c>OPENAI_BASE_URL</c>). Default: false.</summary>
     public bool LlmRefine { get; init; }
 
-    /// <summary>Tokens of a prompt. Range: 1 and more. Default: null (300, or the demo model's own limit).</summary>
-    public int? ModelMaxLength { get; init; }
+    /// <summary>Tokens of a prompt. Range: 1 to 4096. Default: 300.</summary>
+    public int ModelMaxLength { get; init; } = 300;
 
     /// <summary>Frames that the 2D VAE takes at once. Range: 1 and more. Default: 4.</summary>
     public int MicroBatchSize { get; init; } = 4;

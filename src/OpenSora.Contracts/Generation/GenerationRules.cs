@@ -16,7 +16,7 @@ public static class GenerationRules
         Within("--fps", request.Fps, 1, 240);
         Within("--save-fps", request.SaveFps, 1, 240);
         Within("--align", request.Align, 0, 10_000);
-        Within("--model-max-length", request.ModelMaxLength ?? 1, 1, 4096);
+        Within("--model-max-length", request.ModelMaxLength, 1, 4096);
         Within("--micro-batch-size", request.MicroBatchSize, 1, 1024);
         Within("--micro-frame-size", request.MicroFrameSize, 1, 1024);
         Within("--threads", request.Threads ?? 1, 1, 1024);

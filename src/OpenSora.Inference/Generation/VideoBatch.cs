@@ -1,4 +1,5 @@
 using OpenSora.Contracts.Clips;
+using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Generation;
 
@@ -18,11 +19,23 @@ public sealed record VideoBatch
     /// <summary>Latent frames that a clip takes over from the one before; a multiple of 5.</summary>
     public required int ConditionFrames { get; init; }
 
+    /// <summary>The frames of video that those latent frames are, 17 for each 5; a later clip's first ones are left out.</summary>
+    public int Overlap => ConditionFrames / 5 * 17;
+
     /// <summary>Edit ratio of those frames, 0 (kept) to 1 (made anew).</summary>
     public required double ConditionEdit { get; init; }
 
     /// <summary>Latent frames that mask positions snap to; 0 is off.</summary>
     public required int Align { get; init; }
+
+    /// <summary>Denoising steps.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Classifier-free guidance scale.</summary>
+    public required double GuidanceScale { get; init; }
+
+    /// <summary>The noise of the first loop, [n, 4, T, h, w]; drawn when null.</summary>
+    public Tensor? Noise { get; init; }
 }
 
 /// <summary>One video.</summary>

@@ -9,17 +9,20 @@ public sealed class ErrorOf
     private double _largest;
     private string? _worst;
 
-    /// <summary>Compares two tensors: max|a-b| / max(1, max|b|); another shape or a NaN is an infinite error.</summary>
-    public void Add(string name, Tensor actual, Tensor expected)
+    /// <summary>Compares two tensors, see <see cref="Between"/>.</summary>
+    public void Add(string name, Tensor actual, Tensor expected) => Add(name, Between(actual, expected));
+
+    /// <summary>max|a-b| / max(1, max|b|); another shape or a NaN is an infinite error.</summary>
+    public static double Between(Tensor actual, Tensor expected)
     {
         if (!actual.shape.AsSpan().SequenceEqual(expected.shape))
-        {
-            Add($"{name}: [{string.Join(", ", actual.shape)}] for [{string.Join(", ", expected.shape)}]", double.PositiveInfinity);
-            return;
-        }
+            return double.PositiveInfinity;
+        if (expected.numel() == 0)
+            return 0;
         using DisposeScope scope = NewDisposeScope();
         Tensor a = actual.cpu().to(ScalarType.Float64), b = expected.cpu().to(ScalarType.Float64);
-        Add(name, b.numel() == 0 ? 0 : (a - b).abs().max().ToDouble() / Math.Max(1, b.abs().max().ToDouble()));
+        double error = (a - b).abs().max().ToDouble() / Math.Max(1, b.abs().max().ToDouble());
+        return double.IsNaN(error) ? double.PositiveInfinity : error;
     }
 
     /// <summary>An error that was measured elsewhere.</summary>

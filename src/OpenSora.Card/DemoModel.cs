@@ -1,0 +1,28 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Card;
+
+/// <summary>The model that ships with the program; it stands in for every folder that was not given.</summary>
+internal static class DemoModel
+{
+    /// <summary>The folders to load. Says so when the demo model is used.</summary>
+    public static ModelFolders Complete(ModelFolders given, EventWriter events)
+    {
+        string? demo = Installation.Home is { } home && Path.Combine(home, "models", "demo") is var folder && Directory.Exists(folder) ? folder : null;
+        if (demo is null || given is { Dit: not null, T5: not null, Vae2d: not null, Vae3d: not null })
+            return given;
+        if (given != new ModelFolders())
+            throw new InputException("some --ckpt-path-* flags were given and some not: the demo model does not go with other weights; give all four (dit, t5, vae2d, vae3d) or none");
+        string notice = Path.Combine(demo, "NOTICE");
+        if (File.Exists(notice))
+            events.Write(new Notice(File.ReadAllText(notice).Trim()));
+        return new ModelFolders
+        {
+            Dit = Path.Combine(demo, "dit"),
+            T5 = Path.Combine(demo, "t5"),
+            Vae2d = Path.Combine(demo, "vae2d"),
+            Vae3d = Path.Combine(demo, "vae3d"),
+        };
+    }
+}

@@ -1,0 +1,53 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
+using OpenSora.Inference.Generation;
+using OpenSora.Video;
+using OpenSora.Video.Reading;
+using OpenSora.Video.Writing;
+
+namespace OpenSora.Card;
+
+/// <summary>The pipeline's files: ffmpeg for videos and pictures, downloads for addresses.</summary>
+/// <param name="crf">Constant rate factor; null for the writer's default.</param>
+internal sealed class MediaFiles(int framesPerSecond, int? crf) : IMedia, IDisposable
+{
+    private readonly ReferenceDownload _download = new();
+
+    public IEnumerable<RgbImage> Read(string path, CancellationToken cancel) => FrameReader.Read(Local(path, cancel), cancel);
+
+    public bool IsVideo(string path) => MediaKinds.Of(path) == MediaKind.Video;
+
+    public IFrameSink Create(string path, FrameSize size, CancellationToken cancel) => path.EndsWith(".png", StringComparison.Ordinal)
+        ? new Picture(new ImageWriter(path, size))
+        : new Film(new VideoWriter(path, size, new FrameRate(framesPerSecond), crf, cancel));
+
+    /// <summary>Looks at references before anything is loaded.</summary>
+    /// <exception cref="InputException">One is missing, or neither an image nor a video by its name.</exception>
+    public void Require(IEnumerable<string> references)
+    {
+        foreach (string path in references)
+        {
+            MediaKinds.Of(path);
+            if (!ReferenceDownload.IsUrl(path) && !File.Exists(path))
+                throw new InputException($"the reference {path} does not exist: give the path or address of an image or a video");
+        }
+    }
+
+    public void Dispose() => _download.Dispose();
+
+    private string Local(string path, CancellationToken cancel) => ReferenceDownload.IsUrl(path) ? _download.Fetch(path, cancel) : path;
+
+    private sealed class Picture(ImageWriter writer) : IFrameSink
+    {
+        public void Write(ReadOnlySpan<byte> rgb) => writer.Write(rgb);
+        public void Complete() => writer.Complete();
+        public void Dispose() => writer.Dispose();
+    }
+
+    private sealed class Film(VideoWriter writer) : IFrameSink
+    {
+        public void Write(ReadOnlySpan<byte> rgb) => writer.Write(rgb);
+        public void Complete() => writer.Complete();
+        public void Dispose() => writer.Dispose();
+    }
+}

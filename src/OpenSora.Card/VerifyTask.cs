@@ -1,0 +1,28 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Verification;
+using OpenSora.Inference.Verification;
+using OpenSora.Video.Reading;
+
+namespace OpenSora.Card;
+
+/// <summary>All golden cases of a folder on this card.</summary>
+internal static class VerifyTask
+{
+    /// <exception cref="InputException">The folder holds no cases.</exception>
+    public static Verified Run(VerificationRequest request, EventWriter events, CancellationToken cancel)
+    {
+        CardDevice card = CardDevice.Open(request.Device, request.Dtype, request.Threads, events);
+        GoldenContext context = new(request.Golden, card.Device, card.Precision, path => FrameReader.ReadImage(path));
+        List<VerifiedCase> cases = [];
+        foreach (GoldenResult row in GoldenSuite.Run(context))
+        {
+            cancel.ThrowIfCancellationRequested();
+            cases.Add(new VerifiedCase(row.Name, row.MaxError, row.Tolerance, row.Ok, row.Detail));
+            events.Write(new CaseVerified(cases[^1]));
+        }
+        if (cases.Count == 0)
+            throw new InputException($"--golden {request.Golden} holds no cases: give a folder with case1_stdit3, case2_rflow, … and checkpoints in it");
+        int passed = cases.Count(row => row.Ok);
+        return new Verified(new VerificationReport(cases, passed, cases.Count - passed, card.Name, request.Dtype));
+    }
+}

@@ -1,0 +1,23 @@
+using OpenSora.Contracts.Clips;
+using static TorchSharp.torch;
+
+namespace OpenSora.Inference.Conditioning;
+
+/// <summary>What the model is told of a clip besides its tokens (<c>prepare_multi_resolution_info</c>), rounded to its type.</summary>
+/// <param name="Height">Nominal height in pixels.</param>
+/// <param name="Width">Nominal width in pixels.</param>
+/// <param name="Frames">Frames of the clip.</param>
+/// <param name="AspectRatio">Height to width. Not read by STDiT3.</param>
+/// <param name="Fps">Frames a second; an image has a rate of its own.</param>
+public sealed record MultiResolution(float Height, float Width, float Frames, float AspectRatio, float Fps)
+{
+    /// <summary>The frame rate that training gave to images.</summary>
+    public const int ImageFps = 120;
+
+    public static MultiResolution Of(FrameSize size, int frames, int fps, ScalarType model) => new(
+        Rounding.To(model, size.Height),
+        Rounding.To(model, size.Width),
+        Rounding.To(model, frames),
+        Rounding.To(model, (double)size.Height / size.Width),
+        Rounding.To(model, frames > 1 ? fps : ImageFps));
+}

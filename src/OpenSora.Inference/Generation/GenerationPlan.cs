@@ -1,0 +1,113 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
+using OpenSora.Inference.Conditioning;
+using OpenSora.Inference.Prompts;
+using OpenSora.Inference.Text.Cleaning;
+using static TorchSharp.torch;
+
+namespace OpenSora.Inference.Generation;
+
+/// <summary>What a request comes to: batches of videos with their prompts, references and file names.</summary>
+/// <param name="Refine">Rewrites the text of a prompt segment; null leaves it.</param>
+public sealed record GenerationPlan(GenerationRequest Request, ClipGeometry Clip, Func<string, string>? Refine = null, Tensor? Noise = null)
+{
+    private int Loops => Request.Loop ?? 1;
+
+    private int Samples => Request.NumSample ?? 1;
+
+    /// <summary>
+    /// The batches, in order: each batch of prompts as often as samples were asked for. Ends never when a prompt is to be
+    /// repeated for ever. Videos whose file exists are left out where files are named after prompts.
+    /// </summary>
+    /// <exception cref="InputException">A prompt, a reference or a mask strategy is not well formed.</exception>
+    public IEnumerable<VideoBatch> Batches()
+    {
+        int index = Request.StartIndex ?? 0;
+        foreach (PromptJson[] prompts in Prompts().Chunk(Request.BatchSize))
+        {
+            for (int sample = 0; sample < Samples; sample++)
+            {
+                VideoJob[] jobs = [.. prompts.Select((prompt, i) => Job(prompt, index + i, sample)).Where(job => !Done(job))];
+                if (jobs.Length > 0)
+                    yield return Batch(jobs);
+            }
+            index += prompts.Length;
+        }
+    }
+
+    /// <summary>Videos in all; null when there is no end.</summary>
+    public int? Count => Sources() is { } texts ? texts.Count * Samples : null;
+
+    /// <summary>Looks at all prompts of a request with an end, so that what is wrong with the last is told before the first is made.</summary>
+    /// <exception cref="InputException">See <see cref="Batches"/>; or a clip that cannot be continued.</exception>
+    public void Check()
+    {
+        if (Loops > 1 && Clip.Frames <= Batch([]).Overlap)
+            throw new InputException(
+                $"--loop {Loops} continues each clip from its last {Batch([]).Overlap} frames (--condition-frame-length {Request.ConditionFrameLength}), and a clip has {Clip.Frames}: give a larger --num-frames");
+        if (Count is not { } count)
+            return;
+        foreach ((string name, IReadOnlyList<string> values) in new[] { ("--reference-path", Request.ReferencePaths), ("--mask-strategy", Request.MaskStrategies) })
+            if (values.Count > 0 && values.Count != count / Samples)
+                throw new InputException($"{name} has {values.Count} arguments for {count / Samples} prompts: give one for each, \"\" for none");
+        foreach (PromptJson prompt in Prompts())
+        {
+            MaskGroup.Parse(prompt.MaskStrategy);
+            for (int loop = 0; loop < Loops; loop++)
+                PromptSegments.OfLoop(PromptSegments.Split(prompt.Text).Merge(), loop);
+        }
+    }
+
+    /// <summary>The reference files of a request with an end: paths and addresses.</summary>
+    public IEnumerable<string> References() => Count is null ? [] : Prompts().SelectMany(Paths).Distinct();
+
+    private VideoBatch Batch(IReadOnlyList<VideoJob> jobs) => new()
+    {
+        Jobs = jobs,
+        Clip = Clip,
+        Fps = Request.Fps,
+        Loops = Loops,
+        ConditionFrames = Request.ConditionFrameLength,
+        ConditionEdit = Request.ConditionFrameEdit,
+        Align = Request.Align,
+        Steps = Request.NumSamplingSteps,
+        GuidanceScale = Request.CfgScale,
+        Noise = Noise,
+    };
+
+    private IEnumerable<PromptJson> Prompts() => (Sources() ?? Endless()).Select((text, i) =>
+        PromptJson.Read(text, Request.ReferencePaths.ElementAtOrDefault(i) ?? "", Request.MaskStrategies.ElementAtOrDefault(i) ?? ""));
+
+    private IReadOnlyList<string>? Sources() =>
+        Request.Prompts.Count > 0 ? Request.Prompts
+        : Request.PromptPath is { } path ? PromptFile.Read(path, Request.StartIndex, Request.EndIndex)
+        : null;
+
+    private IEnumerable<string> Endless()
+    {
+        while (true)
+            yield return Request.PromptGenerator ?? "";
+    }
+
+    private VideoJob Job(PromptJson prompt, int index, int sample)
+    {
+        string name = OutputName.Of(Request.SaveDir, Request.SampleName, index, Request.PromptAsPath ? prompt.Text : null, Samples, sample);
+        return new VideoJob(ByLoop(prompt.Text), Paths(prompt), prompt.MaskStrategy, name + (Clip.IsImage && Loops == 1 ? ".png" : ".mp4"));
+    }
+
+    /// <summary>The original's order: cut at loop marks, refine, append scores, clean, merge, choose by loop.</summary>
+    private string[] ByLoop(string text)
+    {
+        PromptScores scores = new(Request.Aes, Request.Flow, Request.CameraMotion);
+        PromptSegments segments = PromptSegments.Split(text);
+        if (Refine is not null)
+            segments = segments.Select(Refine);
+        string merged = segments.Select(scores.Append).Select(segment => CaptionCleaner.Preprocess(segment)).Merge();
+        return [.. Enumerable.Range(0, Loops).Select(loop => PromptSegments.OfLoop(merged, loop))];
+    }
+
+    private static string[] Paths(PromptJson prompt) => prompt.Reference.Split(';', StringSplitOptions.RemoveEmptyEntries);
+
+    private bool Done(VideoJob job) => Request.PromptAsPath && File.Exists(job.File);
+}

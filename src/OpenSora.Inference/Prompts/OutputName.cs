@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace OpenSora.Inference.Prompts;
+
+/// <summary>Names of result files, without extension (<c>get_save_path_name</c> of Open-Sora 1.2).</summary>
+public static class OutputName
+{
+    /// <summary>The longest file name that file systems take, in bytes, less room for number and extension.</summary>
+    private const int Longest = 200;
+
+    /// <param name="folder">Where the file goes.</param>
+    /// <param name="name">First part; null for <c>sample</c>, or nothing when the prompt is the name.</param>
+    /// <param name="index">Number of the prompt.</param>
+    /// <param name="prompt">The prompt, when it is to be the name.</param>
+    /// <param name="samples">Videos of each prompt; with more than one, <paramref name="sample"/> is appended.</param>
+    public static string Of(string folder, string? name, int index, string? prompt, int samples = 1, int sample = 0)
+    {
+        string first = name ?? (prompt is null ? "sample" : "");
+        string second = prompt is null ? "_" + index.ToString("D4", CultureInfo.InvariantCulture) : Safe(prompt);
+        string path = Path.Combine(folder, first + second);
+        return samples == 1 ? path : $"{path}-{sample}";
+    }
+
+    /// <summary>A prompt as one file name: no separators or control characters, not too long, never hidden or a parent folder.</summary>
+    private static string Safe(string prompt)
+    {
+        string name = string.Concat(prompt.Select(c => c is '/' or '\\' || char.IsControl(c) ? '_' : c));
+        while (System.Text.Encoding.UTF8.GetByteCount(name) > Longest)
+            name = name[..^1];
+        return name.Trim('.', ' ').Length == 0 ? "_" : name;
+    }
+}

@@ -1,0 +1,28 @@
+using OpenSora.Contracts.Clips;
+using OpenSora.Inference.Generation;
+
+namespace OpenSora.Inference.Verification;
+
+/// <summary>Keeps frames in memory instead of files; references are images.</summary>
+internal sealed class MemoryMedia(Func<string, RgbImage> readImage) : IMedia
+{
+    /// <summary>The bytes of each file, in the order of their creation.</summary>
+    public List<MemoryStream> Frames { get; } = [];
+
+    public IEnumerable<RgbImage> Read(string path, CancellationToken cancel) => [readImage(path)];
+
+    public bool IsVideo(string path) => false;
+
+    public IFrameSink Create(string path, FrameSize size, CancellationToken cancel)
+    {
+        Frames.Add(new MemoryStream());
+        return new Sink(Frames[^1]);
+    }
+
+    private sealed class Sink(MemoryStream frames) : IFrameSink
+    {
+        public void Write(ReadOnlySpan<byte> rgb) => frames.Write(rgb);
+        public void Complete() { }
+        public void Dispose() { }
+    }
+}

@@ -1,0 +1,187 @@
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
+using OpenSora.Inference.Conditioning;
+using OpenSora.Inference.Decoding;
+using OpenSora.Inference.Generation;
+using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Sharding;
+using OpenSora.Inference.Text;
+using OpenSora.Inference.Transformer;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OpenSora.Inference;
+
+/// <summary>
+/// The path of one generation (<c>scripts/inference.py</c> of Open-Sora 1.2): prompts become latents, latents become
+/// frames, frames go to files while the next ones are decoded. Random numbers are drawn in the original's order.
+/// </summary>
+/// <param name="noise">Seeded once for a run; all its draws come from here.</param>
+public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media, PipelineEvents events)
+{
+    /// <summary>Makes the videos of a batch. Looks at <paramref name="cancel"/> at least once a step; what is half done is removed.</summary>
+    public IReadOnlyList<SampleReport> Generate(VideoBatch batch, CancellationToken cancel)
+    {
+        using IDisposable inference = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using VideoOutputs outputs = new(batch, media, events, cancel);
+        using ReferenceSet references = EncodeReferences(batch, cancel);
+        for (int loop = 0; loop < batch.Loops; loop++)
+        {
+            using DisposeScope loopScope = NewDisposeScope();
+            using PromptSet prompts = EncodeText(batch, loop);
+            Tensor start = DrawNoise(batch, loop);
+            FrameEdits[] edits = PlaceReferences(start, references, batch, loop);
+            Tensor latents = Denoise(start, edits, prompts, batch, loop, cancel);
+            Decode(latents, references, outputs, batch, loop, cancel);
+        }
+        return outputs.Complete();
+    }
+
+    /// <summary>The final latents of the last batch, [n, 4, T, h, w] in float32 on the CPU; null before the first.</summary>
+    public Tensor? Latents { get; private set; }
+
+    private ReferenceSet EncodeReferences(VideoBatch batch, CancellationToken cancel)
+    {
+        using IDisposable timed = events.Time(Stage.Encode);
+        ReferenceSet set = new();
+        foreach (VideoJob job in batch.Jobs)
+        {
+            set.Add(References.Encode(job, batch.Clip, models.Autoencoder, noise, media, cancel));
+            for (int i = 0; i < set[^1].Latents.Count; i++)
+                events.Trace?.Invoke($"ref_latent_{set.Count - 1}_{i}", set[^1].Latents[i]);
+        }
+        return set;
+    }
+
+    /// <summary>Tokenizes, encodes and projects the prompts of a loop, and the null prompt under each one's mask.</summary>
+    private PromptSet EncodeText(VideoBatch batch, int loop)
+    {
+        using IDisposable timed = events.Time(Stage.Encode);
+        using DisposeScope scope = NewDisposeScope();
+        PromptSet set = new();
+        foreach (VideoJob job in batch.Jobs)
+        {
+            TokenizedPrompt tokens = models.Tokenizer.Tokenize(job.Prompts[loop], models.TokenLimit);
+            Tensor ids = tensor(tokens.Ids.AsSpan(0, tokens.Length).ToArray());
+            Tensor features = models.Text.Encode(ids); // [L, caption channels]
+            bool[] mask = [.. tokens.Mask.Select(bit => bit != 0)];
+            set.Add((models.Transformer.Prompt(features, null), models.Transformer.NullPrompt(mask)));
+            events.Trace?.Invoke($"loop{loop}_input_ids", ids);
+            events.Trace?.Invoke($"loop{loop}_y", features);
+        }
+        events.Progress(Stage.Encode, loop + 1, batch.Loops);
+        return set;
+    }
+
+    /// <summary>[n, 4, T, h, w] in float32 on the CPU: drawn in the model's type, as the original does.</summary>
+    private Tensor DrawNoise(VideoBatch batch, int loop)
+    {
+        Tensor drawn = loop == 0 && batch.Noise is { } given ? given.clone() : Normal(batch, models.Precision.Model);
+        events.Trace?.Invoke($"loop{loop}_z", drawn);
+        return drawn;
+    }
+
+    private Tensor Normal(VideoBatch batch, ScalarType type)
+    {
+        LatentSize size = batch.Clip.Latent;
+        return noise.Normal(type, batch.Jobs.Count, models.Transformer.Config.InChannels, size.Frames, size.Height, size.Width).to(ScalarType.Float32);
+    }
+
+    /// <summary>Copies reference latents into the noise, in place, and says which frames are to be generated.</summary>
+    private FrameEdits[] PlaceReferences(Tensor start, ReferenceSet references, VideoBatch batch, int loop)
+    {
+        float[][] ratios = [.. references.Select((own, i) => MaskStrategy.Apply(start[i], own.Latents, own.MaskStrategy, loop, batch.Align))];
+        events.Trace?.Invoke($"loop{loop}_z_masked", start);
+        events.Trace?.Invoke($"loop{loop}_masks", stack([.. ratios.Select(row => tensor(row))]));
+        return [.. ratios.Select(row => new FrameEdits(row))];
+    }
+
+    /// <summary>From noise to latents, [n, 4, T, h, w] in float32 on the CPU.</summary>
+    private Tensor Denoise(Tensor start, FrameEdits[] edits, PromptSet prompts, VideoBatch batch, int loop, CancellationToken cancel)
+    {
+        using IDisposable timed = events.Time(Stage.Denoise);
+        using DisposeScope scope = NewDisposeScope();
+        ClipGeometry clip = batch.Clip;
+        FlowSchedule schedule = FlowSchedule.Create(batch.Steps, clip.Nominal.Height, clip.Nominal.Width, clip.Frames, models.Precision.Model);
+        events.Trace?.Invoke($"loop{loop}_timesteps", tensor(schedule.Timesteps.ToArray()));
+        using ClipContext context = models.Transformer.Clip(new ClipShape(
+            clip.Latent.Frames, clip.Latent.Height, clip.Latent.Width, clip.Nominal.Height, clip.Nominal.Width,
+            clip.IsImage ? MultiResolution.ImageFps : batch.Fps));
+        GuidedVelocity velocity = new(models.Transformer, context, prompts, new Guidance(batch.GuidanceScale), SingleRank.Instance);
+        RectifiedFlow flow = new(schedule, velocity.At);
+        events.Progress(Stage.Denoise, 0, batch.Steps);
+        IReadOnlyList<Tokens> latents = flow.Sample(
+            Patch(start), edits, FreshNoise, (done, steps) => events.Progress(Stage.Denoise, done, steps), cancel);
+        Tensor result = stack([.. latents.Select(sample => Patches.ToLatent(sample.Values, clip.Latent.Height, clip.Latent.Width).cpu())]);
+        events.Trace?.Invoke($"loop{loop}_latents", result);
+        return result.MoveToOuterDisposeScope();
+
+        // In the first step the state still has the model's type, and so have the numbers that are drawn like it.
+        IReadOnlyList<Tensor> FreshNoise(int step)
+        {
+            Tensor fresh = Normal(batch, step == 0 ? models.Precision.Model : ScalarType.Float32);
+            events.Trace?.Invoke($"loop{loop}_step_noise_{step}", fresh);
+            return [.. Patch(fresh).Select(tokens => tokens.Values)];
+        }
+    }
+
+    private Tokens[] Patch(Tensor latents) =>
+        [.. latents.unbind(0).Select(latent => new Tokens(Patches.FromLatent(latent).to(models.Device), TokenLayout.Frames, 0))];
+
+    /// <summary>Decodes and writes, a few frames at a time; when a loop follows, the same frames are encoded for it on the way.</summary>
+    private void Decode(Tensor latents, ReferenceSet references, VideoOutputs outputs, VideoBatch batch, int loop, CancellationToken cancel)
+    {
+        using IDisposable timed = events.Time(Stage.Decode);
+        bool last = loop == batch.Loops - 1;
+        LatentSize size = batch.Clip.Latent;
+        ClipEncoder[] continuations = last ? [] : ClipEncoder.Begin(
+            models.Autoencoder, noise, batch.Jobs.Count, batch.Clip.Frames, (models.Transformer.Config.InChannels, size.Height, size.Width));
+        try
+        {
+            for (int video = 0; video < batch.Jobs.Count; video++)
+            {
+                DecodeVideo(latents[video], video, continuations.ElementAtOrDefault(video), outputs, batch, loop, cancel);
+                if (last)
+                    continue;
+                references[video].Continue(continuations[video].Finish(), loop + 1, batch.ConditionFrames, batch.ConditionEdit);
+                events.Trace?.Invoke($"loop{loop + 1}_ref_latent_{video}", references[video].Latents[^1]);
+            }
+            if (last)
+                Keep(latents, outputs);
+        }
+        finally
+        {
+            foreach (ClipEncoder continuation in continuations)
+                continuation.Dispose();
+        }
+    }
+
+    private void DecodeVideo(Tensor latent, int video, ClipEncoder? continuation, VideoOutputs outputs, VideoBatch batch, int loop, CancellationToken cancel)
+    {
+        int frame = 0, all = batch.Jobs.Count * batch.Clip.Frames, bytes = (int)batch.Clip.Output.Rgb24Bytes;
+        foreach (Tensor piece in models.Autoencoder.Decode(models.Precision.Round(latent), batch.Clip.Frames))
+        {
+            cancel.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            using Tensor pixels = piece; // [3, F, H, W]
+            events.Trace?.Invoke($"loop{loop}_decoded_{video}", pixels);
+            continuation?.Add(models.Precision.Round(pixels));
+            byte[] rgb = FrameBytes.Of(pixels, models.Precision.Model);
+            for (int at = 0; at < rgb.Length; at += bytes)
+                outputs.Write(video, loop, frame++, rgb.AsSpan(at, bytes));
+            events.Progress(Stage.Decode, video * batch.Clip.Frames + frame, all);
+        }
+    }
+
+    private void Keep(Tensor latents, VideoOutputs outputs)
+    {
+        Latents?.Dispose();
+        Latents = latents.clone().DetachFromDisposeScope();
+        for (int video = 0; video < latents.shape[0]; video++)
+        {
+            using Tensor latent = latents[video].contiguous();
+            outputs.Latent(video, latent.bytes);
+        }
+    }
+}
