@@ -14,8 +14,12 @@ internal static class TextFixer
     /// <summary>Code points of a line that are fixed at once, so that the work on one line stays bounded.</summary>
     private const int LongestSegment = 1_000_000;
 
-    /// <summary>The Latin ligatures that come from typesetting or from Cyrillic (not those that are letters, such as æ), each before its letters.</summary>
-    private const string Ligatures = "ĲIJ ĳij ŉ'n ǱDZ ǲDz ǳdz ǄDŽ ǅDž ǆdž ǇLJ ǈLj ǉlj ǊNJ ǋNj ǌnj \uFB00ff \uFB01fi \uFB02fl \uFB03ffi \uFB04ffl \uFB05ſt \uFB06st";
+    /// <summary>
+    /// The Latin ligatures that come from typesetting or from Cyrillic (not those that are letters, such as æ), each before
+    /// its letters.
+    /// </summary>
+    private const string Ligatures = "ĲIJ ĳij ŉ'n ǱDZ ǲDz ǳdz ǄDŽ ǅDž ǆdž ǇLJ ǈLj ǉlj ǊNJ ǋNj ǌnj "
+        + "\uFB00ff \uFB01fi \uFB02fl \uFB03ffi \uFB04ffl \uFB05ſt \uFB06st";
 
     private static readonly Pattern Entity = new("&#?[0-9A-Za-z]{1,24};");
     private static readonly Pattern TerminalEscape = new(@"\x1B\[(?:\d|;)*[a-zA-Z]");
