@@ -7,7 +7,7 @@ namespace OpenSora.Inference.Transformer;
 /// Rotary position embedding over latent frames, https://arxiv.org/abs/2104.09864: neighbouring channels of a head are
 /// rotated as a pair by an angle that grows with the frame.
 /// </summary>
-/// <param name="Cos">Cosines of the angles, [T, 1, 1, D/2]: the ones stand for query or key, and for the head.</param>
+/// <param name="Cos">Cosines of the angles, [T, D/2].</param>
 /// <param name="Sin">Sines, of the same shape.</param>
 internal sealed record RotaryEmbedding(Tensor Cos, Tensor Sin)
 {
@@ -29,18 +29,21 @@ internal sealed record RotaryEmbedding(Tensor Cos, Tensor Sin)
         using DisposeScope scope = NewDisposeScope();
         Tensor positions = arange(0, frames, ScalarType.Float32, frequencies.device);
         Tensor angles = precision.RoundToFloat(outer(positions, precision.RoundToFloat(frequencies)));
-        Tensor Table(Tensor x) => precision.Round(x).view(frames, 1, 1, -1).MoveToOuterDisposeScope();
+        Tensor Table(Tensor x) => precision.Round(x).MoveToOuterDisposeScope();
         return new RotaryEmbedding(Table(cos(angles)), Table(sin(angles)));
     }
 
-    /// <summary>Rotates [n, T, 2, H, D].</summary>
-    public Tensor Rotate(Tensor x)
+    /// <summary>
+    /// Rotates queries and keys [n, T, 2, H, D] and puts heads before frames: [2, n, H, T, D]. The first channel of every
+    /// pair comes before all second ones in the result, where the original leaves them side by side. Products of queries
+    /// with keys do not see the order, and whole rows are rotated some three times as fast as every other number.
+    /// </summary>
+    public Tensor Rotate(Tensor qk)
     {
-        long[] shape = x.shape;
-        Tensor pairs = x.reshape(shape[0], shape[1], shape[2], shape[3], shape[4] / 2, 2);
-        Tensor even = pairs.select(-1, 0), odd = pairs.select(-1, 1);
-        Tensor rotatedEven = addcmul(even * Cos, odd, Sin, -1);
-        Tensor rotatedOdd = addcmul(odd * Cos, even, Sin, 1);
-        return stack([rotatedEven, rotatedOdd], -1).view(shape);
+        long[] d = qk.shape;
+        Tensor pairs = qk.reshape(d[0], d[1], d[2], d[3], d[4] / 2, 2)
+            .permute(5, 2, 0, 3, 1, 4).contiguous();                  // [2, 2, n, H, T, D/2]
+        Tensor first = pairs.select(0, 0), second = pairs.select(0, 1);
+        return cat([addcmul(first * Cos, second, Sin, -1), addcmul(second * Cos, first, Sin, 1)], -1);
     }
 }

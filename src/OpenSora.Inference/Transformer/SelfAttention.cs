@@ -39,20 +39,18 @@ internal sealed class SelfAttention : nn.Module
         Tensor qk = qkv.narrow(2, 0, 2);                             // [n, m, 2, H, D]
         if (_qNorm is not null && _kNorm is not null)
             qk = RmsNorm.Apply(qk, stack([_qNorm.Weight, _kNorm.Weight]).unsqueeze(1));
-        if (rotary is not null)
-            qk = rotary.Rotate(qk);
+        qk = rotary?.Rotate(qk) ?? qk.permute(2, 0, 3, 1, 4).contiguous(); // [2, n, H, m, D]
 
-        Tensor q = PerHead(qk.select(2, 0)).mul_(1 / Math.Sqrt(_headSize));
-        Tensor k = PerHead(qk.select(2, 1)).transpose(1, 2);
-        Tensor v = PerHead(qkv.select(2, 2));
+        Tensor q = PerHead(qk.select(0, 0)).mul_(1 / Math.Sqrt(_headSize));
+        Tensor k = PerHead(qk.select(0, 1)).transpose(1, 2);
+        Tensor v = PerHead(qkv.select(2, 2).transpose(1, 2).contiguous());
         Tensor attended = Attention.Attend(q, k, v)                  // [n·H, m, D]
             .view(n, _heads, m, _headSize).transpose(1, 2).reshape(n * m, c);
         return _proj.forward(attended).view(n, m, c);
     }
 
-    /// <summary>[n, m, H, D] → [n·H, m, D], a copy.</summary>
-    private Tensor PerHead(Tensor x) =>
-        x.transpose(1, 2).clone().contiguous().view(x.shape[0] * _heads, x.shape[1], _headSize);
+    /// <summary>[n, H, m, D] → [n·H, m, D]</summary>
+    private static Tensor PerHead(Tensor x) => x.view(-1, x.shape[2], x.shape[3]);
 
     private sealed class HeadNorm : nn.Module
     {
