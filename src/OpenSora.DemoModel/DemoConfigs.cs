@@ -9,7 +9,7 @@ internal static class DemoConfigs
           "model_type": "STDiT3",
           "caption_channels": 64,
           "class_dropout_prob": 0.1,
-          "depth": 3,
+          "depth": 2,
           "hidden_size": 96,
           "in_channels": 4,
           "input_size": [null, null, null],
@@ -44,6 +44,16 @@ internal static class DemoConfigs
           "relative_attention_num_buckets": 32,
           "torch_dtype": "float32",
           "vocab_size": 512
+        }
+        """;
+
+    public const string Tokenizer = """
+        {
+          "tokenizer_class": "T5Tokenizer",
+          "eos_token": "</s>",
+          "extra_ids": 100,
+          "pad_token": "<pad>",
+          "unk_token": "<unk>"
         }
         """;
 

@@ -20,10 +20,11 @@ public static partial class Devices
         return index < count ? new Device(DeviceType.PRIVATEUSEONE, index) : throw OutOfRange(name, "gcu", count);
     }
 
+    /// <exception cref="DeviceException">A library was named and does not load: taking another device would hide that.</exception>
     private static bool GcuIsPresent()
     {
-        if (LoadGcu() is not null)
-            return false;
+        if (LoadGcu() is { } problem)
+            return GcuLibrary.IsNamed ? throw new DeviceException($"device gcu: {problem}, or unset it") : false;
         Native.Check(Native.ost_device_count(Gcu, out int count));
         return count > 0;
     }

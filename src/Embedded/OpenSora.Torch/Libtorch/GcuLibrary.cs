@@ -12,8 +12,11 @@ internal static class GcuLibrary
 
     private const string Default = "libtorch_gcu.so";
 
+    /// <summary>Whether the user named a library.</summary>
+    public static bool IsNamed { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 };
+
     /// <summary>A file, or a name that the system's loader looks for.</summary>
-    public static string Path { get; } = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } path ? path : Default;
+    public static string Path { get; } = IsNamed ? Environment.GetEnvironmentVariable(Variable)! : Default;
 
     /// <summary>0 until it is loaded.</summary>
     public static nint Handle { get; private set; }

@@ -12,6 +12,8 @@ internal static unsafe partial class Native
 {
     private const string Library = "opensora_sentencepiece";
 
+    static Native() => NativeLibrary.SetDllImportResolver(typeof(Native).Assembly, (name, _, _) => name == Library ? PrivateLibrary.Load(name) : 0);
+
     internal static SentencePieceException LastError() => new(Marshal.PtrToStringUTF8(osp_error_message()) ?? "");
 
     [LibraryImport(Library)]
