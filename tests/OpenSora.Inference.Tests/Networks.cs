@@ -2,6 +2,7 @@ using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Decoding.Temporal;
 using OpenSora.Inference.Text;
+using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Verification;
 using OpenSora.Inference.Weights;
 using OpenSora.TestKit;
@@ -29,6 +30,15 @@ internal static class Networks
         DFf = 32,
         VocabSize = 50,
         FeedForwardProj = "gated-gelu",
+    };
+
+    public static STDiT3Config Transformer { get; } = new()
+    {
+        HiddenSize = 24,
+        NumHeads = 3,
+        Depth = 2,
+        CaptionChannels = 12,
+        ModelMaxLength = 10,
     };
 
     public static RandomParameters Random(Func<string, bool>? has = null) => new(7, Spread, has);
