@@ -8,18 +8,22 @@ namespace OpenSora.Client.Commands;
 internal static class Flag
 {
     /// <summary>yes/true/t/y/1 and no/false/f/n/0 in any case, as the original's str2bool; alone it means true.</summary>
-    public static Option<bool> Bool(string name, string description, bool byDefault = false) => new(name)
+    public static Option<Toggle> Bool(string name, string description, bool byDefault = false) => new(name)
     {
         Description = description,
         Arity = ArgumentArity.ZeroOrOne,
-        DefaultValueFactory = _ => byDefault,
-        CustomParser = result => result.Tokens.Count == 0 || result.Tokens[0].Value.ToLowerInvariant() switch
+        DefaultValueFactory = _ => new Toggle(byDefault),
+        CustomParser = result => new Toggle(result.Tokens[0].Value.ToLowerInvariant() switch
         {
             "yes" or "true" or "t" or "y" or "1" => true,
             "no" or "false" or "f" or "n" or "0" => false,
             var other => Refuse<bool>(result, name, other, "yes, true, t, y, 1, no, false, f, n or 0"),
-        },
+        }),
     };
+
+    /// <summary>What a <see cref="Bool"/> says; the parser gives a flag without a value its default, and here that means true.</summary>
+    public static bool IsOn(this ParseResult parsed, Option<Toggle> option) =>
+        parsed.GetResult(option) is { Implicit: false, Tokens.Count: 0 } || parsed.GetValue(option).On;
 
     public static Option<int> Int(string name, string description, int byDefault) => new(name)
     {
@@ -101,4 +105,10 @@ internal static class Flag
     }
 
     private static string Words(string[] words) => string.Join(", ", words[..^1]) + " or " + words[^1];
+}
+
+/// <summary>A bool that the parser does not know as one: for its own bools it takes no other words than true and false.</summary>
+internal readonly record struct Toggle(bool On)
+{
+    public override string ToString() => On ? "True" : "False";
 }

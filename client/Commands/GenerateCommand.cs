@@ -12,12 +12,12 @@ internal static class GenerateCommand
     public static Command Create()
     {
         GenerateFlags flags = new();
-        Option<bool> json = Flag.Bool("--json", "Print one JSON document about the run to standard output.");
+        Option<Toggle> json = Flag.Bool("--json", "Print one JSON document about the run to standard output.");
         Command command = new("generate", "Generate videos (or images: --num-frames 1) from prompts.");
         foreach (Option option in flags.All)
             command.Add(option);
         command.Add(json);
-        command.SetAction((parsed, cancel) => Run(flags.Read(parsed), parsed.GetValue(json), flags.Quiet(parsed), cancel));
+        command.SetAction((parsed, cancel) => Run(flags.Read(parsed), parsed.IsOn(json), flags.Quiet(parsed), cancel));
         return command;
     }
 

@@ -18,8 +18,8 @@ internal sealed class GenerateFlags
     private readonly Option<string[]> _prompt = Flag.Texts("--prompt", "One or more prompts; {\"reference_path\": …, \"mask_strategy\": …} may follow a prompt; |0|…|1|… changes it by loop.");
     private readonly Option<string?> _promptPath = Flag.OptionalText("--prompt-path", "Text file with one prompt a line; --prompt wins.");
     private readonly Option<string?> _promptGenerator = Flag.OptionalText("--prompt-generator", "A prompt to generate from again and again until stopped.");
-    private readonly Option<bool> _promptAsPath = Flag.Bool("--prompt-as-path", "Name files after their prompts, and skip those that exist.");
-    private readonly Option<bool> _llmRefine = Flag.Bool("--llm-refine", "Rewrite prompts with a language model: needs OPENAI_API_KEY; OPENAI_BASE_URL and OPENAI_MODEL are read.");
+    private readonly Option<Toggle> _promptAsPath = Flag.Bool("--prompt-as-path", "Name files after their prompts, and skip those that exist.");
+    private readonly Option<Toggle> _llmRefine = Flag.Bool("--llm-refine", "Rewrite prompts with a language model: needs OPENAI_API_KEY; OPENAI_BASE_URL and OPENAI_MODEL are read.");
     private readonly Option<int?> _start = Flag.OptionalInt("--start-index", "First prompt of --prompt-path, and first number of file names. [default: 0]");
     private readonly Option<int?> _end = Flag.OptionalInt("--end-index", "One past the last prompt of --prompt-path. [default: all]");
     private readonly Option<string[]> _references = Flag.Texts("--reference-path", "Reference images or videos, one argument a prompt, ';' between several of one prompt.");
@@ -52,12 +52,12 @@ internal sealed class GenerateFlags
     private readonly Option<int> _maxLength = Flag.Int("--model-max-length", "Tokens of a prompt.", Default.ModelMaxLength);
     private readonly Option<int> _microBatch = Flag.Int("--micro-batch-size", "Frames that the 2D VAE takes at once.", Default.MicroBatchSize);
     private readonly Option<int> _microFrames = Flag.Int("--micro-frame-size", "Frames of a chunk of the temporal VAE.", Default.MicroFrameSize);
-    private readonly Option<bool> _qkNorm = Flag.Bool("--qk-norm", "Normalise queries and keys, as the public checkpoint needs.", true);
+    private readonly Option<Toggle> _qkNorm = Flag.Bool("--qk-norm", "Normalise queries and keys, as the public checkpoint needs.", true);
 
     private readonly Option<string> _saveDir = Flag.Text("--save-dir", "Folder for the results, made when missing.", Default.SaveDir);
     private readonly Option<string?> _name = Flag.OptionalText("--sample-name", "First part of the file names. [default: sample]");
     private readonly Option<int?> _crf = Flag.OptionalInt("--crf", "Constant rate factor of H.264: 0 is lossless, larger is smaller. [default: chosen for 40 dB and more]");
-    private readonly Option<bool> _watermark = Flag.Bool("--watermark", "Write a second file, NAME_watermark.mp4, with a mark at the top left.");
+    private readonly Option<Toggle> _watermark = Flag.Bool("--watermark", "Write a second file, NAME_watermark.mp4, with a mark at the top left.");
     private readonly Option<string?> _noise = Flag.OptionalText("--latent-noise", "Safetensors file with the noise to start from, [n, 4, T, h, w] float32.");
     private readonly Option<string?> _saveLatent = Flag.OptionalText("--save-latent", "Write the final latent of the last loop to this safetensors file.");
     private readonly Option<int?> _verbose = Flag.OptionalInt("--verbose", "0 shows errors only. [default: 1]");
@@ -101,8 +101,8 @@ internal sealed class GenerateFlags
         Prompts = parsed.GetValue(_prompt) ?? [],
         PromptPath = Absolute(parsed.GetValue(_promptPath)),
         PromptGenerator = parsed.GetValue(_promptGenerator),
-        PromptAsPath = parsed.GetValue(_promptAsPath),
-        LlmRefine = parsed.GetValue(_llmRefine),
+        PromptAsPath = parsed.IsOn(_promptAsPath),
+        LlmRefine = parsed.IsOn(_llmRefine),
         StartIndex = parsed.GetValue(_start),
         EndIndex = parsed.GetValue(_end),
         ReferencePaths = parsed.GetValue(_references) ?? [],
@@ -132,11 +132,11 @@ internal sealed class GenerateFlags
         ModelMaxLength = parsed.GetValue(_maxLength),
         MicroBatchSize = parsed.GetValue(_microBatch),
         MicroFrameSize = parsed.GetValue(_microFrames),
-        QkNorm = parsed.GetValue(_qkNorm),
+        QkNorm = parsed.IsOn(_qkNorm),
         SaveDir = parsed.GetRequiredValue(_saveDir),
         SampleName = parsed.GetValue(_name),
         Crf = parsed.GetValue(_crf),
-        Watermark = parsed.GetValue(_watermark),
+        Watermark = parsed.IsOn(_watermark),
         LatentNoise = Absolute(parsed.GetValue(_noise)),
         SaveLatent = Absolute(parsed.GetValue(_saveLatent)),
     };

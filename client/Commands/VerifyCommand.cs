@@ -15,7 +15,7 @@ internal static class VerifyCommand
         Option<string?> device = Flag.OptionalText("--device", "cpu, cuda, cuda:1, gcu or gcu:1. [default: the best one present]");
         Option<string> dtype = Flag.Choice("--dtype", "Number type of the models.", "fp32", "fp32", "bf16", "fp16");
         Option<int?> threads = Flag.OptionalInt("--threads", "CPU threads of libtorch and BLAS. [default: all cores]");
-        Option<bool> json = Flag.Bool("--json", "Print one JSON document to standard output.");
+        Option<Toggle> json = Flag.Bool("--json", "Print one JSON document to standard output.");
         Command command = new("verify", "Compare this machine's kernels with reference tensors of the original.") { golden, device, dtype, threads, json };
         command.SetAction((parsed, cancel) => Run(
             new VerificationRequest
@@ -25,7 +25,7 @@ internal static class VerifyCommand
                 Dtype = parsed.GetRequiredValue(dtype),
                 Threads = parsed.GetValue(threads),
             },
-            parsed.GetValue(json),
+            parsed.IsOn(json),
             cancel));
         return command;
     }

@@ -82,7 +82,7 @@ public sealed class GenerateTests : IDisposable
         Assert.True(File.Exists(saved));
         JsonNode second = await Generate("b", "--latent-noise", saved);
         Assert.NotEqual(first["sha256"]!["latent"]!.GetValue<string>(), second["sha256"]!["latent"]!.GetValue<string>());
-        ClientProgram.Outcome wrong = await ClientProgram.Run([.. Arguments("c"), "--latent-noise", saved, "--num-frames", "51"]);
+        ClientProgram.Outcome wrong = await ClientProgram.Run(Arguments("c", "--latent-noise", saved, "--num-frames", "51"));
         Assert.Equal(2, wrong.ExitCode);
         Assert.Contains("latent.safetensors", wrong.Errors);
     }
@@ -90,7 +90,7 @@ public sealed class GenerateTests : IDisposable
     [Fact]
     public async Task CtrlCStopsWithinAStepAndLeavesNoFile()
     {
-        using Process process = ClientProgram.Start([.. Arguments("stopped"), "--num-sampling-steps", "1000"]);
+        using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "1000"));
         while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("denoise", StringComparison.Ordinal))
         {
         }
@@ -105,7 +105,7 @@ public sealed class GenerateTests : IDisposable
     [Fact]
     public async Task AClientThatIsKilledTakesItsCardAlong()
     {
-        using Process process = ClientProgram.Start([.. Arguments("orphan"), "--num-sampling-steps", "1000"]);
+        using Process process = ClientProgram.Start(Arguments("orphan", "--num-sampling-steps", "1000"));
         while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("denoise", StringComparison.Ordinal))
         {
         }
@@ -120,7 +120,7 @@ public sealed class GenerateTests : IDisposable
     [Fact]
     public async Task ACardThatIsKilledIsReported()
     {
-        using Process process = ClientProgram.Start([.. Arguments("killed"), "--num-sampling-steps", "1000"]);
+        using Process process = ClientProgram.Start(Arguments("killed", "--num-sampling-steps", "1000"));
         while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("denoise", StringComparison.Ordinal))
         {
         }
@@ -131,23 +131,23 @@ public sealed class GenerateTests : IDisposable
         Assert.Contains("killed", await errors);
     }
 
-    private string[] Arguments(string name) =>
-    [
-        "generate", "--sample-name", name, "--save-dir", _folder, "--image-size", "36", "50", "--device", "cpu", "--threads", "2",
-        "--prompt", "a red ball", "--num-frames", "20", "--num-sampling-steps", "2",
-    ];
+    /// <summary>A small run; later flags replace earlier ones of the same name.</summary>
+    private string[] Arguments(string name, params string[] more)
+    {
+        List<string> arguments =
+        [
+            "generate", "--sample-name", name, "--save-dir", _folder, "--image-size", "36", "50", "--device", "cpu", "--threads", "2",
+            "--prompt", "a red ball", "--num-frames", "20", "--num-sampling-steps", "2",
+        ];
+        foreach (string flag in more.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
+            if (arguments.IndexOf(flag) is var at and >= 0)
+                arguments.RemoveRange(at, 2);
+        return [.. arguments, .. more];
+    }
 
-    /// <summary>Runs with <c>--json</c>; later flags replace earlier ones of the same name.</summary>
     private async Task<JsonNode> Generate(string name, params string[] more)
     {
-        List<string> arguments = [.. Arguments(name)];
-        foreach (string flag in more.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
-        {
-            int at = arguments.IndexOf(flag);
-            if (at >= 0)
-                arguments.RemoveRange(at, 2);
-        }
-        ClientProgram.Outcome outcome = await ClientProgram.Run([.. arguments, .. more, "--json"]);
+        ClientProgram.Outcome outcome = await ClientProgram.Run(Arguments(name, [.. more, "--json"]));
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         return JsonNode.Parse(outcome.Output) ?? throw new JsonException("no document");
     }

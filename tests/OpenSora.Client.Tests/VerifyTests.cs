@@ -1,0 +1,45 @@
+using System.Text.Json.Nodes;
+using OpenSora.TestKit;
+
+namespace OpenSora.Client.Tests;
+
+/// <summary>The golden cases through the command line, as a user checks a new card.</summary>
+public sealed class VerifyTests
+{
+    [Fact]
+    public async Task EveryCaseIsWithinItsTolerance()
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["verify", "--golden", Repository.Golden, "--device", "cpu", "--threads", "2", "--json"]);
+        JsonNode report = JsonNode.Parse(outcome.Output)!;
+        Assert.Empty(report["cases"]!.AsArray().Where(row => !row!["ok"]!.GetValue<bool>()).Select(row => row!.ToJsonString()));
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Equal(report["passed"]!.GetValue<int>(), report["cases"]!.AsArray().Count);
+        foreach (string folder in Directory.EnumerateDirectories(Repository.Golden, "case*"))
+            Assert.Contains(report["cases"]!.AsArray(), row => row!["name"]!.GetValue<string>().StartsWith(Path.GetFileName(folder), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AWrongNumberIsSeen()
+    {
+        string folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
+        string name = Path.Combine(folder, "case4_t5", "padded.safetensors");
+        Directory.CreateDirectory(Path.GetDirectoryName(name)!);
+        Directory.CreateSymbolicLink(Path.Combine(folder, "checkpoints"), Path.Combine(Repository.Golden, "checkpoints"));
+        byte[] bytes = File.ReadAllBytes(Path.Combine(Repository.Golden, "case4_t5", "padded.safetensors"));
+        bytes[^2] ^= 0x7F;
+        File.WriteAllBytes(name, bytes);
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["verify", "--golden", folder, "--device", "cpu"]);
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains("FAILED", outcome.Output);
+        Assert.Contains("0 passed, 1 failed", outcome.Output);
+    }
+
+    [Fact]
+    public async Task AFolderWithoutCasesIsRefused()
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["verify", "--golden", Path.Combine(Repository.Root, "docs"), "--device", "cpu"]);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("case1_stdit3", outcome.Errors);
+    }
+}
