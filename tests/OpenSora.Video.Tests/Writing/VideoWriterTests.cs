@@ -136,6 +136,22 @@ public sealed class VideoWriterTests : IDisposable
     [Fact]
     public void AnEncoderThatRefusesTellsWhy()
     {
+        using (VideoWriter writer = new(_folder["clip.mp4"], Size, Rate, crf: -5))
+        {
+            CardException failure = Assert.Throws<CardException>(() =>
+            {
+                for (int frame = 0; frame < 100; frame++)
+                    writer.Write(TestFrames.Smooth(Size, frame));
+                writer.Complete();
+            });
+            Assert.Contains("crf", failure.Message, StringComparison.Ordinal);
+        }
+        Assert.Empty(_folder.Files);
+    }
+
+    [Fact]
+    public void ANameThatAFolderHasIsTheUsersError()
+    {
         using (VideoWriter writer = new(_folder["clip.mp4"], Size, Rate))
         {
             writer.Write(TestFrames.Smooth(Size, 0));
