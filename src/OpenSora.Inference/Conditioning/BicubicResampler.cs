@@ -43,7 +43,9 @@ public static class BicubicResampler
         double scale = (double)length / newLength, widened = Math.Max(1, scale);
         double middle = (to + 0.5) * scale, reach = Support * widened;
         int first = Math.Max(0, (int)(middle - reach + 0.5)), end = Math.Min(length, (int)(middle + reach + 0.5));
-        double[] weights = [.. Enumerable.Range(first, end - first).Select(i => Cubic((i - middle + 0.5) / widened))];
+        // Pillow multiplies by the reciprocal; a division would now and then give another last bit of the fixed-point weight.
+        double narrowing = 1 / widened;
+        double[] weights = [.. Enumerable.Range(first, end - first).Select(i => Cubic((i - middle + 0.5) * narrowing))];
         double sum = weights.Sum();
         return (first, [.. weights.Select(weight => Fixed(weight / sum))]);
     }

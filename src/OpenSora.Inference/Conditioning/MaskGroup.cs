@@ -5,7 +5,7 @@ namespace OpenSora.Inference.Conditioning;
 
 /// <summary>One group of a mask strategy: which latent frames of a reference go where. Counted in latent frames.</summary>
 /// <param name="Loop">The loop that it is for.</param>
-/// <param name="Reference">Which reference of the prompt.</param>
+/// <param name="Reference">Which reference of the prompt; negative counts from the end.</param>
 /// <param name="ReferenceStart">First frame of the reference; negative counts from its end.</param>
 /// <param name="TargetStart">Where it goes in the clip; negative counts from its end.</param>
 /// <param name="Length">How many frames; cut at either end.</param>

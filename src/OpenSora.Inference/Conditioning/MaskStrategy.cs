@@ -21,9 +21,10 @@ public static class MaskStrategy
         float[] ratios = [.. Enumerable.Repeat(1f, frames)];
         foreach (MaskGroup group in MaskGroup.Parse(strategy).Where(group => group.Loop == loop))
         {
-            if (group.Reference < 0 || group.Reference >= references.Count)
-                throw new InputException($"--mask-strategy '{strategy}' names reference {group.Reference}, and the prompt has {references.Count}: count from 0, or give more with --reference-path a;b");
-            Tensor reference = references[group.Reference];
+            int which = group.Reference < 0 ? group.Reference + references.Count : group.Reference;
+            if (which < 0 || which >= references.Count)
+                throw new InputException($"--mask-strategy '{strategy}' names reference {group.Reference}, and the prompt has {references.Count}: count from 0, or from the end with -1, or give more with --reference-path a;b");
+            Tensor reference = references[which];
             int length = (int)reference.shape[1];
             int from = Start(group.ReferenceStart, length, align), to = Start(group.TargetStart, frames, align);
             int count = Math.Min(group.Length, Math.Min(frames - to, length - from));

@@ -1,3 +1,4 @@
+using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using static TorchSharp.torch;
 
@@ -20,4 +21,24 @@ public sealed record MultiResolution(float Height, float Width, float Frames, fl
         Rounding.To(model, frames),
         Rounding.To(model, (double)size.Height / size.Width),
         Rounding.To(model, frames > 1 ? fps : ImageFps));
+
+    /// <summary>
+    /// What <c>--multi_resolution</c> names, by the names of the model's arguments: nothing without one, <c>ar</c> and
+    /// <c>hw</c> for PixArtMS, all five for STDiT2 and OpenSora, which are the same.
+    /// </summary>
+    /// <exception cref="InputException">Another name.</exception>
+    public IReadOnlyDictionary<string, float[]> Arguments(string? kind) => kind switch
+    {
+        null => new Dictionary<string, float[]>(),
+        "PixArtMS" => new Dictionary<string, float[]> { ["ar"] = [AspectRatio], ["hw"] = [Height, Width] },
+        "STDiT2" or "OpenSora" => new Dictionary<string, float[]>
+        {
+            ["height"] = [Height],
+            ["width"] = [Width],
+            ["num_frames"] = [Frames],
+            ["ar"] = [AspectRatio],
+            ["fps"] = [Fps],
+        },
+        _ => throw new InputException($"--multi_resolution '{kind}' is not known: give STDiT2 or OpenSora"),
+    };
 }

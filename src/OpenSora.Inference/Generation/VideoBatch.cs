@@ -1,4 +1,5 @@
 using OpenSora.Contracts.Clips;
+using OpenSora.Inference.Conditioning;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Generation;
@@ -20,7 +21,7 @@ public sealed record VideoBatch
     public required int ConditionFrames { get; init; }
 
     /// <summary>The frames of video that those latent frames are, 17 for each 5; a later clip's first ones are left out.</summary>
-    public int Overlap => ConditionFrames / 5 * 17;
+    public int Overlap => LoopOverlap.FramesOf(ConditionFrames);
 
     /// <summary>Edit ratio of those frames, 0 (kept) to 1 (made anew).</summary>
     public required double ConditionEdit { get; init; }

@@ -6,7 +6,7 @@ public static class GoldenSuite
     private static readonly Func<GoldenContext, IEnumerable<GoldenResult>>[] Cases =
     [
         Case1Transformer.Run, Case2RectifiedFlow.Run, Case3Vae.Run, Case4TextEncoder.Run, Case5SentencePiece.Run,
-        Case6TextCleaning.Run, Case7AppendGenerated.Run, Case8Random.Run, Case9EndToEnd.Run,
+        Case6TextCleaning.Run, Case7Conditions.Run, Case7AppendGenerated.Run, Case8Random.Run, Case9EndToEnd.Run,
     ];
 
     public static IEnumerable<GoldenResult> Run(GoldenContext context) => Cases.SelectMany(run => run(context));

@@ -14,12 +14,14 @@ internal static class GoldenTable
     /// <param name="file">Path of the file.</param>
     /// <param name="tolerance">The share of rows that may differ.</param>
     /// <param name="difference">What differs in a row, to be shown; null when nothing does.</param>
-    public static GoldenResult Compare(GoldenContext context, string file, double tolerance, Func<JsonElement, string?> difference)
+    /// <param name="rowsOf">The rows of a file that is no plain list; null for a list.</param>
+    public static GoldenResult Compare(
+        GoldenContext context, string file, double tolerance, Func<JsonElement, string?> difference, Func<JsonElement, IEnumerable<JsonElement>>? rowsOf = null)
     {
-        using JsonDocument document = Parse(file);
+        using JsonDocument document = Parse(file, isList: rowsOf is null);
         List<string> differences = [];
         int rows = 0;
-        foreach (JsonElement row in document.RootElement.EnumerateArray())
+        foreach (JsonElement row in rowsOf?.Invoke(document.RootElement) ?? document.RootElement.EnumerateArray())
         {
             rows++;
             if (difference(row) is { } what)
@@ -42,12 +44,12 @@ internal static class GoldenTable
 
     public static string[] Texts(JsonElement list) => [.. list.EnumerateArray().Select(Text)];
 
-    private static JsonDocument Parse(string file)
+    private static JsonDocument Parse(string file, bool isList)
     {
         try
         {
             JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return document.RootElement.ValueKind == JsonValueKind.Array
+            return document.RootElement.ValueKind == JsonValueKind.Array || !isList
                 ? document
                 : throw new JsonException("it is no list of rows");
         }

@@ -20,7 +20,7 @@ public sealed class VideoWriter : IDisposable
     /// <summary>Starts the encoder.</summary>
     /// <param name="path">The mp4. Its folder is made when missing; an older file is replaced.</param>
     /// <param name="size">Size of the frames. Both sides even: there is one colour for four pixels.</param>
-    /// <param name="crf">Constant rate factor, 0 to 51, smaller is better and larger; null for 43 dB and more (<see cref="H264"/>).</param>
+    /// <param name="crf">Constant rate factor, 0 to 51, smaller is better and larger; null for 44 dB and more in Y'CbCr (<see cref="H264"/>).</param>
     /// <param name="cancel">Stops the encoder; the call that waits for it throws <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">ffmpeg is not installed, or the folder cannot be written to.</exception>
     /// <exception cref="ArgumentException">A side is odd.</exception>

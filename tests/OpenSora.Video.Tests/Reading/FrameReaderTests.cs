@@ -32,7 +32,7 @@ public sealed class FrameReaderTests : IDisposable
     {
         byte[] pixels = Picture(out string png);
         string path = _folder[$"50% of %03d{extension}"];
-        Tool.Run("ffmpeg", "-v", "error", "-y", "-i", png, "-frames:v", "1", "-q:v", "1", "-f", "image2", "-update", "1", _folder["x" + extension]);
+        Tool.Run("ffmpeg", "-v", "error", "-y", "-i", png, "-frames:v", "1", extension == ".webp" ? "-quality" : "-q:v", extension == ".webp" ? "100" : "1", "-f", "image2", "-update", "1", _folder["x" + extension]);
         File.Move(_folder["x" + extension], path, overwrite: true);
         RgbImage read = FrameReader.ReadImage(path);
         Assert.Equal((32, 24), (read.Width, read.Height));

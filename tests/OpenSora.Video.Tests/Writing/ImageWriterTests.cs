@@ -18,7 +18,7 @@ public sealed class ImageWriterTests : IDisposable
         Write(_folder["picture.png"], size, pixels);
         RgbImage read = FrameReader.ReadImage(_folder["picture.png"]);
         return read.Width == width && read.Height == height && read.Pixels.AsSpan().SequenceEqual(pixels);
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(10));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(4));
 
     [Fact]
     public void TheSamePixelsGiveTheSameBytes()

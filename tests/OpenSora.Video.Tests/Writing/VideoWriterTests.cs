@@ -33,7 +33,7 @@ public sealed class VideoWriterTests : IDisposable
 
     [Theory]
     [InlineData(nameof(TestFrames.Smooth), 40)]
-    [InlineData(nameof(TestFrames.Grain), 39)]
+    [InlineData(nameof(TestFrames.Grain), 40)]
     [InlineData(nameof(TestFrames.GreyNoise), 40)]
     [InlineData(nameof(TestFrames.ColourNoise), 8)] // 4:2:0 has one colour for four pixels; luma holds all the same
     public void DecodedFramesAreTheFrames(string kind, double leastRgb)
@@ -135,6 +135,22 @@ public sealed class VideoWriterTests : IDisposable
 
     [Fact]
     public void AnEncoderThatRefusesTellsWhy()
+    {
+        using (VideoWriter writer = new(_folder["clip.mp4"], Size, Rate, crf: -5))
+        {
+            CardException failure = Assert.Throws<CardException>(() =>
+            {
+                for (int frame = 0; frame < 100; frame++)
+                    writer.Write(TestFrames.Smooth(Size, frame));
+                writer.Complete();
+            });
+            Assert.Contains("crf", failure.Message, StringComparison.Ordinal);
+        }
+        Assert.Empty(_folder.Files);
+    }
+
+    [Fact]
+    public void ANameThatAFolderHasIsTheUsersError()
     {
         using (VideoWriter writer = new(_folder["clip.mp4"], Size, Rate))
         {

@@ -12,7 +12,7 @@ public sealed class WatermarkTests : IDisposable
     [Theory]
     [InlineData(240, 424)]
     [InlineData(144, 80)] // narrower than the mark would be
-    [InlineData(8, 8)]
+    [InlineData(32, 32)]
     public void TheMarkIsAtTheTopLeftAndTheVideoStays(int height, int width)
     {
         FrameSize size = new(height, width);
