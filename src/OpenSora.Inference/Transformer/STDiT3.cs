@@ -1,11 +1,9 @@
-using OpenSora.Inference.Layers;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Weights;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Blocks = TorchSharp.Modules.ModuleList<OpenSora.Inference.Transformer.STDiT3Block>;
-using Parameter = TorchSharp.Modules.Parameter;
 
 namespace OpenSora.Inference.Transformer;
 
@@ -23,7 +21,7 @@ public sealed class STDiT3 : nn.Module
     [ComponentName(Name = "spatial_blocks")] private readonly Blocks _spatialBlocks;
     [ComponentName(Name = "temporal_blocks")] private readonly Blocks _temporalBlocks;
     [ComponentName(Name = "final_layer")] private readonly FinalLayer _finalLayer;
-    [ComponentName(Name = "rope")] private readonly Rope? _rope;
+    [ComponentName(Name = "rope")] private readonly RotaryFrequencies? _rope;
     private readonly Precision _precision;
 
     /// <param name="p">Parameters on the device that is to compute, in <c>precision.Compute</c>.</param>
@@ -39,7 +37,7 @@ public sealed class STDiT3 : nn.Module
         _spatialBlocks = BlocksOf(p["spatial_blocks"]);
         _temporalBlocks = BlocksOf(p["temporal_blocks"]);
         _finalLayer = new FinalLayer(p["final_layer"], config);
-        _rope = p.Has("rope.freqs") ? new Rope(p["rope"], config.HeadSize) : null;
+        _rope = p.Has("rope.freqs") ? new RotaryFrequencies(p["rope"], config.HeadSize) : null;
         RegisterComponents();
     }
 
@@ -190,29 +188,4 @@ public sealed class STDiT3 : nn.Module
         new([.. Enumerable.Range(0, Config.Depth).Select(i => new STDiT3Block(p[$"{i}"], Config))]);
 
     private static long[] Indices(bool[] mask) => [.. Enumerable.Range(0, mask.Length).Where(i => mask[i]).Select(i => (long)i)];
-
-    /// <summary>From the timestep to the six modulation vectors that the blocks start from.</summary>
-    private sealed class TimeBlock : nn.Module<Tensor, Tensor>
-    {
-        [ComponentName(Name = "1")] private readonly Linear _linear;
-
-        public TimeBlock(ParameterSource p, int hiddenSize) : base(nameof(TimeBlock))
-        {
-            _linear = new Linear(p["1"], hiddenSize, 6 * hiddenSize);
-            RegisterComponents();
-        }
-
-        public override Tensor forward(Tensor t) => _linear.forward(nn.functional.silu(t));
-    }
-
-    private sealed class Rope : nn.Module
-    {
-        [ComponentName(Name = "freqs")] public readonly Parameter Freqs;
-
-        public Rope(ParameterSource p, int headSize) : base(nameof(Rope))
-        {
-            Freqs = p.Get("freqs", headSize / 2);
-            RegisterComponents();
-        }
-    }
 }
