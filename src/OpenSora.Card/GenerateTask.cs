@@ -25,7 +25,8 @@ internal static class GenerateTask
         ClipGeometry clip = ClipGeometry.Of(request);
         CardDevice card = CardDevice.Open(request.Device, request.Dtype, request.Threads, events);
         using Tensor? noise = request.LatentNoise is { } file ? LatentFiles.ReadNoise(file, clip) : null;
-        GenerationPlan plan = new(request, clip, null, noise);
+        using Refinement refinement = new(request, events, cancel);
+        GenerationPlan plan = new(request, clip, refinement.Refine, noise);
         plan.Check();
         using MediaFiles media = new(request.SaveFps, request.Crf);
         media.Require(plan.References());
