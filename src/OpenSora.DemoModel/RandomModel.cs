@@ -81,11 +81,18 @@ internal static class RandomModel
 
     private static void Configure(string folder, string json) => File.WriteAllText(Path.Combine(folder, "config.json"), json + "\n");
 
-    /// <summary>Weights keep the size of what goes through them, norms begin as the identity, biases small.</summary>
+    /// <summary>
+    /// Weights keep the size of what goes through them, norms begin as the identity, biases small. The last convolution is
+    /// weak: pictures of random colours in full strength are what no video format stores well.
+    /// </summary>
     private static Spread Spread(string key, long[] shape) => shape switch
     {
+        { Length: > 1 } when key.EndsWith("decoder.conv_out.weight", StringComparison.Ordinal) => new Spread(0, 0.02 * Keeping(shape)),
         [_] when key.EndsWith("bias", StringComparison.Ordinal) => new Spread(0, 0.02),
         [_] => new Spread(1, 0.05),
-        _ => new Spread(0, 1 / Math.Sqrt(shape[1..].Aggregate(1L, (product, size) => product * size))),
+        _ => new Spread(0, Keeping(shape)),
     };
+
+    /// <summary>1 / √(numbers that go into one)</summary>
+    private static double Keeping(long[] shape) => 1 / Math.Sqrt(shape[1..].Aggregate(1L, (product, size) => product * size));
 }

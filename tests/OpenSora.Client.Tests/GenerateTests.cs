@@ -88,6 +88,15 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
+    public async Task MemoryDoesNotGrowWithTheClip()
+    {
+        string[] size = ["--image-size", "96", "160", "--num-sampling-steps", "1"];
+        JsonNode shorter = await Generate("short", [.. size, "--num-frames", "51"]), longer = await Generate("long", [.. size, "--num-frames", "408"]);
+        double ratio = longer["peakMemoryBytes"]!.GetValue<double>() / shorter["peakMemoryBytes"]!.GetValue<double>();
+        Assert.True(ratio < 1.1, $"408 frames need {ratio:0.00} times the memory of 51");
+    }
+
+    [Fact]
     public async Task CtrlCStopsWithinAStepAndLeavesNoFile()
     {
         using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "1000"));
@@ -141,7 +150,7 @@ public sealed class GenerateTests : IDisposable
         ];
         foreach (string flag in more.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
             if (arguments.IndexOf(flag) is var at and >= 0)
-                arguments.RemoveRange(at, 2);
+                arguments.RemoveRange(at, flag == "--image-size" ? 3 : 2);
         return [.. arguments, .. more];
     }
 

@@ -107,7 +107,13 @@ public sealed record GenerationPlan(GenerationRequest Request, ClipGeometry Clip
         return [.. Enumerable.Range(0, Loops).Select(loop => PromptSegments.OfLoop(merged, loop))];
     }
 
-    private static string[] Paths(PromptJson prompt) => prompt.Reference.Split(';', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Paths(PromptJson prompt)
+    {
+        string[] paths = prompt.Reference.Length == 0 ? [] : prompt.Reference.Split(';');
+        return paths.All(path => path.Length > 0)
+            ? paths
+            : throw new InputException($"--reference-path '{prompt.Reference}' has an empty path between ';': leave the ';' out, or references would get other numbers");
+    }
 
     private bool Done(VideoJob job) => Request.PromptAsPath && File.Exists(job.File);
 }
