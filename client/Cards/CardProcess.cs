@@ -20,6 +20,8 @@ internal sealed class CardProcess : IDisposable
     public static CardProcess Start<T>(string command, T request, JsonTypeInfo<T> type)
     {
         ProcessStartInfo start = new(Installation.CardProgram(), [command]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        // OpenMP reads it when it is loaded: threads that wait must not keep those of the BLAS from their cores.
+        start.Environment.TryAdd("OMP_WAIT_POLICY", "PASSIVE");
         Process process = Process.Start(start) ?? throw new CardException($"{start.FileName} did not start");
         try
         {

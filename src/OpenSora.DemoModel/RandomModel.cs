@@ -7,6 +7,8 @@ using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
 using SentencePiece;
+using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace OpenSora.DemoModel;
@@ -67,6 +69,7 @@ internal static class RandomModel
         Configure(folder, DemoConfigs.SpatialVae);
         RandomParameters p = new(seed + 1, Spread);
         using SpatialVae model = new(p, SpatialVaeConfig.Read(folder));
+        Smooth(p);
         SafetensorsWriter.Write(Path.Combine(folder, "diffusion_pytorch_model.safetensors"), p.Outgoing);
     }
 
@@ -76,23 +79,30 @@ internal static class RandomModel
         RandomParameters p = new(seed, Spread, key => key is not ("scale" or "shift"));
         using VideoAutoencoder model = new(
             p, SpatialVaeConfig.Read(spatialFolder), VideoAutoencoderConfig.Read(folder), new AutoencoderUnits(), CPU, Precision.Float32);
+        Smooth(p);
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), p.Outgoing);
     }
 
     private static void Configure(string folder, string json) => File.WriteAllText(Path.Combine(folder, "config.json"), json + "\n");
 
-    /// <summary>
-    /// Weights keep the size of what goes through them, norms begin as the identity, biases small. The last convolution is
-    /// weak: pictures of random colours in full strength are what no video format stores well.
-    /// </summary>
+    /// <summary>Weights keep the size of what goes through them, norms begin as the identity, biases small.</summary>
     private static Spread Spread(string key, long[] shape) => shape switch
     {
-        { Length: > 1 } when key.EndsWith("decoder.conv_out.weight", StringComparison.Ordinal) => new Spread(0, 0.02 * Keeping(shape)),
         [_] when key.EndsWith("bias", StringComparison.Ordinal) => new Spread(0, 0.02),
         [_] => new Spread(1, 0.05),
-        _ => new Spread(0, Keeping(shape)),
+        _ => new Spread(0, 1 / Math.Sqrt(shape[1..].Aggregate(1L, (product, size) => product * size))),
     };
 
-    /// <summary>1 / √(numbers that go into one)</summary>
-    private static double Keeping(long[] shape) => 1 / Math.Sqrt(shape[1..].Aggregate(1L, (product, size) => product * size));
+    /// <summary>
+    /// Lets the 2D decoder's convolutions pass no edges: each 3×3 kernel becomes its middle, spread as a blur. Colours that
+    /// change from pixel to pixel, which random kernels make, are what no video format stores well.
+    /// </summary>
+    private static void Smooth(RandomParameters p)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor line = tensor(new float[] { 0.25f, 0.5f, 0.25f }), blur = line.unsqueeze(1) * line.unsqueeze(0);
+        foreach ((string key, Parameter weight) in p.Made)
+            if (weight.shape is [_, _, 3, 3] && key.Contains("decoder.", StringComparison.Ordinal))
+                weight.copy_(weight.narrow(2, 1, 1).narrow(3, 1, 1).clone() * 3 * blur * (key.EndsWith("conv_out.weight", StringComparison.Ordinal) ? 0.2 : 1));
+    }
 }
