@@ -4,7 +4,7 @@ using OpenSora.Torch;
 
 namespace OpenSora.Card;
 
-/// <summary>Turns the pipeline's steps into progress events, and notes the memory before decoding began.</summary>
+/// <summary>Turns the pipeline's steps into progress events, and looks after memory at each.</summary>
 /// <param name="videos">Videos in all; null when there is no end.</param>
 internal sealed class Reporter(EventWriter events, int? videos)
 {
@@ -17,6 +17,7 @@ internal sealed class Reporter(EventWriter events, int? videos)
     {
         if (stage == Stage.Decode && PeakBeforeDecode == 0)
             PeakBeforeDecode = MemoryUse.PeakResidentBytes;
+        MemoryUse.ReturnFree();
         string? item = videos == 1 ? null : videos is { } all ? $"video {_done + 1} of {all}" : $"video {_done + 1}";
         events.Write(new Progress(stage.ToString().ToLowerInvariant(), done, total, item));
     }

@@ -160,6 +160,7 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
     private void DecodeVideo(Tensor latent, int video, ClipEncoder? continuation, VideoOutputs outputs, VideoBatch batch, int loop, CancellationToken cancel)
     {
         int frame = 0, all = batch.Jobs.Count * batch.Clip.Frames, bytes = (int)batch.Clip.Output.Rgb24Bytes;
+        events.Progress(Stage.Decode, video * batch.Clip.Frames, all);
         foreach (Tensor piece in models.Autoencoder.Decode(models.Precision.Round(latent), batch.Clip.Frames))
         {
             cancel.ThrowIfCancellationRequested();
