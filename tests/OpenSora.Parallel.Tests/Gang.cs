@@ -18,13 +18,16 @@ internal static class Gang
 
     public static GangName Name { get; } = new("job", 3);
 
-    /// <summary>Short enough for tests, long enough for a busy machine.</summary>
+    /// <summary>For gangs in which nothing goes wrong, however busy the machine is.</summary>
     public static LinkOptions Options { get; } = new()
     {
         Heartbeat = TimeSpan.FromMilliseconds(100),
-        Silence = TimeSpan.FromSeconds(1.5),
-        Patience = TimeSpan.FromSeconds(20),
+        Silence = TimeSpan.FromSeconds(15),
+        Patience = TimeSpan.FromSeconds(30),
     };
+
+    /// <summary>For gangs in which something does.</summary>
+    public static LinkOptions Strict { get; } = Options with { Silence = TimeSpan.FromSeconds(3), Patience = TimeSpan.FromSeconds(20) };
 
     /// <summary>What each rank returns. The first failure is thrown.</summary>
     public static T[] Run<T>(int ranks, Func<Mesh, T> work)

@@ -11,7 +11,10 @@ public sealed class PeerException : CardException
     public PeerException(int rank, PeerFault cause, string detail, Exception? inner = null)
         : base($"rank {rank}: {Words(cause)}: {detail}", inner!) => (Rank, Cause, Detail) = (rank, cause, detail);
 
-    /// <summary>The rank at fault.</summary>
+    /// <summary>
+    /// The rank at fault, as the one that noticed first saw it. Of a connection that breaks between two ranks that are both
+    /// alive, each sees the other at fault.
+    /// </summary>
     public int Rank { get; }
 
     public PeerFault Cause { get; }

@@ -164,6 +164,7 @@ public sealed class Mesh : IDisposable
 
     private void ThrowIfOver()
     {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _left), this);
         if (Fault is { } fault)
             throw new PeerException(fault.Rank, fault.Cause, fault.Detail, fault);
     }

@@ -32,8 +32,8 @@ internal sealed class Peer
 
     public void Start()
     {
+        _receiver.Start(); // first: at its end the sender waits for it
         _sender.Start();
-        _receiver.Start();
     }
 
     /// <summary>Hands over a dense CPU tensor, which is disposed when it is sent.</summary>
@@ -124,11 +124,11 @@ internal sealed class Peer
                     throw new PeerException(_link.Peer, PeerFault.Slow, $"nothing was heard of it for {silence.TotalSeconds:0.0} s");
             }
         }
-        catch (PeerException e)
+        catch (Exception e) // whatever it is: no thread may end the process
         {
             // Who has said goodbye may close at any time.
             if (!Volatile.Read(ref _gone))
-                _fault(e);
+                _fault(e as PeerException ?? new PeerException(_link.Peer, PeerFault.Failed, $"nothing can be sent to it: {e.Message}", e));
         }
         _sent.Set();
         // A connection that is closed with bytes unread can lose what was sent last: read on until the peer ends, too.
@@ -178,13 +178,9 @@ internal sealed class Peer
                 }
             }
         }
-        catch (PeerException e)
+        catch (Exception e) // torch has no memory for what comes, say: no thread may end the process
         {
-            _fault(e);
-        }
-        catch (Exception e) when (e is not OutOfMemoryException) // torch has no memory for what comes, say: no thread may die
-        {
-            _fault(new PeerException(_link.Peer, PeerFault.Failed, $"what it sends cannot be taken: {e.Message}", e));
+            _fault(e as PeerException ?? new PeerException(_link.Peer, PeerFault.Failed, $"what it sends cannot be taken: {e.Message}", e));
         }
     }
 

@@ -103,7 +103,7 @@ public sealed class RectifiedFlowTests : IDisposable
         float[] ratios = [0, 1, 0.5f, 0.9f];
         RectifiedFlow flow = new(Schedule, (_, z, t, _) => z.Values * (t / 1000));
         List<Tensor> states = [_noise];
-        Tensor all = flow.Sample([Frames(_noise)], [new FrameEdits(ratios)], Fresh, step => states.Add(step.State[0].Values.clone()))[0].Values;
+        Tensor all = flow.Sample([Frames(_noise)], [new FrameEdits(ratios)], Fresh, step => states.Add(step.State[0].Values.clone().MoveToOtherDisposeScope(_scope)))[0].Values;
         for (int first = 0; first <= 10; first++)
         {
             List<int> drawn = [];

@@ -92,23 +92,58 @@ public class ShardedDenoiserTests
             listener.Dispose();
     }
 
-    [Fact]
-    public void A_rank_that_is_told_to_stop_tells_the_others()
+    /// <summary>Of three ranks, rank 1 works for both halves in turns.</summary>
+    [Theory]
+    [InlineData(4, 2)]
+    [InlineData(3, 0)]
+    [InlineData(3, 1)]
+    [InlineData(2, 1)]
+    public void A_rank_that_is_told_to_stop_tells_the_others(int ranks, int stopped)
     {
         using SmallModel small = new(5, 5, 9, 16, Precision.Float32, false);
         using CancellationTokenSource cancel = new();
-        var ends = Gang.RunAll(Mesh.InProcess(Gang.Name, 4, Gang.Options), mesh => new ShardedDenoiser(
-            small.Model, small.Clip, GangPlan.For(small.Clip.Plan, 4), mesh, new RankCounters()).Run(small.Share(), step =>
+        var ends = Gang.RunAll(Mesh.InProcess(Gang.Name, ranks, Gang.Options), mesh => new ShardedDenoiser(
+            small.Model, small.Clip, GangPlan.For(small.Clip.Plan, ranks), mesh, new RankCounters()).Run(small.Share(), step =>
             {
-                if (mesh.Rank == 2 && step.Done == 2)
+                if (mesh.Rank == stopped && step.Done == 2)
                     cancel.Cancel();
-            }, mesh.Rank == 2 ? cancel.Token : default).Count);
-        Assert.IsType<OperationCanceledException>(ends[2].Failure);
-        foreach (int rank in new[] { 0, 1, 3 })
+            }, mesh.Rank == stopped ? cancel.Token : default).Count);
+        Assert.IsType<OperationCanceledException>(ends[stopped].Failure);
+        AllOthersBlame(ends, stopped);
+    }
+
+    /// <summary>In either half, at the second step: one of a rank's two streams fails while the other waits for peers.</summary>
+    [Theory]
+    [InlineData(GuidanceHalf.Conditional)]
+    [InlineData(GuidanceHalf.Unconditional)]
+    public void A_rank_that_fails_in_one_of_two_halves_tells_the_others(GuidanceHalf failing)
+    {
+        using SmallModel small = new(5, 5, 9, 16, Precision.Float32, false);
+        const int Shared = 1;
+        var ends = Gang.RunAll(Mesh.InProcess(Gang.Name, 3, Gang.Options), mesh =>
         {
-            PeerException e = Assert.IsType<PeerException>(ends[rank].Failure);
-            Assert.Equal((2, PeerFault.Failed), (e.Rank, e.Cause));
-        }
+            int asked = 0;
+            DenoiseShare share = small.Share();
+            DenoiseShare own = share with
+            {
+                Prompt = (sample, half) => mesh.Rank == Shared && half == failing && ++asked == 3
+                    ? throw new InvalidOperationException("a failing kernel")
+                    : share.Prompt(sample, half),
+            };
+            return new ShardedDenoiser(small.Model, small.Clip, GangPlan.For(small.Clip.Plan, 3), mesh, new RankCounters()).Run(own, null, default).Count;
+        });
+        Assert.Equal("a failing kernel", Assert.IsType<InvalidOperationException>(ends[Shared].Failure).Message);
+        AllOthersBlame(ends, Shared);
+    }
+
+    private static void AllOthersBlame((int, Exception? Failure)[] ends, int culprit)
+    {
+        for (int rank = 0; rank < ends.Length; rank++)
+            if (rank != culprit)
+            {
+                PeerException e = Assert.IsType<PeerException>(ends[rank].Failure);
+                Assert.Equal((culprit, PeerFault.Failed), (e.Rank, e.Cause));
+            }
     }
 
     private static void Check(SmallModel small, int ranks, byte[][][] alone, Tensor[]? latents = null, int first = 0)
