@@ -112,7 +112,7 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
         RectifiedFlow flow = new(schedule, velocity.At);
         events.Progress(Stage.Denoise, 0, batch.Steps);
         IReadOnlyList<Tokens> latents = flow.Sample(
-            Patch(start), edits, FreshNoise, (done, steps) => events.Progress(Stage.Denoise, done, steps), cancel);
+            Patch(start), edits, FreshNoise, step => events.Progress(Stage.Denoise, step.Done, step.Steps), cancel);
         Tensor result = stack([.. latents.Select(sample => Patches.ToLatent(sample.Values, clip.Latent.Height, clip.Latent.Width).cpu())]);
         events.Trace?.Invoke($"loop{loop}_latents", result);
         return result.MoveToOuterDisposeScope();

@@ -12,6 +12,12 @@ namespace OpenSora.Inference.Sampling;
 /// <returns>A new tensor of the shape of <c>z.Values</c> in float32.</returns>
 public delegate Tensor VelocityFunction(int sample, Tokens z, float timestep, bool[]? denoised);
 
+/// <summary>A step of sampling is done.</summary>
+/// <param name="Done">Steps done, from 1.</param>
+/// <param name="Steps">All steps.</param>
+/// <param name="State">The samples after this step; good until the call returns, and not to be changed.</param>
+public readonly record struct StepDone(int Done, int Steps, IReadOnlyList<Tokens> State);
+
 /// <summary>
 /// Samples a rectified flow with Euler steps, https://arxiv.org/abs/2209.03003 (<c>RFLOW.sample</c> of Open-Sora 1.2).
 /// Everything is per token, so it works on the frames that a rank holds, whatever shape a frame has.
@@ -25,12 +31,16 @@ public sealed class RectifiedFlow(FlowSchedule schedule, VelocityFunction veloci
     /// Draws fresh noise for step k, one tensor per sample and shaped like it. It is called in every step when there are
     /// edits, used or not: later draws depend on it. Null is enough when there are none.
     /// </param>
-    /// <param name="stepDone">Called after each step with the steps done and their number.</param>
+    /// <param name="stepDone">Called after each step.</param>
     /// <param name="cancellation">Looked at before each step.</param>
+    /// <param name="firstStep">
+    /// Steps that <paramref name="z"/> has behind it already: the rest gives the same bits as all steps in one go. The edits
+    /// are as new and are told about those steps; noise is drawn from here on.
+    /// </param>
     /// <returns>Latents in the order of <paramref name="z"/>; they belong to the caller's dispose scope.</returns>
     public IReadOnlyList<Tokens> Sample(
         IReadOnlyList<Tokens> z, IReadOnlyList<FrameEdits>? edits, Func<int, IReadOnlyList<Tensor>>? noise,
-        Action<int, int>? stepDone = null, CancellationToken cancellation = default)
+        Action<StepDone>? stepDone = null, CancellationToken cancellation = default, int firstStep = 0)
     {
         if (edits is not null && (edits.Count != z.Count || noise is null))
             throw new ArgumentException($"{z.Count} samples need as many edits, and noise; there are {edits.Count}", nameof(edits));
@@ -38,7 +48,10 @@ public sealed class RectifiedFlow(FlowSchedule schedule, VelocityFunction veloci
         using DisposeScope scope = NewDisposeScope();
         Tokens[] state = [.. z.Select(sample => sample.With(sample.Values.clone()))];
         int steps = schedule.Timesteps.Count;
-        for (int k = 0; k < steps; k++)
+        foreach (FrameEdits own in edits ?? [])
+            for (int k = 0; k < firstStep; k++)
+                own.Advance(schedule.Timesteps[k]);
+        for (int k = firstStep; k < steps; k++)
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope stepScope = NewDisposeScope();
@@ -53,7 +66,7 @@ public sealed class RectifiedFlow(FlowSchedule schedule, VelocityFunction veloci
                 state[i].Values.Dispose();
                 state[i] = next;
             }
-            stepDone?.Invoke(k + 1, steps);
+            stepDone?.Invoke(new StepDone(k + 1, steps, state));
         }
         scope.MoveToOuter(state.Select(sample => sample.Values));
         return state;

@@ -24,8 +24,8 @@ public interface ISequenceParallel
 public interface ITokenSwitch : IDisposable
 {
     /// <summary>
-    /// Hands over a computed unit. Every unit of the rank comes exactly once, in order. The tensor is read before the call
-    /// returns, the caller may dispose it afterwards.
+    /// Hands over a computed unit. Every unit of the rank comes exactly once, in order. The caller may dispose the tensor
+    /// afterwards, but nobody may change its numbers: they may be on their way to another rank.
     /// </summary>
     void Add(Tokens unit);
 

@@ -35,7 +35,7 @@ internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerA
                 return velocity.At(sample, z, timestep, denoised);
             });
             IReadOnlyList<Tokens> result = sampler.Sample(
-                Split(_z), Edits(samples), step => [.. Split(golden["step_noise"][step]).Select(noise => noise.Values)], (done, _) => _step = done);
+                Split(_z), Edits(samples), step => [.. Split(golden["step_noise"][step]).Select(noise => noise.Values)], step => _step = step.Done);
             error.Add("samples", stack([.. result.Select(ToLatent)]), golden["samples"]);
         }
         finally

@@ -93,8 +93,28 @@ public sealed class RectifiedFlowTests : IDisposable
     public void Every_step_is_reported()
     {
         List<(int, int)> steps = [];
-        new RectifiedFlow(Schedule, Straight).Sample([Frames(_noise)], null, null, (done, all) => steps.Add((done, all)));
+        new RectifiedFlow(Schedule, Straight).Sample([Frames(_noise)], null, null, step => steps.Add((step.Done, step.Steps)));
         Assert.Equal(Enumerable.Range(1, 10).Select(done => (done, 10)), steps);
+    }
+
+    [Fact]
+    public void Going_on_from_any_step_gives_the_same_bits()
+    {
+        float[] ratios = [0, 1, 0.5f, 0.9f];
+        RectifiedFlow flow = new(Schedule, (_, z, t, _) => z.Values * (t / 1000));
+        List<Tensor> states = [_noise];
+        Tensor all = flow.Sample([Frames(_noise)], [new FrameEdits(ratios)], Fresh, step => states.Add(step.State[0].Values.clone().MoveToOtherDisposeScope(_scope)))[0].Values;
+        for (int first = 0; first <= 10; first++)
+        {
+            List<int> drawn = [];
+            Tensor rest = flow.Sample([Frames(states[first])], [new FrameEdits(ratios)], step =>
+            {
+                drawn.Add(step);
+                return Fresh(step);
+            }, firstStep: first)[0].Values;
+            Assert.Equal(0, Networks.LargestDifference(all, rest));
+            Assert.Equal(Enumerable.Range(first, 10 - first), drawn);
+        }
     }
 
     [Fact]
@@ -108,9 +128,9 @@ public sealed class RectifiedFlowTests : IDisposable
             return Straight(sample, z, t, denoised);
         });
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        Assert.Throws<OperationCanceledException>(() => flow.Sample([Frames(_noise)], null, null, (done, _) =>
+        Assert.Throws<OperationCanceledException>(() => flow.Sample([Frames(_noise)], null, null, step =>
         {
-            if (done == 3)
+            if (step.Done == 3)
                 cancel.Cancel();
         }, cancel.Token));
         Assert.Equal(3, predictions);

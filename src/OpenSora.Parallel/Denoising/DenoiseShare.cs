@@ -1,0 +1,32 @@
+using OpenSora.Inference.Sampling;
+using static TorchSharp.torch;
+
+namespace OpenSora.Parallel.Denoising;
+
+/// <summary>What all ranks of a gang are told to denoise, alike on each of them.</summary>
+public sealed record DenoiseShare
+{
+    public required FlowSchedule Schedule { get; init; }
+
+    /// <summary>Steps that are done already: 0, or those of the checkpoint that a gang goes on from.</summary>
+    public int FirstStep { get; init; }
+
+    /// <summary>
+    /// Per sample the whole clip after <see cref="FirstStep"/> steps, [T, S, 16] in float32 on the CPU, as
+    /// <see cref="OpenSora.Inference.Transformer.Patches"/> makes it. It is only read.
+    /// </summary>
+    public required IReadOnlyList<Tensor> Latents { get; init; }
+
+    /// <summary>Per sample the edit ratio of each latent frame, see <see cref="FrameEdits"/>; null when all frames are generated.</summary>
+    public IReadOnlyList<IReadOnlyList<float>>? EditRatios { get; init; }
+
+    /// <summary>
+    /// Fresh noise of step k for the whole clip, per sample [T, S, 16], the same on every rank; needed with edit ratios, and
+    /// then asked for once in each step from <see cref="FirstStep"/> on.
+    /// </summary>
+    public Func<int, IReadOnlyList<Tensor>>? Noise { get; init; }
+
+    public required PromptOf Prompt { get; init; }
+
+    public required Guidance Guidance { get; init; }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using OpenSora.Parallel.Faults;
+using OpenSora.Torch;
+using static TorchSharp.torch;
+
+namespace OpenSora.Parallel.Links;
+
+/// <summary>
+/// Frames over a stream of bytes: a Unix socket, a TCP connection or memory. A frame is the length of its header and the
+/// header's CRC-32C (4 bytes each, lowest first), the header, and the body's bytes as they lie in the tensor.
+/// </summary>
+/// <param name="stream">Reads and writes at the same time; its write timeout is the link's. The link closes it.</param>
+public sealed class StreamLink(Stream stream, GangName gang, int peer, LinkOptions options) : ILink
+{
+    private const int PrefixBytes = 8;
+
+    /// <summary>A piece that is written in one go: the write timeout holds for each.</summary>
+    private const int Piece = 1 << 20;
+
+    private readonly ArrayBufferWriter<byte> _head = new(512);
+    private readonly byte[] _prefix = new byte[PrefixBytes];
+    private long _lastHeard = Environment.TickCount64;
+
+    public int Peer => peer;
+
+    public long LastHeard => Interlocked.Read(ref _lastHeard);
+
+    public void Send(FrameAddress address, Tensor? body, PeerException? notice = null)
+    {
+        Span<byte> bytes = body is null ? [] : Memory(body);
+        FrameHeader header = new(
+            gang.Job, gang.Epoch, address, body?.dtype ?? ScalarType.Float32, body?.shape ?? [], Crc32C.Of(bytes), notice);
+        _head.ResetWrittenCount();
+        _head.GetSpan(PrefixBytes);
+        _head.Advance(PrefixBytes);
+        header.Write(_head);
+        WritePrefix(System.Runtime.InteropServices.MemoryMarshal.AsMemory(_head.WrittenMemory).Span);
+        try
+        {
+            stream.Write(_head.WrittenSpan);
+            for (; bytes.Length > 0; bytes = bytes[Math.Min(Piece, bytes.Length)..])
+                stream.Write(bytes[..Math.Min(Piece, bytes.Length)]);
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            throw Broken(e, "sending to it");
+        }
+        GC.KeepAlive(body);
+    }
+
+    public Frame Receive()
+    {
+        ReadExactly(_prefix);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(_prefix);
+        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(_prefix.AsSpan(4));
+        if (length is < 1 or > FrameHeader.MaxBytes)
+            throw new PeerException(peer, PeerFault.Corrupt, $"a header of {(uint)length} bytes");
+        byte[] head = new byte[length];
+        ReadExactly(head);
+        if (Crc32C.Of(head) != checksum)
+            throw new PeerException(peer, PeerFault.Corrupt, "a header that fails its checksum");
+        FrameHeader header = FrameHeader.Read(head, peer);
+        if (header.Job != gang.Job || header.Epoch != gang.Epoch)
+            throw new PeerException(peer, PeerFault.WrongEpoch, $"a frame of {header.Job}, epoch {header.Epoch}, in {gang.Job}, epoch {gang.Epoch}");
+        return header.Shape.Count == 0
+            ? new Frame(header.Address, null, header.Notice)
+            : new Frame(header.Address, ReadBody(header), null);
+    }
+
+    public void Dispose() => stream.Dispose();
+
+    private Tensor ReadBody(FrameHeader header)
+    {
+        if (header.Bytes > options.MaxFrameBytes)
+            throw new PeerException(peer, PeerFault.Oversized, $"{header.Address} has {header.Bytes} bytes, more than {options.MaxFrameBytes}");
+        Tensor body = empty([.. header.Shape], header.Type).DetachFromDisposeScope();
+        try
+        {
+            Span<byte> memory = Memory(body);
+            for (Span<byte> rest = memory; rest.Length > 0; rest = rest[Math.Min(Piece, rest.Length)..])
+                ReadExactly(rest[..Math.Min(Piece, rest.Length)]);
+            if (Crc32C.Of(memory) != header.Checksum)
+                throw new PeerException(peer, PeerFault.Corrupt, $"{header.Address} fails its checksum");
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+    }
+
+    private void ReadExactly(Span<byte> into)
+    {
+        try
+        {
+            while (into.Length > 0)
+            {
+                int count = stream.Read(into);
+                if (count == 0)
+                    throw new PeerException(peer, PeerFault.Lost, "the connection was closed at its end");
+                Interlocked.Exchange(ref _lastHeard, Environment.TickCount64);
+                into = into[count..];
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+            throw Broken(e, "receiving from it");
+        }
+    }
+
+    private PeerException Broken(Exception e, string doing) =>
+        e is TimeoutException or { InnerException: SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock } }
+            or { InnerException: TimeoutException }
+            ? new(peer, PeerFault.Slow, $"{doing} took longer than {options.Silence.TotalSeconds:0.###} s", e)
+            : new(peer, PeerFault.Lost, $"{doing} failed: {e.Message}", e);
+
+    private static void WritePrefix(Span<byte> frame)
+    {
+        Span<byte> header = frame[PrefixBytes..];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, header.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Crc32C.Of(header));
+    }
+
+    private static unsafe Span<byte> Memory(Tensor tensor)
+    {
+        long bytes = tensor.numel() * tensor.element_size();
+        if (!tensor.is_contiguous() || tensor.device_type != TorchSharp.DeviceType.CPU)
+            throw new ArgumentException("a frame's body is a dense tensor on the CPU", nameof(tensor));
+        return bytes == 0 ? [] : new Span<byte>((void*)TensorMemory.Pointer(tensor), checked((int)bytes));
+    }
+}
