@@ -77,15 +77,16 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
     /// <summary>[n, 4, T, h, w] in float32 on the CPU: drawn in the model's type, as the original does.</summary>
     private Tensor DrawNoise(VideoBatch batch, int loop)
     {
-        Tensor drawn = loop == 0 && batch.Noise is { } given ? given.clone() : Normal(batch, models.Precision.Model);
+        Tensor drawn = loop == 0 && batch.Noise is { } given ? given.clone() : noise.Normal(models.Precision.Model, Shape(batch)).to(ScalarType.Float32);
         events.Trace?.Invoke($"loop{loop}_z", drawn);
         return drawn;
     }
 
-    private Tensor Normal(VideoBatch batch, ScalarType type)
+    /// <summary>Of the latents of a batch: [n, 4, T, h, w].</summary>
+    private long[] Shape(VideoBatch batch)
     {
         LatentSize size = batch.Clip.Latent;
-        return noise.Normal(type, batch.Jobs.Count, models.Transformer.Config.InChannels, size.Frames, size.Height, size.Width).to(ScalarType.Float32);
+        return [batch.Jobs.Count, models.Transformer.Config.InChannels, size.Frames, size.Height, size.Width];
     }
 
     /// <summary>Copies reference latents into the noise, in place, and says which frames are to be generated.</summary>
@@ -117,10 +118,9 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
         events.Trace?.Invoke($"loop{loop}_latents", result);
         return result.MoveToOuterDisposeScope();
 
-        // In the first step the state still has the model's type, and so have the numbers that are drawn like it.
         IReadOnlyList<Tensor> FreshNoise(int step)
         {
-            Tensor fresh = Normal(batch, step == 0 ? models.Precision.Model : ScalarType.Float32);
+            Tensor fresh = StepNoise.Draw(noise, step, models.Precision.Model, Shape(batch));
             events.Trace?.Invoke($"loop{loop}_step_noise_{step}", fresh);
             return [.. Patch(fresh).Select(tokens => tokens.Values)];
         }

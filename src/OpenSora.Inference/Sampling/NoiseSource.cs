@@ -16,5 +16,24 @@ public sealed class NoiseSource(long seed) : IDisposable
     /// </summary>
     public Tensor Normal(ScalarType type, params long[] shape) => randn(shape, dtype: type, generator: _generator);
 
+    /// <summary>All that decides the next numbers.</summary>
+    public byte[] State
+    {
+        get
+        {
+            using Tensor state = _generator.get_state();
+            return state.bytes.ToArray();
+        }
+    }
+
+    /// <summary>A source that goes on as another one would have from this state.</summary>
+    public static NoiseSource From(byte[] state)
+    {
+        NoiseSource source = new(0);
+        using Tensor bytes = tensor(state, dtype: ScalarType.Byte);
+        source._generator.set_state(bytes);
+        return source;
+    }
+
     public void Dispose() => _generator.Dispose();
 }

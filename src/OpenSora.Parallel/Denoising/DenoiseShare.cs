@@ -22,7 +22,7 @@ public sealed record DenoiseShare
 
     /// <summary>
     /// Fresh noise of step k for the whole clip, per sample [T, S, 16], the same on every rank; needed with edit ratios, and
-    /// then asked for once in each step from <see cref="FirstStep"/> on.
+    /// then asked for once in each step from <see cref="FirstStep"/> on: <see cref="StepNoise.At"/>.
     /// </summary>
     public Func<int, IReadOnlyList<Tensor>>? Noise { get; init; }
 

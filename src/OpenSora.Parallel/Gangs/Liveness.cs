@@ -4,7 +4,8 @@ namespace OpenSora.Parallel.Gangs;
 
 /// <summary>
 /// How long a peer has been silent. It adds up small steps of its own time instead of comparing clocks: a process that was
-/// frozen itself and goes on must not blame the others for the time that it has missed.
+/// frozen itself and goes on must not blame the others for the time that it has missed. A peer that has said nothing yet may
+/// still be joining, and has as long as that may take.
 /// </summary>
 internal sealed class Liveness(ILink link, LinkOptions options)
 {
@@ -17,6 +18,7 @@ internal sealed class Liveness(ILink link, LinkOptions options)
         long now = Environment.TickCount64, step = Math.Min(now - _looked, _longestStep), heard = link.LastHeard;
         (_looked, _silent) = (now, heard == _heard ? _silent + step : 0);
         _heard = heard;
-        return _silent > options.Silence.TotalMilliseconds ? TimeSpan.FromMilliseconds(_silent) : null;
+        double limit = (heard == 0 ? options.Joining : options.Silence).TotalMilliseconds;
+        return _silent > limit ? TimeSpan.FromMilliseconds(_silent) : null;
     }
 }

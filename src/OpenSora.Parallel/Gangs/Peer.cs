@@ -114,6 +114,7 @@ internal sealed class Peer
         try
         {
             Liveness liveness = new(_link, _options);
+            _link.Send(FrameAddress.Of(FrameKind.Heartbeat), null); // joined
             while (!_outbox.IsCompleted)
             {
                 if (_outbox.TryTake(out Outgoing next, _options.Heartbeat))

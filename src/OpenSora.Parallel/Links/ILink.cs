@@ -23,7 +23,7 @@ public interface ILink : IDisposable
     /// <summary>The rank at the other end.</summary>
     int Peer { get; }
 
-    /// <summary><see cref="Environment.TickCount64"/> when bytes last came from the peer: any bytes, of half a frame too.</summary>
+    /// <summary><see cref="Environment.TickCount64"/> when bytes last came from the peer: any bytes, of half a frame too. 0 before.</summary>
     long LastHeard { get; }
 
     /// <param name="body">A dense tensor on the CPU; null for frames without a body.</param>

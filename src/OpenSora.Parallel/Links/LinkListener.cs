@@ -147,7 +147,12 @@ public sealed class LinkListener : IDisposable
             if (connection.AddressFamily != AddressFamily.Unix)
                 connection.NoDelay = true;
             (LinkRequest request, PeerFault? refusal, Action<PeerFault?> answer) = Handshake.Hear(stream, _token);
-            refusal ??= Keep(request, stream, answer, ref kept);
+            if (refusal is null)
+            {
+                refusal = IsOver(request) ? PeerFault.WrongEpoch : null;
+                answer(refusal);
+                kept = refusal is null && Keep(request, stream);
+            }
             Count(refusal);
         }
         catch (Exception e) when (Handshake.IsBroken(e))
@@ -161,22 +166,24 @@ public sealed class LinkListener : IDisposable
         }
     }
 
-    private PeerFault? Keep(LinkRequest request, NetworkStream stream, Action<PeerFault?> answer, ref bool kept)
+    private bool IsOver(LinkRequest request)
+    {
+        lock (_gate)
+            return _closed || request.Gang.Epoch < _epochs.GetValueOrDefault(request.Gang.Job);
+    }
+
+    /// <summary>False when the epoch has ended while the request was answered: then the connection closes.</summary>
+    private bool Keep(LinkRequest request, NetworkStream stream)
     {
         lock (_gate)
         {
-            if (_closed || request.Gang.Epoch < _epochs.GetValueOrDefault(request.Gang.Job))
-            {
-                answer(PeerFault.WrongEpoch);
-                return PeerFault.WrongEpoch;
-            }
-            answer(null);
+            if (IsOver(request))
+                return false;
             if (_arrived.Remove(request, out Stream? before))
                 before.Dispose(); // it tried again
             _arrived.Add(request, stream);
-            kept = true;
             Monitor.PulseAll(_gate);
-            return null;
+            return true;
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class StreamLink(Stream stream, GangName gang, int peer, LinkOptio
 
     private readonly ArrayBufferWriter<byte> _head = new(512);
     private readonly byte[] _prefix = new byte[PrefixBytes];
-    private long _lastHeard = Environment.TickCount64;
+    private long _lastHeard;
 
     public int Peer => peer;
 

@@ -124,6 +124,23 @@ public class MeshFaultTests
             listener.Dispose();
     }
 
+    /// <summary>Its listener has let the other in; the rank itself comes later than a silence may last.</summary>
+    [Fact]
+    public void A_rank_that_is_still_joining_is_not_blamed()
+    {
+        byte[] token = Encoding.UTF8.GetBytes("shared");
+        LinkOptions options = Gang.Strict with { Joining = TimeSpan.FromSeconds(30) };
+        using LinkListener first = new(LinkAddress.Parse("tcp:127.0.0.1:0"), token, options), second = new(LinkAddress.Parse("tcp:127.0.0.1:0"), token, options);
+        EndPoint[] addresses = [first.Address, second.Address];
+        using Mesh early = Mesh.Join(Gang.Name, 1, addresses, second, token, options, default);
+        Assert.False(early.Over.WaitHandle.WaitOne(options.Silence + TimeSpan.FromSeconds(1.5)), early.Fault?.Message);
+        using Mesh late = Mesh.Join(Gang.Name, 0, addresses, first, token, options, default);
+        using Tensor sent = ones(3);
+        late.Send(1, default, sent);
+        using Tensor? received = early.Receive(0, default, ScalarType.Float32, [3]);
+        Assert.Equal(Gang.Bytes(sent), Gang.Bytes(received!));
+    }
+
     [Fact]
     public void Everything_that_was_sent_before_leaving_arrives()
     {
