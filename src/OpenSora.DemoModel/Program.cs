@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.DemoModel;
+using OpenSora.DemoModel.Evaluation;
 using OpenSora.DemoModel.Stages;
 using OpenSora.DemoModel.Training;
 using OpenSora.Torch;
@@ -39,6 +40,9 @@ static int Run(string[] args)
             return TrainAutoencoders(Place(new Flags(rest), stop.Token), new Flags(rest)) ? 0 : 3;
         case ["train-dit", .. var rest]:
             return TrainTransformer(Place(new Flags(rest), stop.Token), new Flags(rest)) ? 0 : 3;
+        case ["evaluate", .. var rest]:
+            EvaluateCommand.Of(new Flags(rest)).Run();
+            return 0;
         default:
             Console.Error.WriteLine(usage);
             return 2;
