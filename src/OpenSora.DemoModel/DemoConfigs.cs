@@ -1,4 +1,5 @@
 using System.Globalization;
+using OpenSora.DemoModel.Stages;
 
 namespace OpenSora.DemoModel;
 
@@ -92,7 +93,7 @@ internal static class DemoConfigs
           "vae_temporal": {
             "channel_multipliers": [1, 2, 2, 4],
             "embed_dim": 4,
-            "filters": 16,
+            "filters": 8,
             "in_out_channels": 4,
             "latent_embed_dim": 4,
             "num_groups": 4,
@@ -102,6 +103,13 @@ internal static class DemoConfigs
           }
         }
         """;
+
+    /// <param name="shift">How far timesteps of a clip of the demo model's size are shifted: its side over the base side, times the root of its latent frames.</param>
+    public static string Scheduler(double shift) => string.Create(CultureInfo.InvariantCulture, $$"""
+        {
+          "base_side": {{DrawnFrames.Side * Math.Sqrt(5) / shift:F3}}
+        }
+        """);
 
     private static string List(double[] values) => "[" + string.Join(", ", values.Select(value => value.ToString("0.####", CultureInfo.InvariantCulture))) + "]";
 }

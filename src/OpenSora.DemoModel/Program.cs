@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using OpenSora.Contracts;
 using OpenSora.DemoModel;
 using OpenSora.DemoModel.Evaluation;
@@ -8,8 +9,18 @@ using OpenSora.Torch;
 // Makes models/demo. Every stage can be stopped with Ctrl-C and is taken up where it was left.
 const string usage = """
     usage: OpenSora.DemoModel random FOLDER [SEED]      seeded random weights: enough to run every stage, not to obey a prompt
+           OpenSora.DemoModel data [flags]              draws clips with captions: a contact sheet, and captions as JSON lines
            OpenSora.DemoModel train-vae [flags]         the per-frame autoencoder, then the one over time
-    flags: --work FOLDER (./demo-work)  --seed N (1)  --threads N (2)  --spatial-steps N (1000)  --temporal-steps N (3000)
+           OpenSora.DemoModel train-decoders [flags]    both decoders together on pixels; encoders and latents stay
+           OpenSora.DemoModel train-dit [flags]         the transformer, on the latents of train-vae's model
+           OpenSora.DemoModel evaluate [flags]          held-out captions through the pipeline, judged from pixels
+    all but random and evaluate: --work FOLDER (demo-work)  --seed N (1)  --threads N (2)
+    data:       --count N (48)
+    train-vae:  --spatial-steps N (1850)  --temporal-steps N (3000)
+    train-decoders: --steps N (2000)
+    train-dit:  --steps N (4000)  --batch N (48)  --rate R (1.2e-3)
+    evaluate:   --model FOLDER (models/demo)  --out FOLDER (demo-evaluation)  --prompts N (200)  --steps N,N (10,20,30)
+                --guidance G (4)  --threads N (2)
     """;
 try
 {
@@ -24,11 +35,8 @@ catch (InputException e)
 static int Run(string[] args)
 {
     using CancellationTokenSource stop = new();
-    Console.CancelKeyPress += (_, pressed) =>
-    {
-        pressed.Cancel = true;
-        stop.Cancel();
-    };
+    using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     // One thread an operation: the stages run as many samples side by side as there are threads.
     TorchRuntime.Initialize(1);
     switch (args)
@@ -36,8 +44,13 @@ static int Run(string[] args)
         case ["random", var folder, .. var rest] when rest.Length < 2:
             RandomModel.Write(folder, ulong.TryParse(rest.FirstOrDefault() ?? "1", out ulong seed) ? seed : throw new InputException($"the seed {rest[0]} is not a number"));
             return 0;
+        case ["data", .. var rest]:
+            DrawnData.Write(Place(new Flags(rest), stop.Token), (int)new Flags(rest).Whole("count", 48));
+            return 0;
         case ["train-vae", .. var rest]:
             return TrainAutoencoders(Place(new Flags(rest), stop.Token), new Flags(rest)) ? 0 : 3;
+        case ["train-decoders", .. var rest]:
+            return TrainDecoders(Place(new Flags(rest), stop.Token), new Flags(rest)) ? 0 : 3;
         case ["train-dit", .. var rest]:
             return TrainTransformer(Place(new Flags(rest), stop.Token), new Flags(rest)) ? 0 : 3;
         case ["evaluate", .. var rest]:
@@ -47,6 +60,12 @@ static int Run(string[] args)
             Console.Error.WriteLine(usage);
             return 2;
     }
+
+    void Stop(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
 }
 
 static Workplace Place(Flags flags, CancellationToken stop) =>
@@ -54,7 +73,7 @@ static Workplace Place(Flags flags, CancellationToken stop) =>
 
 static bool TrainAutoencoders(Workplace place, Flags flags)
 {
-    TrainingOptions spatial = new() { Steps = flags.Whole("spatial-steps", 1000), Pieces = 3, LearningRate = 3e-3 };
+    TrainingOptions spatial = new() { Steps = flags.Whole("spatial-steps", 1850), Pieces = 3, LearningRate = 3e-3 };
     TrainingOptions temporal = new() { Steps = flags.Whole("temporal-steps", 3000), Pieces = 6, LearningRate = 2e-3, MaxNorm = 5 };
     if (!new SpatialStage(place).Run(spatial))
         return false;
@@ -66,5 +85,12 @@ static bool TrainTransformer(Workplace place, Flags flags)
 {
     TrainingOptions options = new() { Steps = flags.Whole("steps", 4000), Pieces = (int)flags.Whole("batch", 48), LearningRate = flags.Number("rate", 1.2e-3), WarmUp = 100 };
     using TransformerStage stage = new(place);
+    return stage.Run(options);
+}
+
+static bool TrainDecoders(Workplace place, Flags flags)
+{
+    TrainingOptions options = new() { Steps = flags.Whole("steps", 2000), Pieces = 4, LearningRate = flags.Number("rate", 1e-3), MaxNorm = 2, Average = 0.99 };
+    using DecoderStage stage = new(place);
     return stage.Run(options);
 }

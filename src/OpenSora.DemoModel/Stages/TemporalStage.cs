@@ -1,8 +1,4 @@
-using System.Globalization;
-using OpenSora.DemoModel.Clips;
-using OpenSora.DemoModel.Evaluation;
 using OpenSora.DemoModel.Training;
-using OpenSora.Inference;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Temporal;
 using OpenSora.Inference.Weights;
@@ -60,7 +56,7 @@ internal sealed class TemporalStage : IDisposable
                     .. trainer.State.Parameters.Select(pair => OutgoingTensor.Of(pair.Key, pair.Value.Average)),
                 ]);
         Normalise();
-        Report();
+        AutoencoderCheck.Print(_place);
         return complete;
     }
 
@@ -72,8 +68,7 @@ internal sealed class TemporalStage : IDisposable
 
     internal Tensor Loss(int worker, long step, int piece)
     {
-        int index = (int)(DrawnFrames.Number(_place.Seed, "temporal", step, piece) % (ulong)_clips.shape[0]);
-        Tensor frames = _clips[index].unsqueeze(0);                          // [1, 4, 17, 8, 8]
+        Tensor frames = _clips[Index(step, piece)].unsqueeze(0);             // [1, 4, 17, 8, 8]
         TemporalVae network = _networks[worker];
         Tensor moments = network.Moments(frames);                            // [1, 8, 5, 8, 8]
         Tensor mean = moments.narrow(1, 0, 4), logVariance = moments.narrow(1, 4, 4).clamp(-30, 20);
@@ -82,6 +77,8 @@ internal sealed class TemporalStage : IDisposable
         Tensor difference = (network.Decode(latent, DrawnFrames.Frames) - frames) / _deviation;
         return difference.square().mean() + Gaussian.Divergence(mean, logVariance) * Divergence;
     }
+
+    private long Index(long step, int piece) => (long)(DrawnFrames.Number(_place.Seed, "temporal", step, piece) % (ulong)_clips.shape[0]);
 
     /// <summary>Measures mean and deviation of each latent channel, with which the transformer's numbers become about standard normal.</summary>
     private void Normalise()
@@ -95,19 +92,6 @@ internal sealed class TemporalStage : IDisposable
             (scale[channel], shift[channel]) = (values.std().item<float>(), values.mean().item<float>());
         }
         Configure(scale, shift);
-    }
-
-    private void Report()
-    {
-        using VideoAutoencoder network = VideoAutoencoderFiles.Load(
-            Path.Combine(_place.Model, "vae2d"), _place.VideoFolder, new AutoencoderUnits(), CPU, Precision.Float32);
-        Clip[] clips = [.. Enumerable.Range(0, 48).Select(i => Clip.Draw(DrawnFrames.Number(_place.Seed, "held out", i, 0), held: true))];
-        Reconstruction result = Reconstruction.Measure(network, clips, new Workers(_place.Workers));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:HH:mm:ss} held-out clips: {result.Psnr:F2} dB, ")
-            + $"colour {Share(v => v.Verdict.Colour == v.Clip.Colour)}, background {Share(v => v.Verdict.Background == v.Clip.Background)}, "
-            + $"shape {Share(v => v.Verdict.Shape == v.Clip.Shape)}, motion {Share(v => v.Verdict.Motion == v.Clip.Motion)}");
-
-        string Share(Func<(Clip Clip, Verdict Verdict), bool> right) => $"{result.Verdicts.Count(right)}/{clips.Length}";
     }
 
     private void Configure(double[] scale, double[] shift) =>

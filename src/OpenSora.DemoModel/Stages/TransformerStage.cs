@@ -1,5 +1,6 @@
 using OpenSora.DemoModel.Clips;
 using OpenSora.DemoModel.Training;
+using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
@@ -31,6 +32,7 @@ internal sealed class TransformerStage : IDisposable
     {
         _place = place;
         File.WriteAllText(Path.Combine(place.TransformerFolder, "config.json"), DemoConfigs.Transformer + "\n");
+        File.WriteAllText(Path.Combine(place.TransformerFolder, SchedulerConfig.FileName), DemoConfigs.Scheduler(FlowTimes.Shift) + "\n");
         TextFolder.Write(place.TextFolder, place.Seed);
         _latents = ClipCache.Latents(place);
         _prompts = new PromptFeatures(place.TextFolder);
