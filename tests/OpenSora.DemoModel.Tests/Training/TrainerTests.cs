@@ -1,6 +1,4 @@
 using OpenSora.DemoModel.Training;
-using OpenSora.TestKit;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
