@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Client.Commands;
@@ -88,8 +89,31 @@ internal sealed class GenerateFlags
     /// <summary>Whether <c>--verbose 0</c> was given.</summary>
     public bool Quiet(ParseResult parsed) => parsed.GetValue(_verbose) == 0;
 
-    /// <summary>The request that the flags describe. Paths are made absolute: the card may run elsewhere.</summary>
-    public GenerationRequest Read(ParseResult parsed) => new()
+    /// <summary>
+    /// The request that the flags describe. Paths are made absolute: the card may run elsewhere. Where neither a checkpoint nor
+    /// a size is given, the demo model's own size, length, steps and guidance are taken.
+    /// </summary>
+    /// <exception cref="InputException">The demo model's defaults cannot be read.</exception>
+    public GenerationRequest Read(ParseResult parsed)
+    {
+        GenerationRequest request = Given(parsed);
+        bool own = new Option[] { _dit, _ckpt, _t5, _vae2d, _vae3d, _resolution, _aspect, _imageSize, _frames, _frameTable }.Any(flag => IsGiven(parsed, flag));
+        if (own)
+            return request;
+        DemoDefaults demo = DemoDefaults.OfInstallation();
+        return request with
+        {
+            ImageSize = demo.ImageSize,
+            NumFrames = demo.NumFrames ?? request.NumFrames,
+            NumSamplingSteps = IsGiven(parsed, _steps) ? request.NumSamplingSteps : demo.NumSamplingSteps ?? request.NumSamplingSteps,
+            CfgScale = IsGiven(parsed, _cfg) ? request.CfgScale : demo.CfgScale ?? request.CfgScale,
+            SaveFps = IsGiven(parsed, _saveFps) || IsGiven(parsed, _frameInterval) ? request.SaveFps : demo.SaveFps ?? request.SaveFps,
+        };
+    }
+
+    private static bool IsGiven(ParseResult parsed, Option flag) => parsed.GetResult(flag) is { Implicit: false };
+
+    private GenerationRequest Given(ParseResult parsed) => new()
     {
         Models = new ModelFolders
         {

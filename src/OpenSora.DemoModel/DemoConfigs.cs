@@ -1,3 +1,6 @@
+using System.Globalization;
+using OpenSora.DemoModel.Stages;
+
 namespace OpenSora.DemoModel;
 
 /// <summary>The config.json files of the demo model, in the public checkpoints' form.</summary>
@@ -9,7 +12,7 @@ internal static class DemoConfigs
           "model_type": "STDiT3",
           "caption_channels": 64,
           "class_dropout_prob": 0.1,
-          "depth": 2,
+          "depth": 3,
           "hidden_size": 96,
           "in_channels": 4,
           "input_size": [null, null, null],
@@ -61,7 +64,7 @@ internal static class DemoConfigs
         {
           "_class_name": "AutoencoderKL",
           "act_fn": "silu",
-          "block_out_channels": [8, 16, 32, 32],
+          "block_out_channels": [8, 16, 32, 64],
           "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
           "in_channels": 3,
           "latent_channels": 4,
@@ -73,7 +76,9 @@ internal static class DemoConfigs
         }
         """;
 
-    public const string VideoVae = """
+    /// <param name="scale">Standard deviation of each latent channel.</param>
+    /// <param name="shift">Mean of each latent channel.</param>
+    public static string VideoVae(double[] scale, double[] shift) => $$"""
         {
           "architectures": ["VideoAutoencoderPipeline"],
           "model_type": "VideoAutoencoderPipeline",
@@ -81,8 +86,8 @@ internal static class DemoConfigs
           "freeze_vae_2d": false,
           "from_pretrained": null,
           "micro_frame_size": 17,
-          "scale": [3.85, 2.32, 2.33, 3.06],
-          "shift": [-0.1, 0.34, 0.27, 0.98],
+          "scale": {{List(scale)}},
+          "shift": {{List(shift)}},
           "torch_dtype": "float32",
           "vae_2d": { "micro_batch_size": 4, "subfolder": "vae", "type": "VideoAutoencoderKL" },
           "vae_temporal": {
@@ -98,4 +103,13 @@ internal static class DemoConfigs
           }
         }
         """;
+
+    /// <param name="shift">How far timesteps of a clip of the demo model's size are shifted: its side over the base side, times the root of its latent frames.</param>
+    public static string Scheduler(double shift) => string.Create(CultureInfo.InvariantCulture, $$"""
+        {
+          "base_side": {{DrawnFrames.Side * Math.Sqrt(5) / shift:F3}}
+        }
+        """);
+
+    private static string List(double[] values) => "[" + string.Join(", ", values.Select(value => value.ToString("0.####", CultureInfo.InvariantCulture))) + "]";
 }

@@ -1,12 +1,10 @@
-using OpenSora.DemoModel.Clips;
+using OpenSora.DemoModel.Stages;
 using OpenSora.Inference;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
-using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
-using SentencePiece;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -18,14 +16,11 @@ internal static class RandomModel
 {
     private const string Notice = "the demo model's weights are seeded random numbers: the video is noise and shows no prompt; --ckpt-path-* take real checkpoints";
 
-    /// <summary>Fewer pieces than rows of the embedding, with room for T5's 100 extra ids.</summary>
-    private const int Pieces = 400;
-
     /// <summary>Writes dit, t5, vae2d and vae3d below <paramref name="folder"/>. The same seed gives the same bytes.</summary>
     public static void Write(string folder, ulong seed)
     {
         WriteTransformer(Make(folder, "dit"), seed);
-        WriteTextEncoder(Make(folder, "t5"), seed);
+        TextFolder.Write(Make(folder, "t5"), seed);
         WriteSpatialVae(Make(folder, Path.Combine("vae2d", "vae")), seed);
         WriteVideoVae(Make(folder, "vae3d"), Path.Combine(folder, "vae2d", "vae"), seed);
         File.WriteAllText(Path.Combine(folder, "NOTICE"), Notice + "\n");
@@ -41,29 +36,6 @@ internal static class RandomModel
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), p.Outgoing);
     }
 
-    private static void WriteTextEncoder(string folder, ulong seed)
-    {
-        Configure(folder, DemoConfigs.TextEncoder);
-        File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), DemoConfigs.Tokenizer + "\n");
-        File.WriteAllBytes(Path.Combine(folder, "spiece.model"), SentencePieceTrainer.Train(
-            Corpus.Sentences().Concat(Captions.All()),
-            new Dictionary<string, string>
-            {
-                ["model_type"] = "unigram",
-                ["vocab_size"] = $"{Pieces}",
-                ["hard_vocab_limit"] = "false",
-                ["character_coverage"] = "1.0",
-                ["pad_id"] = "0",
-                ["eos_id"] = "1",
-                ["unk_id"] = "2",
-                ["bos_id"] = "-1",
-            }));
-        RandomParameters p = new(seed, Spread, key => key != "encoder.embed_tokens.weight");
-        using T5Encoder model = new(p, T5EncoderConfig.Read(folder));
-        long bytes = p.Outgoing.Sum(tensor => tensor.Entry.Bytes);
-        ShardWriter.WriteTorch(folder, "pytorch_model", p.Outgoing, bytes / 2 + 1);
-    }
-
     private static void WriteSpatialVae(string folder, ulong seed)
     {
         Configure(folder, DemoConfigs.SpatialVae);
@@ -75,7 +47,7 @@ internal static class RandomModel
 
     private static void WriteVideoVae(string folder, string spatialFolder, ulong seed)
     {
-        Configure(folder, DemoConfigs.VideoVae);
+        Configure(folder, DemoConfigs.VideoVae([3.85, 2.32, 2.33, 3.06], [-0.1, 0.34, 0.27, 0.98]));
         RandomParameters p = new(seed, Spread, key => key is not ("scale" or "shift"));
         using VideoAutoencoder model = new(
             p, SpatialVaeConfig.Read(spatialFolder), VideoAutoencoderConfig.Read(folder), new AutoencoderUnits(), CPU, Precision.Float32);

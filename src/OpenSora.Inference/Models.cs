@@ -1,6 +1,7 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Decoding;
+using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
 using static TorchSharp.torch;
@@ -8,9 +9,11 @@ using static TorchSharp.torch;
 namespace OpenSora.Inference;
 
 /// <summary>The networks of a generation on one device.</summary>
+/// <param name="Scheduler">How the transformer's timesteps are shifted.</param>
 /// <param name="TokenLimit">Tokens of a prompt, padding included.</param>
 public sealed record Models(
-    T5Tokenizer Tokenizer, T5Encoder Text, STDiT3 Transformer, VideoAutoencoder Autoencoder, int TokenLimit, Device Device, Precision Precision) : IDisposable
+    T5Tokenizer Tokenizer, T5Encoder Text, STDiT3 Transformer, SchedulerConfig Scheduler, VideoAutoencoder Autoencoder, int TokenLimit,
+    Device Device, Precision Precision) : IDisposable
 {
     /// <summary>Loads the four folders.</summary>
     /// <exception cref="InputException">A folder or file is missing or damaged, or the folders do not fit together.</exception>
@@ -27,7 +30,7 @@ public sealed record Models(
         if (transformer.Config.CaptionChannels != text.Config.DModel)
             throw new InputException(
                 $"the text encoder {folders.T5} gives {text.Config.DModel} channels and the transformer {folders.Dit} takes {transformer.Config.CaptionChannels}: give folders that belong together");
-        return new Models(tokenizer, text, transformer, autoencoder, tokens, device, precision);
+        return new Models(tokenizer, text, transformer, SchedulerConfig.Read(folders.Dit!), autoencoder, tokens, device, precision);
     }
 
     public void Dispose()

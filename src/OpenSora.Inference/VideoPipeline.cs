@@ -104,7 +104,8 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
         using IDisposable timed = events.Time(Stage.Denoise);
         using DisposeScope scope = NewDisposeScope();
         ClipGeometry clip = batch.Clip;
-        FlowSchedule schedule = FlowSchedule.Create(batch.Steps, clip.Nominal.Height, clip.Nominal.Width, clip.Frames, models.Precision.Model);
+        FlowSchedule schedule = FlowSchedule.Create(
+            batch.Steps, clip.Nominal.Height, clip.Nominal.Width, clip.Frames, models.Precision.Model, config: models.Scheduler);
         events.Trace?.Invoke($"loop{loop}_timesteps", tensor(schedule.Timesteps.ToArray()));
         using ClipContext context = models.Transformer.Clip(new ClipShape(
             clip.Latent.Frames, clip.Latent.Height, clip.Latent.Width, clip.Nominal.Height, clip.Nominal.Width,

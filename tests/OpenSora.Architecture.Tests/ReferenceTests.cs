@@ -21,7 +21,7 @@ public sealed class ReferenceTests
         { "OpenSora.Parallel", ["OpenSora.Contracts", "OpenSora.Inference", "MessagePack", .. Torch] },
         { "OpenSora.Video", ["OpenSora.Contracts"] },
         { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Video", .. Torch] },
-        { "OpenSora.DemoModel", ["OpenSora.Contracts", "OpenSora.Inference", "SentencePiece", .. Torch] },
+        { "OpenSora.DemoModel", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Video", "SentencePiece", .. Torch] },
         { "OpenSora.Cluster", ["OpenSora.Contracts"] },
         { "OpenSora.Silo", ["OpenSora.Contracts", "OpenSora.Cluster", "OpenSora.Video"] },
         { "OpenSora.Client", ["OpenSora.Contracts"] },

@@ -1,7 +1,8 @@
 namespace OpenSora.DemoModel.Clips;
 
 /// <summary>What the judge saw in a clip; null where nothing stood out from the background.</summary>
-public sealed record Verdict(Paint Background, Paint? Colour, Shape? Shape, Motion? Motion);
+/// <param name="Way">How far the shape went, in units of the frame's shorter side.</param>
+public sealed record Verdict(Paint Background, Paint? Colour, Shape? Shape, Motion? Motion, double? Way);
 
 /// <summary>
 /// Says from pixels alone what a clip shows: the background from the frame's edge, the shape as what differs from it, its
@@ -22,12 +23,9 @@ public static class Judge
         Paint background = Nearest(Words.Backgrounds, ground[0], ground[1], ground[2]);
         Blob? first = Find(frames[0], ground, height, width), last = Find(frames[^1], ground, height, width);
         if (first is null || last is null)
-            return new Verdict(background, null, null, null);
-        return new Verdict(
-            background,
-            Nearest(Words.Colours, first.Red, first.Green, first.Blue),
-            FormOf(first),
-            MotionOf(last.MiddleX - first.MiddleX, last.MiddleY - first.MiddleY, Math.Min(height, width)));
+            return new Verdict(background, null, null, null, null);
+        double x = last.MiddleX - first.MiddleX, y = last.MiddleY - first.MiddleY, way = Math.Sqrt(x * x + y * y) / Math.Min(height, width);
+        return new Verdict(background, Nearest(Words.Colours, first.Red, first.Green, first.Blue), FormOf(first), MotionOf(x, y, way), way);
     }
 
     /// <summary>The median of the pixels along the four edges, by channel.</summary>
@@ -83,8 +81,8 @@ public static class Judge
         _ => Shape.Cross,
     };
 
-    private static Motion MotionOf(double x, double y, double side) =>
-        Math.Sqrt(x * x + y * y) < Still * side
+    private static Motion MotionOf(double x, double y, double way) =>
+        way < Still
             ? Motion.Still
             : Words.Motions.Skip(1).MaxBy(motion => Words.Direction(motion) is var way ? way.X * x + way.Y * y : 0);
 

@@ -26,16 +26,19 @@ public sealed class FlowSchedule
     /// <param name="frames">Frames of the video; 1 is an image.</param>
     /// <param name="model">Type of the network's numbers.</param>
     /// <param name="transform">Whether to shift them; default true, as Open-Sora 1.2 does.</param>
+    /// <param name="config">How far they are shifted; the original's constants when null.</param>
     /// <exception cref="InputException">Fewer than one step.</exception>
-    public static FlowSchedule Create(int steps, double height, double width, double frames, ScalarType model, bool transform = true)
+    public static FlowSchedule Create(
+        int steps, double height, double width, double frames, ScalarType model, bool transform = true, SchedulerConfig? config = null)
     {
         if (steps < 1)
             throw new InputException($"the number of sampling steps is {steps}, must be at least 1");
+        double baseSide = (config ?? new SchedulerConfig()).BaseSide;
         float[] timesteps = new float[steps];
         for (int i = 0; i < steps; i++)
         {
             float t = (float)((1.0 - (double)i / steps) * NoiseLevels);
-            timesteps[i] = transform ? TimestepTransform.Apply(t, height, width, frames, model) : t;
+            timesteps[i] = transform ? TimestepTransform.Apply(t, height, width, frames, model, baseSide) : t;
         }
         return new FlowSchedule(timesteps);
     }

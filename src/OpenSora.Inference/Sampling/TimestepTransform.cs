@@ -9,28 +9,27 @@ namespace OpenSora.Inference.Sampling;
 /// </summary>
 public static class TimestepTransform
 {
-    private const float BaseArea = 512 * 512;
-
     /// <summary>The shifted timestep.</summary>
     /// <param name="timestep">In [0, 1000].</param>
     /// <param name="height">Nominal height in pixels.</param>
     /// <param name="width">Nominal width in pixels.</param>
     /// <param name="frames">Frames of the video; 1 is an image.</param>
     /// <param name="model">Type of the network's numbers: the original keeps the sizes as tensors of this type.</param>
-    public static float Apply(float timestep, double height, double width, double frames, ScalarType model)
+    /// <param name="baseSide">See <see cref="SchedulerConfig.BaseSide"/>.</param>
+    public static float Apply(float timestep, double height, double width, double frames, ScalarType model, double baseSide = 512)
     {
-        float ratio = Ratio(height, width, frames, model);
+        float ratio = Ratio(height, width, frames, model, (float)(baseSide * baseSide));
         float below = Rounding.To(model, ratio - 1);
         float t = timestep / FlowSchedule.NoiseLevels;
         float shifted = ratio * t / (1 + below * t);
         return shifted * FlowSchedule.NoiseLevels;
     }
 
-    private static float Ratio(double height, double width, double frames, ScalarType model)
+    private static float Ratio(double height, double width, double frames, ScalarType model, float baseArea)
     {
         float Round(double x) => Rounding.To(model, x);
         float area = Round(Round(height) * Round(width));
-        float space = Round(MathF.Sqrt(Round(area / BaseArea)));
+        float space = Round(MathF.Sqrt(Round(area / baseArea)));
         float time = Round(MathF.Sqrt(LatentFrames(Round(frames), Round)));
         return Round(space * time);
     }

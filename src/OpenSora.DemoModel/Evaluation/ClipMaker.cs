@@ -1,0 +1,57 @@
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
+using OpenSora.DemoModel.Stages;
+using OpenSora.Inference;
+using OpenSora.Inference.Generation;
+using OpenSora.Inference.Sampling;
+using static TorchSharp.torch;
+
+namespace OpenSora.DemoModel.Evaluation;
+
+/// <summary>Makes clips with the pipeline that users run. May be used by several threads.</summary>
+/// <param name="folder">A folder with dit, t5, vae2d and vae3d.</param>
+internal sealed class ClipMaker(string folder, double guidance) : IDisposable
+{
+    private readonly Models _models = Models.Load(
+        new ModelFolders
+        {
+            Dit = Path.Combine(folder, "dit"),
+            T5 = Path.Combine(folder, "t5"),
+            Vae2d = Path.Combine(folder, "vae2d"),
+            Vae3d = Path.Combine(folder, "vae3d"),
+        },
+        new GenerationRequest(), CPU, new Precision(ScalarType.BFloat16, ScalarType.Float32));
+
+    public Models Models => _models;
+
+    /// <summary>The frames of one video, RGB24.</summary>
+    /// <param name="first">A picture that the video is to begin with; null for none.</param>
+    /// <param name="loops">Clips to join; more than one need clips of more than 17 frames.</param>
+    public List<byte[]> Make(string prompt, int steps, long seed, byte[]? first = null, int loops = 1, int frames = DrawnFrames.Frames)
+    {
+        const string picture = "first.png";
+        MemoryMedia media = new();
+        GenerationRequest request = new()
+        {
+            Prompts = [prompt],
+            ImageSize = [DrawnFrames.Side, DrawnFrames.Side],
+            NumFrames = $"{frames}",
+            NumSamplingSteps = steps,
+            CfgScale = guidance,
+            Seed = seed,
+            Loop = loops,
+            ReferencePaths = first is null ? [] : [picture],
+            MaskStrategies = first is null ? [] : ["0"],
+        };
+        if (first is not null)
+            media.Pictures.Add(picture, new RgbImage(DrawnFrames.Side, DrawnFrames.Side, first));
+        using NoiseSource noise = new(seed);
+        VideoPipeline pipeline = new(_models, noise, media, new PipelineEvents());
+        foreach (VideoBatch batch in new GenerationPlan(request, ClipGeometry.Of(request)).Batches())
+            pipeline.Generate(batch, CancellationToken.None);
+        pipeline.Latents?.Dispose();
+        return media.Written.Values.Single();
+    }
+
+    public void Dispose() => _models.Dispose();
+}

@@ -1,0 +1,37 @@
+using OpenSora.DemoModel.Clips;
+using OpenSora.DemoModel.Stages;
+using OpenSora.DemoModel.Training;
+using OpenSora.Inference.Decoding;
+using static TorchSharp.torch;
+
+namespace OpenSora.DemoModel.Evaluation;
+
+/// <summary>How well the video autoencoder gives clips back.</summary>
+/// <param name="Psnr">Peak signal-to-noise ratio over all pixels, in dB.</param>
+/// <param name="Verdicts">What the judge says of the clips that came back, beside what they show.</param>
+internal sealed record Reconstruction(double Psnr, IReadOnlyList<(Clip Clip, Verdict Verdict)> Verdicts)
+{
+    /// <summary>Encodes and decodes clips of held-out combinations.</summary>
+    public static Reconstruction Measure(VideoAutoencoder autoencoder, IReadOnlyList<Clip> clips, Workers workers)
+    {
+        double[] errors = new double[clips.Count];
+        (Clip, Verdict)[] verdicts = new (Clip, Verdict)[clips.Count];
+        workers.Run(clips.Count, (_, i) =>
+        {
+            using IDisposable quiet = no_grad();
+            Tensor pixels = DrawnFrames.Clip(clips[i]).transpose(0, 1);        // [3, 17, 64, 64]
+            Tensor latent = autoencoder.Encode(pixels, PosteriorNoise.None);
+            Tensor back = cat([.. autoencoder.Decode(latent, DrawnFrames.Frames)], 1);
+            errors[i] = (back.clamp(-1, 1) - pixels).square().mean().item<float>();
+            verdicts[i] = (clips[i], Judge.Look(Frames(back), DrawnFrames.Side, DrawnFrames.Side));
+        });
+        return new Reconstruction(10 * Math.Log10(4 / errors.Average()), verdicts);
+    }
+
+    /// <summary>[3, F, H, W] as RGB24 frames.</summary>
+    public static List<byte[]> Frames(Tensor pixels)
+    {
+        byte[] all = FrameBytes.Of(pixels, ScalarType.Float32);
+        return [.. all.Chunk(all.Length / (int)pixels.shape[1])];
+    }
+}

@@ -1,0 +1,103 @@
+using OpenSora.DemoModel.Clips;
+using OpenSora.DemoModel.Training;
+using OpenSora.Inference;
+using OpenSora.Inference.Decoding;
+using OpenSora.Inference.Decoding.Spatial;
+using OpenSora.Inference.Weights;
+using OpenSora.Inference.Weights.Safetensors;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace OpenSora.DemoModel.Stages;
+
+/// <summary>
+/// Trains both decoders together, from the latents of clips to pixels. The encoders stay as they are, so that the latents do
+/// too: this stage can run beside the transformer's, or after it.
+/// </summary>
+internal sealed class DecoderStage : IDisposable
+{
+    /// <summary>Frames of a clip whose pixels are compared; the others are compared as latents.</summary>
+    private const int FramesCompared = 4;
+
+    /// <summary>Noise that is added to latents, which are about standard normal: those of the transformer are not perfect either.</summary>
+    private const double Noise = 0.05;
+
+    /// <summary>Weight of the squared error of latents of frames, in units of their deviation.</summary>
+    private const double LatentWeight = 0.05;
+
+    private readonly Workplace _place;
+    private readonly Tensor _frames;    // [clips, 4, 17, 8, 8]
+    private readonly Tensor _latents;   // [clips, 4, 5, 8, 8]
+    private readonly Tensor _deviation; // [4, 1, 1, 1]
+    private readonly List<RandomParameters> _parameters = [];
+    private readonly List<VideoAutoencoder> _networks = [];
+
+    public DecoderStage(Workplace place)
+    {
+        _place = place;
+        _frames = ClipCache.Frames(place);
+        _latents = ClipCache.Latents(place);
+        _deviation = _frames.std([0, 2, 3, 4], keepdim: true).squeeze(0).DetachFromDisposeScope();
+        for (int worker = 0; worker < place.Workers; worker++)
+            _parameters.Add(Make());
+    }
+
+    /// <summary>Trains, then writes the averaged weights into the video autoencoder's file. Returns whether the stage is complete.</summary>
+    public bool Run(TrainingOptions options)
+    {
+        using Trainer trainer = new(options, [.. _parameters.Select(Decoders)], Loss);
+        bool complete = TrainingRun.Go("decoders", options, trainer, _place.State("decoders"), null, _place.Stop);
+        using IDisposable quiet = no_grad();
+        foreach ((string key, Trained p) in trainer.State.Parameters)
+            _parameters[0].Made[key].copy_(p.Average);
+        SafetensorsWriter.Write(Path.Combine(_place.VideoFolder, "model.safetensors"), _parameters[0].Outgoing);
+        AutoencoderCheck.Print(_place);
+        return complete;
+    }
+
+    public void Dispose()
+    {
+        foreach (Tensor kept in new[] { _frames, _latents, _deviation })
+            kept.Dispose();
+    }
+
+    internal Tensor Loss(int worker, long step, int piece)
+    {
+        SplitMix random = new(DrawnFrames.Number(_place.Seed, "decoders", step, piece));
+        int index = random.Below((int)_latents.shape[0]);
+        Clip clip = ClipCache.Clip(_place, index);
+        using Generator generator = new(random.Next());
+        Tensor latent = _latents[index];
+        latent = latent + randn(latent.shape, generator: generator) * Noise;
+        Tensor perFrame = _networks[worker].DecodeChunk(latent, DrawnFrames.Frames); // [4, 17, 8, 8]
+        int[] shown = [.. Enumerable.Range(0, FramesCompared).Select(_ => random.Below(DrawnFrames.Frames))];
+        Tensor chosen = stack([.. shown.Select(frame => perFrame.select(1, frame))]);
+        Tensor difference = _networks[worker].DecodeFrames(chosen) - stack([.. shown.Select(frame => DrawnFrames.Frame(clip, frame))]);
+        Tensor weight = stack([.. shown.Select(frame => DrawnFrames.Weights(clip, frame))]);
+        Tensor pixels = ((difference.square() + difference.abs() * 0.1) * weight).mean();
+        return pixels + ((perFrame - _frames[index]) / _deviation).square().mean() * LatentWeight;
+    }
+
+    /// <summary>A network of one worker with the weights that the model has now, those of the decoders to be trained.</summary>
+    private RandomParameters Make()
+    {
+        using IDisposable quiet = no_grad();
+        RandomParameters p = new(_place.Seed, Starts.Spread, key => key is not ("scale" or "shift"));
+        _networks.Add(new VideoAutoencoder(
+            p, SpatialVaeConfig.Read(_place.SpatialFolder), VideoAutoencoderConfig.Read(_place.VideoFolder), new AutoencoderUnits(), CPU, Precision.Float32));
+        using Checkpoint now = Checkpoint.Open(_place.VideoFolder, "model");
+        foreach ((string key, Parameter parameter) in p.Made)
+        {
+            using Tensor stored = now.Load(key);
+            parameter.copy_(stored);
+            parameter.requires_grad = IsDecoder(key);
+        }
+        return p;
+    }
+
+    private static Dictionary<string, Parameter> Decoders(RandomParameters p) =>
+        p.Made.Where(pair => IsDecoder(pair.Key)).ToDictionary(pair => pair.Key, pair => pair.Value);
+
+    private static bool IsDecoder(string key) =>
+        key.Contains(".decoder.", StringComparison.Ordinal) || key.Contains("post_quant_conv", StringComparison.Ordinal);
+}
