@@ -1,3 +1,4 @@
+using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Conditioning;

@@ -16,7 +16,9 @@ public sealed record GenerationReport
     public required string Dtype { get; init; }
     /// <summary>What the kernels ran in.</summary>
     public required string ComputeDtype { get; init; }
+    /// <summary>The cards that were asked for.</summary>
     public required int Cards { get; init; }
+    /// <summary>CPU threads of each card.</summary>
     public required int Threads { get; init; }
     /// <summary>Height of the frames in pixels.</summary>
     public required int Height { get; init; }
@@ -33,12 +35,49 @@ public sealed record GenerationReport
     [JsonPropertyName("sha256")]
     public required GenerationHashes Hashes { get; init; }
     public required StageSeconds Seconds { get; init; }
-    /// <summary>The most memory that the card process held, in bytes (resident set).</summary>
+    /// <summary>The job, for logs.</summary>
+    public required string Job { get; init; }
+    /// <summary>Tensor bytes between cards while denoising.</summary>
+    public required BytesSent BytesSent { get; init; }
+    /// <summary>Tokens that all cards took through a block, counted in each block.</summary>
+    public required long TokensComputed { get; init; }
+    /// <summary>Denoising steps that had to be begun again because a card was lost in the middle of one.</summary>
+    public required int RecomputedSteps { get; init; }
+    /// <summary>Chunks that were decoded again because a card was lost.</summary>
+    public required int RetriedChunks { get; init; }
+    /// <summary>Cards that were lost, in order.</summary>
+    public required IReadOnlyList<CardLoss> Losses { get; init; }
+    /// <summary>One for each card that worked.</summary>
+    public required IReadOnlyList<CardUse> CardUses { get; init; }
+    /// <summary>The most memory that a card process held, in bytes (resident set).</summary>
     public required long PeakMemoryBytes { get; init; }
     /// <summary>The same memory at the end of denoising; what decoding adds is the difference.</summary>
     public required long PeakMemoryBeforeDecodeBytes { get; init; }
     public required IReadOnlyList<SampleReport> Samples { get; init; }
 }
+
+/// <summary>Tensor bytes between cards while denoising, headers not counted.</summary>
+/// <param name="PerCard">Sent by each card of <see cref="GenerationReport.CardUses"/>.</param>
+/// <param name="Total">Sent by all.</param>
+/// <param name="Bound">
+/// What all would send in undisturbed steps if tokens could be shared evenly: design of sequence parallelism,
+/// (2·depth − 1) · M · (n − 1) / n for each half of guidance that n cards share, and the velocities.
+/// </param>
+public sealed record BytesSent(IReadOnlyList<long> PerCard, long Total, double Bound);
+
+/// <summary>What one card did.</summary>
+/// <param name="WaitedSeconds">Time in which it stood still for bytes of other cards.</param>
+/// <param name="Overlap">Share of the time of switches in which it computed, 0 to 1; 1 when there were none.</param>
+/// <param name="Chunks">Chunks that it decoded.</param>
+public sealed record CardUse(
+    string Name, string Device, long BytesSent, long BytesReceived, long TokensComputed, long UnitsComputed, long Switches,
+    double WaitedSeconds, double Overlap, int Chunks, long PeakMemoryBytes);
+
+/// <summary>A card that was lost while it worked.</summary>
+/// <param name="Stage">What it was needed for.</param>
+/// <param name="Step">Steps that were done; 0 in other stages than denoise.</param>
+/// <param name="Cause">What was seen.</param>
+public sealed record CardLoss(string Name, string Stage, int Step, string Cause);
 
 /// <summary>
 /// SHA-256 in lower-case hexadecimal. <see cref="Latent"/>: the final latent of the last loop, [4, T, h, w] as little-endian

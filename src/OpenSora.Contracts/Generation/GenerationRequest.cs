@@ -111,7 +111,10 @@ public sealed record GenerationRequest
     /// <summary>cpu, cuda, cuda:1, gcu, gcu:1; null takes the best one present. Default: null.</summary>
     public string? Device { get; init; }
 
-    /// <summary>CPU threads of libtorch and BLAS; null takes all cores. Default: null.</summary>
+    /// <summary>Cards that share the work, each a process of its own. Range: 1 to twice the latent frames of a clip. Default: 1.</summary>
+    public int Cards { get; init; } = 1;
+
+    /// <summary>CPU threads of libtorch and BLAS on each card; null shares all cores between the cards. Default: null.</summary>
     public int? Threads { get; init; }
 
     /// <summary>Folder for the results, made when missing. Default: ./samples/samples/.</summary>

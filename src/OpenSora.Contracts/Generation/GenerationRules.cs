@@ -19,6 +19,7 @@ public static class GenerationRules
         Within("--model-max-length", request.ModelMaxLength, 1, 4096);
         Within("--micro-batch-size", request.MicroBatchSize, 1, 1024);
         Within("--micro-frame-size", request.MicroFrameSize, 1, 1024);
+        Within("--cards", request.Cards, 1, 4096);
         Within("--threads", request.Threads ?? 1, 1, 1024);
         Within("--crf", request.Crf ?? 0, 0, 51);
         Within("--start-index", request.StartIndex ?? 0, 0, int.MaxValue);

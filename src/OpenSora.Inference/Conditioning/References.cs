@@ -1,3 +1,4 @@
+using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Generation;

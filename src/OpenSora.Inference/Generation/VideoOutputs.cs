@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Inference.Generation;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
+using OpenSora.Contracts.Cards;
 using OpenSora.Parallel.Faults;
 using OpenSora.Torch;
 using static TorchSharp.torch;

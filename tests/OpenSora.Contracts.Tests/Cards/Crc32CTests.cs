@@ -1,7 +1,7 @@
+using OpenSora.Contracts.Cards;
 using System.Text;
-using OpenSora.Parallel.Links;
 
-namespace OpenSora.Parallel.Tests.Links;
+namespace OpenSora.Contracts.Tests.Cards;
 
 public class Crc32CTests
 {

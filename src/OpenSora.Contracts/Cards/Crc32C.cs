@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Contracts.Cards;
 
 /// <summary>CRC-32C (Castagnoli), RFC 3720 appendix B.4: eight bytes an instruction on x86-64 and ARM64.</summary>
 public static class Crc32C

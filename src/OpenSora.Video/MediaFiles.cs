@@ -1,15 +1,14 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
-using OpenSora.Inference.Generation;
-using OpenSora.Video;
+using OpenSora.Contracts.Media;
 using OpenSora.Video.Reading;
 using OpenSora.Video.Writing;
 
-namespace OpenSora.Card;
+namespace OpenSora.Video;
 
 /// <summary>The pipeline's files: ffmpeg for videos and pictures, downloads for addresses.</summary>
 /// <param name="crf">Constant rate factor; null for the writer's default.</param>
-internal sealed class MediaFiles(int framesPerSecond, int? crf) : IMedia, IDisposable
+public sealed class MediaFiles(int framesPerSecond, int? crf) : IMedia, IDisposable
 {
     private readonly ReferenceDownload _download = new();
 

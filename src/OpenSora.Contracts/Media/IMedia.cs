@@ -1,12 +1,12 @@
 using OpenSora.Contracts.Clips;
 
-namespace OpenSora.Inference.Generation;
+namespace OpenSora.Contracts.Media;
 
-/// <summary>Files, as the pipeline needs them: frames in, frames out.</summary>
+/// <summary>Files, as a generation needs them: frames in, frames out.</summary>
 public interface IMedia
 {
     /// <summary>The frames of an image (one) or a video, as they are decoded.</summary>
-    /// <exception cref="Contracts.InputException">The file is missing or damaged.</exception>
+    /// <exception cref="InputException">The file is missing or damaged.</exception>
     IEnumerable<RgbImage> Read(string path, CancellationToken cancel);
 
     /// <summary>Whether the path names a video rather than an image.</summary>

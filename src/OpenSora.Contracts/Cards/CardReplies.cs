@@ -1,0 +1,150 @@
+using System.Text.Json.Serialization;
+using OpenSora.Contracts.Clips;
+
+namespace OpenSora.Contracts.Cards;
+
+/// <summary>
+/// What a card answers: the header of a parcel, which holds the tensors that it names, in order. The last one is a
+/// <see cref="LastReply"/>. In between there is an <see cref="Alive"/> at least every <see cref="CardProtocol.Heartbeat"/>.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "reply")]
+[JsonDerivedType(typeof(Alive), "alive")]
+[JsonDerivedType(typeof(Told), "told")]
+[JsonDerivedType(typeof(StepHandedIn), "step")]
+[JsonDerivedType(typeof(FramesDecoded), "frames")]
+[JsonDerivedType(typeof(Planned), "planned")]
+[JsonDerivedType(typeof(Loaded), "loaded")]
+[JsonDerivedType(typeof(TextEncoded), "text-encoded")]
+[JsonDerivedType(typeof(ReferenceEncoded), "reference-encoded")]
+[JsonDerivedType(typeof(Started), "started")]
+[JsonDerivedType(typeof(Denoised), "denoised")]
+[JsonDerivedType(typeof(Finished), "finished")]
+[JsonDerivedType(typeof(Decoded), "decoded")]
+[JsonDerivedType(typeof(TaskFailed), "failed")]
+public abstract record CardReply;
+
+/// <summary>A sign of life.</summary>
+public sealed record Alive(CardState State) : CardReply;
+
+/// <summary>A line for the user.</summary>
+public sealed record Told(string Message) : CardReply;
+
+/// <summary>
+/// A rank has done a step. Parts: of each sample its latent frames [count, S, 16], when they are the ones to keep
+/// (<paramref name="Frames"/> &gt; 0): those of all ranks are the whole clip.
+/// </summary>
+/// <param name="Step">Steps done, from 1.</param>
+/// <param name="FirstFrame">First latent frame of the parts.</param>
+/// <param name="Frames">Latent frames of the parts.</param>
+/// <param name="Counts">What the step took.</param>
+public sealed record StepHandedIn(int Step, int FirstFrame, int Frames, WorkCounts Counts) : CardReply;
+
+/// <summary>The next frames of a chunk. Part: RGB24, frame after frame.</summary>
+public sealed record FramesDecoded(int Frames) : CardReply;
+
+/// <summary>The end of a task.</summary>
+public abstract record LastReply : CardReply
+{
+    /// <summary>The most memory that the card's process ever held, in bytes (resident set).</summary>
+    public long PeakMemoryBytes { get; init; }
+}
+
+/// <summary>What a request comes to.</summary>
+public sealed record Planned : LastReply
+{
+    /// <summary>Videos in all; null when there is no end.</summary>
+    public required int? Count { get; init; }
+
+    /// <summary>The videos of the batch; none when there are no more batches.</summary>
+    public required IReadOnlyList<PlannedVideo> Videos { get; init; }
+
+    /// <summary>Reference files of the whole request, if it has an end.</summary>
+    public required IReadOnlyList<string> References { get; init; }
+
+    public required ClipPlan Clip { get; init; }
+}
+
+/// <summary>One video.</summary>
+/// <param name="Prompts">The prompt of each loop, cleaned, as the text encoder sees it.</param>
+/// <param name="References">Paths or addresses of reference images and videos.</param>
+/// <param name="MaskStrategy">Where they go.</param>
+/// <param name="File">Where the video goes, with its extension.</param>
+public sealed record PlannedVideo(IReadOnlyList<string> Prompts, IReadOnlyList<string> References, string MaskStrategy, string File);
+
+/// <summary>What follows from the size and length of a clip.</summary>
+/// <param name="Output">Of the frames.</param>
+/// <param name="Frames">Frames of a clip.</param>
+/// <param name="Overlap">First frames of a later clip that repeat the one before and are left out of the video.</param>
+/// <param name="Latents">Latent frames T.</param>
+/// <param name="LatentFrameBytes">Bytes of one latent frame [S, 16] in float32.</param>
+/// <param name="MostRanks">The most cards that can share it.</param>
+/// <param name="Chunks">How it is cut for decoding, in order.</param>
+public sealed record ClipPlan(FrameSizes Output, int Frames, int Overlap, int Latents, long LatentFrameBytes, int MostRanks, IReadOnlyList<ChunkPlan> Chunks);
+
+/// <summary>Pixels.</summary>
+public sealed record FrameSizes(int Height, int Width)
+{
+    public FrameSize Size => new(Height, Width);
+}
+
+/// <summary>A run of frames that is decoded at once, and the latent frames that stand for it.</summary>
+public sealed record ChunkPlan(int FirstFrame, int Frames, int FirstLatent, int Latents);
+
+/// <summary>The networks are in memory.</summary>
+/// <param name="Models">Names the files that were loaded, by their sizes and headers: cards with other ones must not share work.</param>
+public sealed record Loaded(string Models) : LastReply;
+
+/// <summary>Parts: the features of each text.</summary>
+public sealed record TextEncoded(IReadOnlyList<EncodedPrompt> Prompts) : LastReply;
+
+/// <summary>A text as the transformer takes it.</summary>
+/// <param name="Features">[L, channels]</param>
+/// <param name="Mask">Which of the tokens that a prompt may have, it has.</param>
+public sealed record EncodedPrompt(TensorPart Features, IReadOnlyList<bool> Mask);
+
+/// <summary>Parts: the latent, and the state of the random numbers now.</summary>
+/// <param name="Latent">[4, T', h, w]</param>
+public sealed record ReferenceEncoded(TensorPart Latent) : LastReply;
+
+/// <summary>Parts: the state of the random numbers now, and the latent [T, S, 16] of each sample.</summary>
+/// <param name="EditRatios">Of each sample and latent frame: 0 (kept) to 1 (made anew).</param>
+public sealed record Started(IReadOnlyList<IReadOnlyList<float>> EditRatios) : LastReply;
+
+/// <summary>A rank has done all steps. Part: the state of the random numbers now; the same on all ranks.</summary>
+/// <param name="EvenBytes">What all ranks together would send in one step if tokens could be shared evenly: the bound of what is to be sent.</param>
+public sealed record Denoised(double EvenBytes) : LastReply;
+
+/// <summary>Parts: of each sample the latent [4, T, h, w] in float32; then the file, if it was asked for.</summary>
+public sealed record Finished : LastReply;
+
+/// <summary>All frames of the chunk are sent. Parts, if it was to be encoded again: its latent, and the state of the random numbers after all of the batch's clips are encoded.</summary>
+/// <param name="Latent">[4, t, h, w]; null when it was not asked for.</param>
+public sealed record Decoded(TensorPart? Latent) : LastReply;
+
+/// <summary>The task cannot be done.</summary>
+/// <param name="ExitCode">See <see cref="Contracts.ExitCode"/>. Bad input and what cannot fit fail everywhere; a card's failure can be tried elsewhere.</param>
+/// <param name="Rank">The rank at fault, when another one kept this one from its work.</param>
+public sealed record TaskFailed(int ExitCode, string Message, int? Rank = null) : LastReply;
+
+/// <summary>A tensor in a part of a parcel: dense, little-endian.</summary>
+/// <param name="Type">fp32, bf16 or fp16.</param>
+public sealed record TensorPart(string Type, IReadOnlyList<long> Shape);
+
+/// <summary>What a card computed, sent and waited for.</summary>
+/// <param name="BytesSent">Bytes of tensors to other ranks, without headers.</param>
+/// <param name="BytesReceived">As sent.</param>
+/// <param name="Tokens">Tokens taken through a block, counted in each block.</param>
+/// <param name="Units">Units taken through a block, counted in each block.</param>
+/// <param name="Switches">Changes of layout.</param>
+/// <param name="WaitedSeconds">Time in which a half of guidance stood still until other ranks' bytes came.</param>
+/// <param name="ExchangingSeconds">Time from the first unit of a switch to its end, over all switches.</param>
+/// <param name="Seconds">Wall-clock time of the work.</param>
+public sealed record WorkCounts(
+    long BytesSent, long BytesReceived, long Tokens, long Units, long Switches, double WaitedSeconds, double ExchangingSeconds, double Seconds)
+{
+    public static WorkCounts operator +(WorkCounts a, WorkCounts b) => new(
+        a.BytesSent + b.BytesSent, a.BytesReceived + b.BytesReceived, a.Tokens + b.Tokens, a.Units + b.Units, a.Switches + b.Switches,
+        a.WaitedSeconds + b.WaitedSeconds, a.ExchangingSeconds + b.ExchangingSeconds, a.Seconds + b.Seconds);
+
+    public static WorkCounts Zero { get; } = new(0, 0, 0, 0, 0, 0, 0, 0);
+}

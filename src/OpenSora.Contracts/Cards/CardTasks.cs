@@ -1,0 +1,110 @@
+using System.Text.Json.Serialization;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Contracts.Cards;
+
+/// <summary>
+/// Work for a card: the header of the first parcel of a request, which holds the tensors that it names, in order. A task is
+/// a pure function of what is in the request: any card of the same kind gives the same bytes, and doing it twice does no harm.
+/// A card does one at a time; closing the connection stops it.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
+[JsonDerivedType(typeof(PlanTask), "plan")]
+[JsonDerivedType(typeof(LoadTask), "load")]
+[JsonDerivedType(typeof(EncodeTextTask), "encode-text")]
+[JsonDerivedType(typeof(EncodeReferenceTask), "encode-reference")]
+[JsonDerivedType(typeof(StartTask), "start")]
+[JsonDerivedType(typeof(DenoiseTask), "denoise")]
+[JsonDerivedType(typeof(FinishTask), "finish")]
+[JsonDerivedType(typeof(DecodeTask), "decode")]
+public abstract record CardTask
+{
+    /// <summary>The job that it is part of.</summary>
+    public required string Job { get; init; }
+
+    /// <summary>The request of the job; but for <see cref="PlanTask"/> its prompts may be left out.</summary>
+    public required GenerationRequest Request { get; init; }
+}
+
+/// <summary>Checks the request and says what its videos are. Answer: <see cref="Planned"/>.</summary>
+/// <param name="Batch">Which batch, from 0.</param>
+public sealed record PlanTask(int Batch) : CardTask;
+
+/// <summary>Loads networks, so that a later task need not. Answer: <see cref="Loaded"/>.</summary>
+public sealed record LoadTask(IReadOnlyList<Network> Networks) : CardTask;
+
+/// <summary>The networks of a generation.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<Network>))]
+public enum Network { Text, Transformer, Autoencoder }
+
+/// <summary>Tokenizes and encodes texts. Answer: <see cref="TextEncoded"/>.</summary>
+public sealed record EncodeTextTask(IReadOnlyList<string> Texts) : CardTask;
+
+/// <summary>
+/// Encodes an image or a video. Part: the state of the random numbers. Its frames follow, a parcel with a
+/// <see cref="ReferenceFrame"/> each. Answer: <see cref="ReferenceEncoded"/>.
+/// </summary>
+/// <param name="Frames">How many come; 1 for an image.</param>
+public sealed record EncodeReferenceTask(bool IsVideo, int Frames) : CardTask;
+
+/// <summary>A frame; part: RGB24, rows from the top.</summary>
+public sealed record ReferenceFrame(int Height, int Width);
+
+/// <summary>
+/// Draws the noise that a clip starts from and places references in it. Parts: the state of the random numbers; if
+/// <see cref="HasNoise"/>, a safetensors file with the noise; the references of each video, in order. Answer: <see cref="Started"/>.
+/// </summary>
+/// <param name="Loop">Which clip of the videos, from 0.</param>
+/// <param name="Videos">One for each video of the batch.</param>
+/// <param name="HasNoise">The noise is given and not drawn.</param>
+public sealed record StartTask(int Loop, IReadOnlyList<StartOfVideo> Videos, bool HasNoise) : CardTask;
+
+/// <summary>The conditions of a video's next clip.</summary>
+/// <param name="MaskStrategy">As the prompt gives it.</param>
+/// <param name="References">
+/// Latents [4, T', h, w]: those of the prompt, then the clips that were made before, one for each loop.
+/// </param>
+public sealed record StartOfVideo(string MaskStrategy, IReadOnlyList<TensorPart> References);
+
+/// <summary>
+/// One rank's share of a denoise. Parts: the state of the random numbers (as <see cref="Started"/> gave it); of each sample
+/// the latent [T, S, 16] after <see cref="FirstStep"/> steps; of each sample the prompt's features. Answers:
+/// a <see cref="StepHandedIn"/> for each step, and <see cref="Denoised"/>.
+/// </summary>
+public sealed record DenoiseTask : CardTask
+{
+    /// <summary>Higher than any before: what is late of an older one is refused.</summary>
+    public required long Epoch { get; init; }
+
+    public required int Rank { get; init; }
+
+    /// <summary>Where the ranks listen for each other, by rank.</summary>
+    public required IReadOnlyList<string> Links { get; init; }
+
+    /// <summary>Which clip of the videos, from 0.</summary>
+    public required int Loop { get; init; }
+
+    /// <summary>Steps that are done.</summary>
+    public required int FirstStep { get; init; }
+
+    /// <summary>Of each sample and latent frame, as <see cref="Started"/> gave them.</summary>
+    public required IReadOnlyList<IReadOnlyList<float>> EditRatios { get; init; }
+
+    public required IReadOnlyList<EncodedPrompt> Prompts { get; init; }
+}
+
+/// <summary>
+/// Puts latents into their final form. Parts: of each sample the latent [T, S, 16]. Answer: <see cref="Finished"/>.
+/// </summary>
+/// <param name="AsFile">Also as a safetensors file.</param>
+public sealed record FinishTask(bool AsFile) : CardTask;
+
+/// <summary>
+/// Decodes a chunk of a clip, and encodes it again where another clip is to start from it. Parts: the chunk's latent frames
+/// [t, S, 16]; if <see cref="Encode"/>, the state of the random numbers after the denoise. Answers:
+/// <see cref="FramesDecoded"/> in order, and <see cref="Decoded"/>.
+/// </summary>
+/// <param name="Chunk">Which chunk, from 0.</param>
+/// <param name="Video">Which video of the batch, and of how many.</param>
+/// <param name="Encode">Also encode the frames.</param>
+public sealed record DecodeTask(int Chunk, int Video, int Videos, bool Encode) : CardTask;
