@@ -129,7 +129,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
         tally.Lost(member.Name, stage, step, cause);
         voice.Say($"{member.Name} is lost while in {stage}: {cause}");
         crew.Expel(member, cause);
-        directory.Bury(member.Card);
+        directory.Bury(member.Card, cause);
     }
 
     private async Task UntilIdle(Member member, string stage, int step, CancellationToken cancel)
