@@ -13,7 +13,7 @@ internal static class DemoModel
         foreach ((string flag, string? path) in new[] { ("dit", given.Dit), ("t5", given.T5), ("vae2d", given.Vae2d), ("vae3d", given.Vae3d) })
             if (path is not null && !Directory.Exists(path))
                 throw new InputException($"--ckpt-path-{flag} {path} does not exist: give the folder with config.json and weights that was downloaded");
-        string? demo = Installation.Home is { } home && Path.Combine(home, "models", "demo") is var folder && Directory.Exists(folder) ? folder : null;
+        string? demo = Installation.Models;
         if (demo is null || given is { Dit: not null, T5: not null, Vae2d: not null, Vae3d: not null })
             return given;
         if (given != new ModelFolders())
