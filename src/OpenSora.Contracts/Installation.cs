@@ -1,8 +1,8 @@
 namespace OpenSora.Contracts;
 
 /// <summary>
-/// Where the parts of an installation lie. The one place that reads <c>OPENSORA_HOME</c>, <c>OPENSORA_MODELS</c> and
-/// <c>OPENSORA_CARD</c>.
+/// Where the parts of an installation lie. The one place that reads <c>OPENSORA_HOME</c>, <c>OPENSORA_MODELS</c>,
+/// <c>OPENSORA_CARD</c> and <c>OPENSORA_SILO</c>.
 /// </summary>
 public static class Installation
 {
@@ -19,25 +19,28 @@ public static class Installation
         ? models
         : Home is not null && Path.Combine(Home, "models", "demo") is var demo && Directory.Exists(demo) ? demo : null;
 
-    /// <summary>
-    /// The card program: <c>OPENSORA_CARD</c>, else beside this program, else where <c>dotnet build</c> puts it.
-    /// </summary>
+    /// <summary>The card program: <c>OPENSORA_CARD</c>, else beside this program, else where <c>dotnet build</c> puts it.</summary>
     /// <exception cref="InputException">It is nowhere.</exception>
-    public static string CardProgram()
+    public static string CardProgram() => Program("OpenSora.Card", "OPENSORA_CARD");
+
+    /// <summary>The silo program: <c>OPENSORA_SILO</c>, else beside this program, else where <c>dotnet build</c> puts it.</summary>
+    /// <exception cref="InputException">It is nowhere.</exception>
+    public static string SiloProgram() => Program("OpenSora.Silo", "OPENSORA_SILO");
+
+    private static string Program(string name, string variable)
     {
-        const string name = "OpenSora.Card";
         string built = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
         string[] candidates =
         [
-            Environment.GetEnvironmentVariable("OPENSORA_CARD") ?? "",
+            Environment.GetEnvironmentVariable(variable) ?? "",
             Path.Combine(built, name),
             Path.Combine(built, "..", "..", name, Path.GetFileName(built), name),
         ];
         return candidates.FirstOrDefault(File.Exists) is { } found
             ? Path.GetFullPath(found)
             : throw new InputException(
-                $"the card program {name} was not found (looked at {string.Join(", ", candidates.Where(c => c.Length > 0).Select(Path.GetFullPath))}); "
-                + "build it (./opensora does) or set OPENSORA_CARD to its path");
+                $"the program {name} was not found (looked at {string.Join(", ", candidates.Where(c => c.Length > 0).Select(Path.GetFullPath))}); "
+                + $"build it (./opensora does) or set {variable} to its path");
     }
 
     private static string? Find()
