@@ -15,7 +15,7 @@ internal static class ReferenceEncoding
     public static async Task<Batch> Begin(JobContext job, int index, Planned plan, ReadOnlyMemory<byte> random, CancellationToken cancel)
     {
         using IDisposable timed = job.Clock.Time(Stage.Encode);
-        ReadOnlyMemory<byte>? noise = job.Request.LatentNoise is { } file ? await File.ReadAllBytesAsync(file, cancel) : null;
+        ReadOnlyMemory<byte>? noise = job.Request.LatentNoise is { } file ? await File.ReadAllBytesAsync(file, cancel) : default(ReadOnlyMemory<byte>?);
         if (await job.Folder.FindBatch(index) is { } kept)
             return kept.ToBatch(plan.Clip, noise);
         Batch batch = new(index, plan.Videos, plan.Clip, noise) { References = [.. plan.Videos.Select(_ => new List<Latent>())], Random = random };
