@@ -119,11 +119,13 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
             Lose(member, fault.Cause, stage, step);
     }
 
-    private void Lose(Member member, string cause, string stage, int step)
+    /// <summary>A card that was at work is lost for good.</summary>
+    public void Lose(Member member, string cause, string stage, int step)
     {
+        if (!crew.Expel(member, cause))
+            return;
         tally.Lost(member.Name, stage, step, cause);
         voice.Say($"{member.Name} is lost while in {stage}: {cause}");
-        crew.Expel(member, cause);
         directory.Bury(member.Card, cause);
     }
 

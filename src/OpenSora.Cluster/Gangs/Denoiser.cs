@@ -33,6 +33,8 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
                     tally.RecomputedStep();
                 foreach ((Member member, CardFault fault) in end.Faults)
                     await crewWork.Judge(member, fault, Stage.Denoise, last.Step, cancel);
+                foreach (Member member in gang.Where(member => member.Card.IsGone))
+                    crewWork.Lose(member, "gave no sign of life", Stage.Denoise, last.Step);
             }
             finally
             {

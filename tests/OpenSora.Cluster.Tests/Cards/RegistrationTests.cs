@@ -12,7 +12,8 @@ public sealed class RegistrationTests
     [InlineData(null)]
     [InlineData("")]
     [InlineData("a secret of the test")]
-    [InlineData("a secret of the tests ")]
+    [InlineData("a secret of the testS")]
+    [InlineData("a secret of the tests.")]
     public async Task WithoutTheTokenNobodyIsLetInAndItIsCounted(string? token)
     {
         await using TestCluster cluster = await TestCluster.Start(0);

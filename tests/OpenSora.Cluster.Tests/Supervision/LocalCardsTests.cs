@@ -24,8 +24,8 @@ public sealed class LocalCardsTests
     [Fact]
     public async Task ADeviceThatIsNotThereIsRefusedInItsOwnWords()
     {
-        await using TestCluster cluster = await TestCluster.Start(2, device: "tpu");
-        InputException refused = await Assert.ThrowsAsync<InputException>(() => cluster.Generate(cluster.Request("refused", 2)));
+        await using TestCluster cluster = await TestCluster.Start(1, device: "tpu");
+        InputException refused = await Assert.ThrowsAsync<InputException>(() => cluster.Generate(cluster.Request("refused")));
         Assert.Equal("--device tpu is not known: give cpu", refused.Message);
     }
 
