@@ -28,7 +28,7 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
     {
         GenerationRules.Check(request);
         CardLimit.Check(request);
-        JobFolder folder = await store.Create(request);
+        JobFolder folder = store.Create(request);
         return await Run(folder, isNew: true, media, mostCards, tell, cancel);
     }
 

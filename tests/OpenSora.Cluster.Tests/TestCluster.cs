@@ -30,8 +30,7 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Short enough for tests, and long enough for a busy machine.</summary>
     public static ClusterOptions Quick { get; } = new()
     {
-        Silence = TimeSpan.FromSeconds(1.5),
-        ProbeTimeout = TimeSpan.FromSeconds(1),
+        Silence = TimeSpan.FromSeconds(4),
         WaitForCard = TimeSpan.FromSeconds(20),
         RestartDelay = TimeSpan.FromMilliseconds(20),
     };

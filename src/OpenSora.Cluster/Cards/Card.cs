@@ -18,6 +18,9 @@ public sealed class Card(CardRegistration registration)
     /// <summary>Said nothing for too long, left, or started again.</summary>
     public bool IsGone { get; internal set; }
 
+    /// <summary>Why a job found it dead or of no use; null for one that is only gone, and may have been kept from saying that it lives.</summary>
+    public string? BuriedFor { get; internal set; }
+
     /// <summary>It can be given work.</summary>
     public bool IsUsable => !IsGone && State != CardState.Draining;
 

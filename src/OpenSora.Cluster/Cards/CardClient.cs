@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -39,9 +40,7 @@ public sealed class CardClient(string token, ClusterOptions options) : IDisposab
     {
         try
         {
-            using HttpRequestMessage request = NewRequest(HttpMethod.Post, card, CardProtocol.TaskPath);
-            request.Content = new TaskContent(order, options.Silence);
-            using HttpResponseMessage response = await Send(card, request, cancel);
+            using HttpResponseMessage response = await Begin(card, order, cancel);
             await using DeadlineStream body = new(await response.Content.ReadAsStreamAsync(cancel), options.Silence);
             while (await Parcels.Read(body, CardsJson.Default.CardReply, cancel) is { } parcel)
             {
@@ -95,11 +94,31 @@ public sealed class CardClient(string token, ClusterOptions options) : IDisposab
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Sends all of the request; the card says something as soon as it has it.</summary>
-    private async Task<HttpResponseMessage> Send(Card card, HttpRequestMessage request, CancellationToken cancel)
+    /// <summary>Sends a task; to a card that has not quite ended the one before, once more a moment later.</summary>
+    private async Task<HttpResponseMessage> Begin(Card card, TaskOrder order, CancellationToken cancel)
     {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await Send(card, order, cancel);
+            }
+            catch (CardBusyException) when (Stopwatch.GetElapsedTime(start) < options.Silence)
+            {
+                await Task.Delay(10, cancel);
+            }
+        }
+    }
+
+    /// <summary>Sends all of a task, if the card takes it; the card says something as soon as it has it.</summary>
+    private async Task<HttpResponseMessage> Send(Card card, TaskOrder order, CancellationToken cancel)
+    {
+        using HttpRequestMessage request = NewRequest(HttpMethod.Post, card, CardProtocol.TaskPath);
+        TaskContent content = new(order, options.Silence);
+        request.Content = content;
+        request.Headers.ExpectContinue = true;
         using CancellationTokenSource silent = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        TaskContent content = (TaskContent)request.Content!;
         content.Sent += () => silent.CancelAfter(options.Silence);
         HttpResponseMessage response;
         try
@@ -118,8 +137,8 @@ public sealed class CardClient(string token, ClusterOptions options) : IDisposab
         {
             HttpStatusCode.Unauthorized => new CardException($"{card.Name} refused the token: give all processes the same {CardProtocol.TokenVariable}"),
             HttpStatusCode.UpgradeRequired => new CardException($"{card.Name} speaks another version of the protocol than {CardProtocol.Version}: install the same build everywhere"),
-            HttpStatusCode.Conflict => new CardRefusedException(card, "has another task, or had one of a later epoch"),
-            HttpStatusCode.ServiceUnavailable => new CardRefusedException(card, "is about to leave"),
+            HttpStatusCode.Conflict => new CardBusyException(card, "has another task, or had one of a later epoch"),
+            HttpStatusCode.ServiceUnavailable => new CardLeavingException(card, "is about to leave"),
             _ => new CardLostException(card, $"answered with status {(int)status}"),
         };
     }

@@ -104,18 +104,24 @@ public sealed class CardDirectory : IDisposable
                 Remove(card);
     }
 
-    /// <summary>What somebody else than its heartbeat saw: a refused task, the end of its process.</summary>
+    /// <summary>What a card said in the reply to a task, which is a sign of life too.</summary>
     public void See(Card card, CardState state)
     {
         lock (_one)
+        {
+            card.LastHeard = _clock.GetTimestamp();
             SetState(card, state);
+        }
     }
 
-    /// <summary>A card was seen to be dead. If it is not, it registers again.</summary>
-    public void Bury(Card card)
+    /// <summary>A card was seen to be dead, or to be of no use. If it is well, it registers again.</summary>
+    public void Bury(Card card, string cause)
     {
         lock (_one)
+        {
+            card.BuriedFor = cause;
             Remove(card);
+        }
     }
 
     /// <summary>A card ended a task well.</summary>

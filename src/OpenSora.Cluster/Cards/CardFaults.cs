@@ -20,8 +20,11 @@ public sealed class CardLostException(Card card, string cause) : CardFault(card,
 /// <summary>A card said nothing for longer than a card may.</summary>
 public sealed class CardSilentException(Card card, TimeSpan silence) : CardFault(card, $"said nothing for {silence.TotalSeconds:0.##} s");
 
-/// <summary>A card takes no task now: it has one, it is about to leave, or the task is of an epoch that is over.</summary>
-public sealed class CardRefusedException(Card card, string cause) : CardFault(card, cause);
+/// <summary>A card has another task, or the task is of an epoch that is over.</summary>
+public sealed class CardBusyException(Card card, string cause) : CardFault(card, cause);
+
+/// <summary>A card takes no more tasks.</summary>
+public sealed class CardLeavingException(Card card, string cause) : CardFault(card, cause);
 
 /// <summary>A card told that its task failed.</summary>
 /// <param name="rank">The rank at fault, when it was another one.</param>

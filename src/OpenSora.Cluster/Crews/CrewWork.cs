@@ -113,12 +113,12 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
             Lose(member, fault.Cause, stage, step);
             return;
         }
-        CardState? state = await client.Probe(member.Card, cancel);
+        CardState? state = fault is CardLeavingException ? CardState.Draining : await client.Probe(member.Card, cancel);
         if (state is null)
             Lose(member, fault is CardFailedException ? "does not answer" : fault.Cause, stage, step);
         else if (state == CardState.Draining)
             directory.See(member.Card, CardState.Draining);
-        else if (fault is CardRefusedException)
+        else if (fault is CardBusyException)
             await UntilIdle(member, stage, step, cancel);
         else if (++member.Strikes >= options.MostStrikes)
             Lose(member, fault.Cause, stage, step);
@@ -129,7 +129,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
         tally.Lost(member.Name, stage, step, cause);
         voice.Say($"{member.Name} is lost while in {stage}: {cause}");
         crew.Expel(member, cause);
-        directory.Bury(member.Card);
+        directory.Bury(member.Card, cause);
     }
 
     private async Task UntilIdle(Member member, string stage, int step, CancellationToken cancel)

@@ -63,7 +63,7 @@ internal static class Denoising
         if (job.Request.SaveLatent is { } path)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            await AtomicFile.Write(path, file => file.WriteAsync(answer.Parts[^1], cancel).AsTask());
+            AtomicFile.Write(path, file => file.Write(answer.Parts[^1].Span));
         }
         return [.. answer.Parts.Take(clip.Samples.Count)];
     }

@@ -81,7 +81,7 @@ internal sealed class GenerationJob(JobContext job)
         if (job.Record.Kind is null)
         {
             job.Folder.Record = job.Record with { Kind = job.Crew.Kind };
-            await job.Folder.Save();
+            job.Folder.Save();
         }
         LoadTask shared = new([Network.Transformer, Network.Autoencoder]) { Job = job.Job, Request = job.Request };
         Task loading = await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Voice.Progress(Stage.Load, done, all), cancel);
@@ -135,7 +135,7 @@ internal sealed class GenerationJob(JobContext job)
         job.KeepRandom(batch.Index + 1, batch.Random);
         await job.Keeper.Finish();
         job.Folder.Record = job.Record with { Batch = batch.Index + 1, Samples = [.. job.Record.Samples, .. samples], Files = [.. job.Record.Files, .. written] };
-        await job.Folder.Save();
+        job.Folder.Save();
     }
 
     private GenerationReport Report(ClipPlan clip)

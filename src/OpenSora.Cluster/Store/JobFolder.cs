@@ -45,12 +45,12 @@ public sealed class JobFolder : IDisposable
         }
     }
 
-    public Task Save() => AtomicFile.Write(
-        Path.Combine(_folder, RecordName), file => JsonSerializer.SerializeAsync(file, Record, StoreJson.Default.JobRecord));
+    public void Save() => AtomicFile.Write(
+        Path.Combine(_folder, RecordName), file => JsonSerializer.Serialize(file, Record, StoreJson.Default.JobRecord));
 
     /// <summary>Keeps a blob under a name; an older one of the name is replaced.</summary>
-    internal Task Keep<T>(string name, T header, JsonTypeInfo<T> type, IReadOnlyList<ReadOnlyMemory<byte>> parts) => AtomicFile.Write(
-        Path.Combine(_folder, name), file => Parcels.Write(file, header, type, parts, CancellationToken.None));
+    internal void Keep<T>(string name, T header, JsonTypeInfo<T> type, IReadOnlyList<ReadOnlyMemory<byte>> parts) => AtomicFile.Write(
+        Path.Combine(_folder, name), file => Parcels.Write(file, header, type, parts, CancellationToken.None).GetAwaiter().GetResult());
 
     /// <summary>The blob of a name; null when there is none, or a damaged one, which is as good as none.</summary>
     internal async Task<Parcel<T>?> Find<T>(string name, JsonTypeInfo<T> type)

@@ -22,7 +22,7 @@ public sealed class JobStore(string root)
 
     /// <summary>A new job.</summary>
     /// <exception cref="InputException">The folder cannot be written to.</exception>
-    public async Task<JobFolder> Create(GenerationRequest request)
+    public JobFolder Create(GenerationRequest request)
     {
         string job = $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
         string folder = Path.Combine(Root, job);
@@ -30,7 +30,7 @@ public sealed class JobStore(string root)
         {
             Directory.CreateDirectory(folder);
             JobFolder made = JobFolder.Lock(folder, new JobRecord { Job = job, Request = request, Folder = Environment.CurrentDirectory });
-            await made.Save();
+            made.Save();
             return made;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -9,11 +9,11 @@ namespace OpenSora.Cluster.Store;
 internal sealed class Keeper(JobVoice voice)
 {
     private readonly Lock _one = new();
-    private readonly List<(string Name, Func<Task> Write)> _waiting = [];
+    private readonly List<(string Name, Action Write)> _waiting = [];
     private Task _writing = Task.CompletedTask;
     private bool _isWriting;
 
-    public void Keep(string name, Func<Task> write)
+    public void Keep(string name, Action write)
     {
         lock (_one)
         {
@@ -22,7 +22,8 @@ internal sealed class Keeper(JobVoice voice)
             if (_isWriting)
                 return;
             _isWriting = true;
-            _writing = Task.Run(WriteAll);
+            // A disk may take its time, and no thread of the pool is to wait for it.
+            _writing = Task.Factory.StartNew(WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
 
@@ -33,13 +34,13 @@ internal sealed class Keeper(JobVoice voice)
             return _writing;
     }
 
-    private async Task WriteAll()
+    private void WriteAll()
     {
         while (Next() is { } write)
         {
             try
             {
-                await write();
+                write();
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -48,7 +49,7 @@ internal sealed class Keeper(JobVoice voice)
         }
     }
 
-    private Func<Task>? Next()
+    private Action? Next()
     {
         lock (_one)
         {
@@ -57,7 +58,7 @@ internal sealed class Keeper(JobVoice voice)
                 _isWriting = false;
                 return null;
             }
-            Func<Task> write = _waiting[0].Write;
+            Action write = _waiting[0].Write;
             _waiting.RemoveAt(0);
             return write;
         }

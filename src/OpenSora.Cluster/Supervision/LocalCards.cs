@@ -72,6 +72,7 @@ public sealed class LocalCards : IAsyncDisposable
         long start = Stopwatch.GetTimestamp();
         Card? known = null;
         string? killed = null;
+        long? goneSince = null;
         while (!process.Exited.IsCompleted && !_stop.IsCancellationRequested)
         {
             Task changed = _directory.Changed;
@@ -79,7 +80,9 @@ public sealed class LocalCards : IAsyncDisposable
             if (known is null && found is not null)
                 process.PassOn(_say);
             known = found ?? known;
-            killed = known is { IsGone: true } ? "it said nothing, or failed too often"
+            goneSince = known is not { IsGone: true } ? null : goneSince ?? Stopwatch.GetTimestamp();
+            killed = known is { BuriedFor: { } cause } ? cause
+                : goneSince is { } since && Stopwatch.GetElapsedTime(since) > _options.Silence ? "it said nothing"
                 : known is null && Stopwatch.GetElapsedTime(start) > _options.StartTimeout ? $"it did not register within {_options.StartTimeout.TotalSeconds:0} s"
                 : null;
             if (killed is not null && known?.State == Contracts.Cards.CardState.Draining)
@@ -88,7 +91,7 @@ public sealed class LocalCards : IAsyncDisposable
                 process.Kill();
             if (killed is not null)
                 break;
-            await Task.WhenAny(process.Exited, changed, Delay(TimeSpan.FromSeconds(1)));
+            await Task.WhenAny(process.Exited, changed, Delay(_options.Silence / 4));
         }
         if (_stop.IsCancellationRequested)
         {
@@ -98,7 +101,7 @@ public sealed class LocalCards : IAsyncDisposable
         await process.Exited;
         await process.AllRead();
         if (known is not null)
-            _directory.Bury(known);
+            _directory.Bury(known, "its process ended");
         return new Life(known?.HasWorked ?? false, killed ?? Words(process))
         {
             Left = killed is null && known is not null && process.ExitCode == ExitCode.Done,
