@@ -18,8 +18,8 @@ internal sealed class TransformerStage : IDisposable
     /// <summary>Share of samples whose first latent frame is given, for image conditions.</summary>
     private const double Pictured = 0.15;
 
-    /// <summary>Share of samples of two chunks, and share of those whose first chunk is given.</summary>
-    private const double Long = 0.15, Continued = 0.7;
+    /// <summary>Share of the samples of two chunks whose first chunk is given.</summary>
+    private const double Continued = 0.7;
 
     /// <summary>Noise on frames that are given: those of a generation were decoded, or drawn from a posterior.</summary>
     private const double GivenNoise = 0.05;
@@ -28,14 +28,17 @@ internal sealed class TransformerStage : IDisposable
     private const int Wordings = 8;
 
     private readonly Workplace _place;
+    private readonly double _longShare;
     private readonly Tensor _latents;  // [clips, 4, 5, 8, 8]
     private readonly Tensor _pictures; // [clips, 4, 1, 8, 8]
     private readonly Tensor _long;     // [long clips, 4, 10, 8, 8]
     private readonly PromptFeatures _prompts;
     private readonly TransformerNetwork[] _networks;
 
-    public TransformerStage(Workplace place)
+    /// <param name="longShare">Share of samples of two chunks, from 0 to 1.</param>
+    public TransformerStage(Workplace place, double longShare)
     {
+        _longShare = longShare;
         _place = place;
         File.WriteAllText(Path.Combine(place.TransformerFolder, "config.json"), DemoConfigs.Transformer + "\n");
         File.WriteAllText(Path.Combine(place.TransformerFolder, SchedulerConfig.FileName), DemoConfigs.Scheduler(FlowTimes.Shift) + "\n");
@@ -70,17 +73,23 @@ internal sealed class TransformerStage : IDisposable
 
     private Sample Draw(SplitMix random)
     {
-        bool isLong = random.Unit() < Long;
+        bool isLong = random.Unit() < _longShare;
         int index = random.Below(isLong ? LongClips.Count : ClipCache.Clips);
         Clip clip = isLong ? LongClips.Clip(_place, index) : ClipCache.Clip(_place, index);
         Tensor? given = isLong
             ? random.Unit() < Continued ? _long[index].narrow(1, 0, _long.shape[2] / 2) : null
             : random.Unit() < Pictured ? _pictures[index] : null;
         string? caption = random.Unit() < Dropped ? null
-            : random.Below(3) == 0 ? Captions.Plain(clip)
-            : Captions.Varied(clip, (ulong)(index * Wordings + random.Below(Wordings)));
+            : Caption(clip, random.Below(3), (ulong)(index * Wordings + random.Below(Wordings)));
         return new Sample((isLong ? _long : _latents)[index], caption, random.Unit() < 0.8, FlowTimes.Draw(random), given, random.Next());
     }
+
+    private static string Caption(Clip clip, int kind, ulong wording) => kind switch
+    {
+        0 => Captions.Plain(clip),
+        1 => Captions.Varied(clip, wording),
+        _ => Captions.Rearranged(clip, wording),
+    };
 
     /// <summary>Squared error of the predicted velocity, over the frames that are denoised.</summary>
     private Tensor Loss(int worker, Sample sample)
