@@ -61,16 +61,18 @@ public sealed class CardsTests : IDisposable
         Assert.Contains("card-0", errors);
     }
 
-    [Fact]
-    public async Task AStoppedJobGoesOnFromItsLastStep()
+    [Theory]
+    [InlineData("-INT", 130)]
+    [InlineData("-KILL", 4)]
+    public async Task AJobThatWasStoppedOrCrashedGoesOnFromItsLastStep(string signal, int exitCode)
     {
         JsonNode calm = await Generate("calm", "--num-sampling-steps", "60", "--cards", "2");
         using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", "2", "--verbose", "1"));
         await UntilStep(process, 20);
-        Signal("-INT", process.Id);
+        Signal(signal, signal == "-INT" ? process.Id : Processes.SiloOf(process.Id));
         string errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(130, process.ExitCode);
+        Assert.Equal(exitCode, process.ExitCode);
         string job = errors[(errors.IndexOf("--resume ", StringComparison.Ordinal) + "--resume ".Length)..].Split(['\n', ' '])[0];
         ClientProgram.Outcome outcome = await ClientProgram.Run(["generate", "--resume", job, "--cards", "1", "--json"]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
