@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Parallel.Links;
 
 namespace OpenSora.Card;
 
@@ -53,11 +55,18 @@ internal sealed record CardOptions(
             Environment.GetEnvironmentVariable(CardProtocol.TokenVariable) ?? "");
         if (options.Token.Length == 0 && !IPAddress.IsLoopback(options.Listen.Address))
             throw new InputException($"--listen {options.Listen} can be reached from other hosts, and there is no token: set {CardProtocol.TokenVariable}, or listen on 127.0.0.1");
+        EndPoint links = LinkAddress.Parse(options.Links);
+        if (options.Token.Length == 0 && links is not UnixDomainSocketEndPoint && !(links is IPEndPoint own && IPAddress.IsLoopback(own.Address)))
+            throw new InputException($"--links {options.Links} can be reached from other hosts, and there is no token: set {CardProtocol.TokenVariable}, or give tcp:127.0.0.1:0");
+        if (options.Advertise is null && (IsAny(options.Listen) || IsAny(links)))
+            throw new InputException("a card that listens on all addresses does not know which one others reach it by: give --advertise HOST");
         return options;
     }
 
     /// <summary>A port of this card as others reach it.</summary>
     public string Reach(string host, int port) => $"{Advertise ?? host}:{port}";
+
+    private static bool IsAny(EndPoint address) => address is IPEndPoint ip && (ip.Address.Equals(IPAddress.Any) || ip.Address.Equals(IPAddress.IPv6Any));
 
     private static string Identity(string name) => name.Length is > 0 and <= 100 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
         ? name

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using OpenSora.Contracts;
 
 namespace OpenSora.Card.Faults;
@@ -81,22 +82,27 @@ internal sealed partial class FaultPlan
 
     private static Fault ParseFault(string text)
     {
-        string[] fields = text.Split(';');
-        string[] what = fields[0].Split('@', 2);
-        string? Of(string name) => fields.Skip(1).FirstOrDefault(field => field.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
-        TimeSpan? delay = what[0].StartsWith("delay=", StringComparison.Ordinal)
-            ? TimeSpan.FromMilliseconds(int.Parse(what[0]["delay=".Length..], CultureInfo.InvariantCulture)) : null;
-        if (what.Length != 2 || delay is null && what[0] is not ("kill" or "stop" or "fail" or "drop" or "corrupt"))
+        Match match = Grammar().Match(text);
+        if (!match.Success)
             throw new InputException($"{Variable} '{text}' is not understood: give kill, stop, fail, drop, corrupt or delay=MS, then @ and a point (docs/faults.md)");
-        return new Fault(what[0], delay, what[1], Of("epoch") is { } epoch ? long.Parse(epoch, CultureInfo.InvariantCulture) : null, Of("once"));
+        string? Of(string group) => match.Groups[group] is { Success: true, Value: var value } ? value : null;
+        return new Fault(
+            Of("action")!,
+            Of("ms") is { } delay ? TimeSpan.FromMilliseconds(int.Parse(delay, CultureInfo.InvariantCulture)) : null,
+            Of("point")!,
+            Of("epoch") is { } epoch ? long.Parse(epoch, CultureInfo.InvariantCulture) : null,
+            Of("once"));
     }
+
+    [GeneratedRegex(@"^(?<action>kill|stop|fail|drop|corrupt|delay=(?<ms>\d{1,9}))@(?<point>step=\d{1,9}:(before-switch|in-switch|after-step|handed-in)|chunk=\d{1,9})(;epoch=(?<epoch>\d{1,18}))?(;once=(?<once>.+))?$")]
+    private static partial Regex Grammar();
 
     [LibraryImport("libc")]
     private static partial int kill(int process, int signal);
 }
 
 /// <summary>One fault.</summary>
-/// <param name="Action">kill, stop, fail, drop, corrupt or delay.</param>
+/// <param name="Action">kill, stop, fail, drop, corrupt, or delay=MS.</param>
 /// <param name="Epoch">Only in this epoch; null for any.</param>
 /// <param name="Once">A file that is made when it happens; it does not happen when the file is there.</param>
 internal sealed record Fault(string Action, TimeSpan? Delay, string Point, long? Epoch, string? Once);

@@ -26,18 +26,24 @@ internal sealed class CardServer : IAsyncDisposable
     private readonly SharedToken _token;
     private readonly TorchThread _torch;
     private readonly Func<CardTask, Parcel<CardTask>, IEnumerable<Contracts.Clips.RgbImage>, ReplyStream, CancellationToken, TaskResult> _do;
-    private readonly Func<CardHeartbeat> _heartbeat;
 
     private CardServer(WebApplication app, CardOptions options, TaskDesk desk, TorchThread torch, CardDevice device, LinkListener listener, Func<CardHeartbeat> heartbeat)
     {
-        (_app, _desk, _torch, _heartbeat, _token) = (app, desk, torch, heartbeat, new SharedToken(options.Token));
+        (_app, _desk, _torch, _token) = (app, desk, torch, new SharedToken(options.Token));
         ModelShelf shelf = new(device);
         FaultPlan faults = FaultPlan.FromEnvironment();
         byte[] token = System.Text.Encoding.UTF8.GetBytes(options.Token);
         _do = (task, parcel, frames, replies, cancel) => CardTasks.Run(new TaskContext(
             task, parcel.Parts, frames, (reply, parts) => replies.Send(reply, parts, cancel), device, shelf, listener, token, faults, cancel));
-        app.MapGet(CardProtocol.HealthPath, () => Results.Json(_heartbeat(), CardsJson.Default.CardHeartbeat));
+        app.MapGet(CardProtocol.HealthPath, () => Results.Json(Health(), CardsJson.Default.CardHealth));
         app.MapPost(CardProtocol.TaskPath, Work);
+
+        CardHealth Health()
+        {
+            CardHeartbeat now = heartbeat();
+            long links = listener.WrongTokens + listener.WrongProtocols + listener.WrongEpochs + listener.NoGreetings;
+            return new CardHealth(now.Instance, now.State, now.FreeMemoryBytes, _token.Refused, links);
+        }
     }
 
     /// <summary>The address that tasks are taken at, with its port.</summary>
@@ -63,7 +69,13 @@ internal sealed class CardServer : IAsyncDisposable
         return server;
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    /// <summary>Ends answers that are under way, for a moment; then connections are closed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using CancellationTokenSource moment = new(TimeSpan.FromSeconds(1));
+        await _app.StopAsync(moment.Token);
+        await _app.DisposeAsync();
+    }
 
     private async Task Work(HttpContext http)
     {
@@ -76,34 +88,50 @@ internal sealed class CardServer : IAsyncDisposable
             await Refuse(http, HttpStatusCode.ServiceUnavailable, "this card is about to leave");
         else if (await _desk.Take(Patience, cancel) is { } seat)
             using (seat)
-                await Work(http, cancel);
+                await Begin(http, cancel);
         else
             await Refuse(http, HttpStatusCode.Conflict, "this card has another task");
     }
 
-    private async Task Work(HttpContext http, CancellationToken aborted)
+    private async Task Begin(HttpContext http, CancellationToken aborted)
     {
-        if (await Parcels.Read(http.Request.Body, CardsJson.Default.CardTask, aborted) is not { } parcel)
+        Parcel<CardTask>? parcel = null;
+        string why = "it is empty";
+        try
         {
-            await Refuse(http, HttpStatusCode.BadRequest, "the request holds no task");
-            return;
+            parcel = await Parcels.Read(http.Request.Body, CardsJson.Default.CardTask, aborted);
         }
+        catch (Exception error) when (error is ParcelException or NotSupportedException)
+        {
+            why = error.Message; // NotSupportedException: JSON that does not say which task
+        }
+        if (parcel is null)
+            await Refuse(http, HttpStatusCode.BadRequest, $"the request holds no task: {why}");
+        else
+            await Work(http, parcel, aborted);
+    }
+
+    private async Task Work(HttpContext http, Parcel<CardTask> parcel, CancellationToken aborted)
+    {
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(aborted);
         http.Response.ContentType = CardProtocol.ContentType;
         ReplyStream replies = new(http.Response.Body, () => _desk.State);
         Task writing = replies.Write(stop.Token);
         Task working = _torch.Run(() =>
         {
-            TaskResult result = _do(parcel.Header, parcel, FrameParcels.Read(http.Request.Body, parcel.Header, stop.Token), replies, stop.Token);
             try
             {
+                TaskResult result = _do(parcel.Header, parcel, FrameParcels.Read(http.Request.Body, parcel.Header, stop.Token), replies, stop.Token);
                 replies.Send(result.Reply, result.Parts, stop.Token);
             }
             catch (OperationCanceledException)
             {
                 // Nobody reads any more.
             }
-            replies.Complete();
+            finally
+            {
+                replies.Complete();
+            }
             return true;
         });
         try

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
@@ -32,7 +33,8 @@ internal static class ServingCard
         CardDevice device = await torch.Run(() => CardDevice.Open(options.Device, options.Threads));
         if (device.Warning is { } warning)
             Console.Error.WriteLine(warning);
-        using LinkListener listener = new(LinkAddress.Parse(options.Links), System.Text.Encoding.UTF8.GetBytes(options.Token), new LinkOptions());
+        using LinkListener listener = Listen(options);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => listener.Dispose(); // its socket file goes, too, when the leash ends
         string instance = Guid.NewGuid().ToString("n");
         CardHeartbeat Heartbeat() => new(instance, desk.State, device.Memory.FreeBytes);
         await using CardServer server = await CardServer.Start(options, desk, torch, device, listener, Heartbeat);
@@ -45,9 +47,42 @@ internal static class ServingCard
         if (ended == registered)
             await registered; // refused: tells why
         await Task.WhenAny(desk.WaitUntilFree(CardProtocol.Drain), Forever(now.Token));
-        await registrar.Leave();
         quiet.Cancel();
+        await registered.ContinueWith(_ => { }, TaskScheduler.Default); // a sign of life after the good-bye would bring it back
+        await registrar.Leave();
         return ExitCode.Done;
+    }
+
+    /// <summary>Listens for other cards. A socket file that a card of this name left when it was killed is replaced.</summary>
+    /// <exception cref="InputException">The address is taken, or is none of this host.</exception>
+    private static LinkListener Listen(CardOptions options)
+    {
+        EndPoint address = LinkAddress.Parse(options.Links);
+        try
+        {
+            if (address is UnixDomainSocketEndPoint && IsLeftOver(address))
+                File.Delete(address.ToString()!);
+            return new LinkListener(address, System.Text.Encoding.UTF8.GetBytes(options.Token), new LinkOptions());
+        }
+        catch (Exception error) when (error is SocketException or ArgumentException)
+        {
+            throw new InputException($"--links {options.Links}: {error.Message}; give a path or a port of this host that is free", error);
+        }
+    }
+
+    /// <summary>Whether nobody listens at a socket file.</summary>
+    private static bool IsLeftOver(EndPoint file)
+    {
+        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(file);
+            return false;
+        }
+        catch (SocketException error)
+        {
+            return error.SocketErrorCode == SocketError.ConnectionRefused;
+        }
     }
 
     private static CardRegistration Describe(CardOptions options, CardDevice device, CardServer server, LinkListener listener, string instance) => new()

@@ -13,11 +13,16 @@ internal sealed class TaskDesk
     /// <summary>
     /// Takes the card for a task. A task that was stopped may need a moment to end, so it is waited for that long.
     /// </summary>
-    /// <returns>To be disposed at the end of the task; null when the card is not free.</returns>
+    /// <returns>To be disposed at the end of the task; null when the card is not free, or is to stop.</returns>
     public async Task<IDisposable?> Take(TimeSpan patience, CancellationToken cancel)
     {
         if (!await _free.WaitAsync(patience, cancel))
             return null;
+        if (_draining)
+        {
+            _free.Release();
+            return null;
+        }
         _busy = true;
         return new Seat(this);
     }

@@ -31,6 +31,7 @@ internal static class Denoising
         double evenBytes = samples * Traffic.Of(plan, models.Transformer.Config, models.Precision.Compute == ScalarType.Float32 ? 4 : 2).EvenBytesSent;
         if (task.FirstStep < settings.Steps)
         {
+            context.Faults.Step = task.FirstStep;
             using Mesh mesh = Join(context, task);
             using CancellationTokenRegistration stopped = context.Cancel.Register(() => mesh.Fail("it was told to stop"));
             using ClipContext clip = models.Transformer.Clip(settings.Shape);

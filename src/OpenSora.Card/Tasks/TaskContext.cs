@@ -20,7 +20,8 @@ internal sealed record TaskContext(
 {
     public GenerationRequest Request => Task.Request;
 
-    public ClipGeometry Clip { get; } = ClipGeometry.Of(Task.Request);
+    /// <exception cref="Contracts.InputException">There is no such size or length.</exception>
+    public ClipGeometry Clip => ClipGeometry.Of(Request);
 
     /// <summary>How the request's videos are made.</summary>
     public VideoBatch Settings => new GenerationPlan(Request, Clip).Settings;

@@ -9,7 +9,7 @@ public static class CardProtocol
     /// <summary>On a card: <c>POST</c> a parcel with a <see cref="CardTask"/>; the answer is parcels of <see cref="CardReply"/>.</summary>
     public const string TaskPath = "/v1/task";
 
-    /// <summary>On a card: <c>GET</c> its <see cref="CardHeartbeat"/>.</summary>
+    /// <summary>On a card: <c>GET</c> its <see cref="CardHealth"/>, which reads as a <see cref="CardHeartbeat"/> too. Needs no token.</summary>
     public const string HealthPath = "/health";
 
     /// <summary>

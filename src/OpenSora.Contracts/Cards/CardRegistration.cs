@@ -45,6 +45,11 @@ public sealed record CardRegistration
 /// <param name="FreeMemoryBytes">Of the device.</param>
 public sealed record CardHeartbeat(string Instance, CardState State, long FreeMemoryBytes);
 
+/// <summary>What a card answers when it is asked how it is: its sign of life, and whom it has turned away since its start.</summary>
+/// <param name="RefusedTasks">Requests with a wrong token, or none.</param>
+/// <param name="RefusedLinks">Connections of others that called themselves cards: of a wrong token, version or epoch, or that said nothing.</param>
+public sealed record CardHealth(string Instance, CardState State, long FreeMemoryBytes, long RefusedTasks, long RefusedLinks);
+
 /// <summary>What a card does.</summary>
 public enum CardState
 {

@@ -11,4 +11,5 @@ namespace OpenSora.Contracts.Cards;
 [JsonSerializable(typeof(CardReply))]
 [JsonSerializable(typeof(CardRegistration))]
 [JsonSerializable(typeof(CardHeartbeat))]
+[JsonSerializable(typeof(CardHealth))]
 public sealed partial class CardsJson : JsonSerializerContext;
