@@ -5,6 +5,7 @@ using OpenSora.Inference;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
 using OpenSora.TestKit;
+using OpenSora.Torch;
 using OpenSora.Video;
 using OpenSora.Video.Reading;
 using OpenSora.Video.Writing;
@@ -15,10 +16,13 @@ namespace OpenSora.Card.Tests;
 /// <summary>The demo model through the pipeline in this process, its frames kept beside the files.</summary>
 internal sealed class DemoGeneration(GenerationRequest request) : IMedia, IDisposable
 {
+    /// <summary>One thread, as the cards of these tests have: last bits depend on it.</summary>
+    static DemoGeneration() => TorchRuntime.Initialize(1);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
     private readonly Models _models = Models.Open(
         new ModelFolders { Dit = Demo("dit"), T5 = Demo("t5"), Vae2d = Demo("vae2d"), Vae3d = Demo("vae3d") },
-        request, CPU, new Precision(ScalarType.BFloat16, ScalarType.Float32));
+        request, CPU, new Precision(request.Dtype == "fp32" ? ScalarType.Float32 : ScalarType.BFloat16, ScalarType.Float32));
 
     /// <summary>The frames of each file, as they were handed to the encoder.</summary>
     public Dictionary<string, List<byte[]>> Frames { get; } = [];

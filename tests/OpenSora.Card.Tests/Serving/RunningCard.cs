@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Clips;
 using OpenSora.TestKit;
 
 namespace OpenSora.Card.Tests.Serving;
@@ -40,10 +41,13 @@ internal sealed class RunningCard : IAsyncDisposable
 
     /// <summary>Asks for a task; the answer is not read yet.</summary>
     public Task<HttpResponseMessage> Ask(
-        CardTask task, IReadOnlyList<ReadOnlyMemory<byte>> parts, string token = Token, string protocol = "1", CancellationToken cancel = default)
+        CardTask task, IReadOnlyList<ReadOnlyMemory<byte>> parts, string token = Token, string protocol = "1", CancellationToken cancel = default,
+        params IReadOnlyList<RgbImage> frames)
     {
         MemoryStream body = new();
         Parcels.Write(body, task, CardsJson.Default.CardTask, parts, CancellationToken.None).GetAwaiter().GetResult();
+        foreach (RgbImage frame in frames)
+            Parcels.Write(body, new ReferenceFrame(frame.Height, frame.Width), CardsJson.Default.ReferenceFrame, [frame.Pixels], CancellationToken.None).GetAwaiter().GetResult();
         HttpRequestMessage request = new(HttpMethod.Post, Registration.Control + CardProtocol.TaskPath) { Content = new ByteArrayContent(body.ToArray()) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.Add("X-OpenSora-Protocol", protocol);
@@ -54,6 +58,12 @@ internal sealed class RunningCard : IAsyncDisposable
     public async Task<List<Parcel<CardReply>>> Do(CardTask task, params IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
         using HttpResponseMessage response = await Ask(task, parts);
+        return await Read(response);
+    }
+
+    /// <summary>The replies of an answer in order, signs of life left out.</summary>
+    public static async Task<List<Parcel<CardReply>>> Read(HttpResponseMessage response)
+    {
         response.EnsureSuccessStatusCode();
         List<Parcel<CardReply>> replies = [];
         Stream body = await response.Content.ReadAsStreamAsync();
@@ -63,8 +73,8 @@ internal sealed class RunningCard : IAsyncDisposable
         return replies;
     }
 
-    public async Task<CardHeartbeat> Health() =>
-        (await System.Net.Http.Json.HttpClientJsonExtensions.GetFromJsonAsync(_http, Registration.Control + CardProtocol.HealthPath, CardsJson.Default.CardHeartbeat))!;
+    public async Task<CardHealth> Health() =>
+        (await System.Net.Http.Json.HttpClientJsonExtensions.GetFromJsonAsync(_http, Registration.Control + CardProtocol.HealthPath, CardsJson.Default.CardHealth))!;
 
     public async ValueTask DisposeAsync()
     {

@@ -55,6 +55,8 @@ public sealed class ServingCardTests
     [InlineData("card-0 --join http://localhost:1 --links file:x", "file:x")]
     [InlineData("card-0 --join http://localhost:1 --device cpu:7", "cpu:7")]
     [InlineData("card-0 --join http://localhost:1 --color red", "--color")]
+    [InlineData("card-0 --join http://localhost:1 --listen 0.0.0.0:0", "--advertise")]
+    [InlineData("card-0 --join http://localhost:1 --device cpu --links tcp:192.0.2.1:1", "--links tcp:192.0.2.1:1")]
     public async Task ABadCommandLineIsRefused(string arguments, string words)
     {
         using Process card = RunningCard.Launch(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -81,6 +83,45 @@ public sealed class ServingCardTests
         Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
         Assert.Equal(HttpStatusCode.UpgradeRequired, old.StatusCode);
         Assert.IsType<Planned>((await card.Do(Plan))[^1].Header);
+        Assert.Equal((1, 0), ((await card.Health()).RefusedTasks, (await card.Health()).RefusedLinks));
+    }
+
+    [Fact]
+    public async Task WhatIsNoTaskIsRefusedInWords()
+    {
+        await using RunningCard card = await RunningCard.Start();
+        using HttpClient http = new();
+        using HttpRequestMessage request = new(HttpMethod.Post, card.Registration.Control + CardProtocol.TaskPath) { Content = new StringContent("sixteen bytes and more") };
+        request.Headers.Add("Authorization", "Bearer " + RunningCard.Token);
+        request.Headers.Add("X-OpenSora-Protocol", "1");
+        using HttpResponseMessage response = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Contains("no parcel", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARequestThatCannotBeDoneIsAnsweredInWords()
+    {
+        await using RunningCard card = await RunningCard.Start();
+        TaskFailed failed = Assert.IsType<TaskFailed>((await card.Do(new PlanTask(0) { Job = "job", Request = Small with { Resolution = "nonsense", ImageSize = null } }))[^1].Header);
+        Assert.Equal(2, failed.ExitCode);
+        Assert.Contains("nonsense", failed.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>A card that was killed leaves its socket file behind; the one that replaces it takes the place.</summary>
+    [Fact]
+    public async Task ASocketFileThatWasLeftBehindIsReplaced()
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"opensora-{Guid.NewGuid():n}.sock");
+        RunningCard first = await RunningCard.Start(links: $"unix:{file}");
+        await first.DisposeAsync();
+        Assert.True(File.Exists(file));
+        await using RunningCard second = await RunningCard.Start(links: $"unix:{file}");
+        using Process third = RunningCard.Launch(["card-1", "--join", second.Silo.Address, "--links", $"unix:{file}"]);
+        Assert.Contains(file, await third.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
+        second.Process.StandardInput.Close();
+        await second.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.False(File.Exists(file));
     }
 
     /// <summary>One task at a time; and when whoever asked goes away, the card is soon free.</summary>

@@ -1,0 +1,44 @@
+using OpenSora.Card.Tests.Serving;
+using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Card.Tests.Faults;
+
+/// <summary>A denoise on two cards that is under way; nothing of its answers is read yet.</summary>
+internal sealed class Pair : IDisposable
+{
+    private Pair(HttpResponseMessage first, HttpResponseMessage second) => (First, Second) = (first, second);
+
+    public HttpResponseMessage First { get; }
+
+    public HttpResponseMessage Second { get; }
+
+    public static async Task<Pair> Begin(RunningCard first, RunningCard second, GenerationRequest request, long epoch)
+    {
+        Parcel<CardReply> text = (await first.Do(new EncodeTextTask(["a red ball"]) { Job = "job", Request = request }))[^1];
+        Parcel<CardReply> start = (await first.Do(new StartTask(0, [new StartOfVideo("", [])], HasNoise: false) { Job = "job", Request = request }, ReadOnlyMemory<byte>.Empty))[^1];
+        DenoiseTask task = new()
+        {
+            Job = "job",
+            Request = request,
+            Epoch = epoch,
+            Rank = 0,
+            Links = [first.Registration.Links, second.Registration.Links],
+            Loop = 0,
+            FirstStep = 0,
+            EditRatios = ((Started)start.Header).EditRatios,
+            Prompts = ((TextEncoded)text.Header).Prompts,
+        };
+        foreach (RunningCard card in (RunningCard[])[first, second])
+            await card.Do(new LoadTask([Network.Transformer]) { Job = "job", Request = request });
+        IReadOnlyList<ReadOnlyMemory<byte>> parts = [.. start.Parts, .. text.Parts];
+        Task<HttpResponseMessage> one = first.Ask(task, parts), other = second.Ask(task with { Rank = 1 }, parts);
+        return new Pair(await one, await other);
+    }
+
+    public void Dispose()
+    {
+        First.Dispose();
+        Second.Dispose();
+    }
+}
