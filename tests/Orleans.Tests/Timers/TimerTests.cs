@@ -1,0 +1,120 @@
+using Orleans.Concurrency;
+
+namespace Orleans.Tests.Timers;
+
+internal interface ITimerGrain : IGrainWithStringKey
+{
+    Task Start(bool interleave, int failures);
+
+    Task Stop();
+
+    /// <summary>Keeps the grain busy until "KEY.out" is reached.</summary>
+    Task Hold();
+
+    [AlwaysInterleave]
+    Task<int> Ticks();
+}
+
+internal sealed class TimerGrain : Grain, ITimerGrain
+{
+    private IGrainTimer? timer;
+    private CancellationToken last;
+    private int failures;
+    private int ticks;
+
+    public Task Start(bool interleave, int failures)
+    {
+        this.failures = failures;
+        timer = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(5))
+        {
+            Interleave = interleave,
+        });
+        return Task.CompletedTask;
+    }
+
+    public Task Stop()
+    {
+        timer!.Dispose();
+        Board.Reach(this.GetPrimaryKeyString() + (last.IsCancellationRequested ? ".cancelled" : ".goes on"));
+        return Task.CompletedTask;
+    }
+
+    public async Task Hold()
+    {
+        Board.Reach(this.GetPrimaryKeyString() + ".held");
+        int before = ticks;
+        await Board.Reached(this.GetPrimaryKeyString() + ".out");
+        Board.Reach(this.GetPrimaryKeyString() + (ticks == before ? ".undisturbed" : ".disturbed"));
+    }
+
+    public Task<int> Ticks() => Task.FromResult(ticks);
+
+    private Task Tick(CancellationToken cancellation)
+    {
+        last = cancellation;
+        Board.Reach($"{this.GetPrimaryKeyString()}.tick {++ticks}");
+        return ticks <= failures ? throw new InvalidOperationException("A tick fails.") : Task.CompletedTask;
+    }
+}
+
+[Collection(nameof(SharedSilo))]
+public sealed class TimerTests(TestSilo silo)
+{
+    [Fact]
+    public async Task A_timer_ticks_until_it_is_disposed_of()
+    {
+        ITimerGrain grain = silo.New<ITimerGrain>();
+        await grain.Start(interleave: false, failures: 0);
+        await Board.Reached(grain.GetPrimaryKeyString() + ".tick 3");
+        await grain.Stop();
+        Assert.True(Board.IsReached(grain.GetPrimaryKeyString() + ".cancelled"));
+        int ticks = await grain.Ticks();
+        await Task.Delay(50);
+        Assert.Equal(ticks, await grain.Ticks());
+    }
+
+    [Fact]
+    public async Task A_tick_that_fails_does_not_stop_the_timer()
+    {
+        ITimerGrain grain = silo.New<ITimerGrain>();
+        await grain.Start(interleave: false, failures: 2);
+        await Board.Reached(grain.GetPrimaryKeyString() + ".tick 4");
+        await grain.Stop();
+    }
+
+    [Theory]
+    [InlineData(false, ".undisturbed")]
+    [InlineData(true, ".disturbed")]
+    public async Task A_tick_waits_for_a_call_unless_it_interleaves(bool interleave, string expected)
+    {
+        ITimerGrain grain = silo.New<ITimerGrain>();
+        string key = grain.GetPrimaryKeyString();
+        Task holding = grain.Hold();
+        await Board.Reached(key + ".held");
+        Task starting = grain.Start(interleave, failures: 0); // queued until the hold ends
+        Board.Reach(key + ".out");
+        await Task.WhenAll(holding, starting);
+        await Board.Reached(key + ".tick 1");
+        Assert.True(Board.IsReached(key + ".undisturbed"));
+        await grain.Stop();
+
+        ITimerGrain second = silo.New<ITimerGrain>();
+        key = second.GetPrimaryKeyString();
+        await second.Start(interleave, failures: 0);
+        holding = second.Hold();
+        await Board.Reached(key + ".held");
+        int before = await second.Ticks();
+        if (interleave)
+        {
+            await Board.Reached($"{key}.tick {before + 2}");
+        }
+        else
+        {
+            await Task.Delay(50);
+        }
+        Board.Reach(key + ".out");
+        await holding;
+        Assert.True(Board.IsReached(key + expected));
+        await second.Stop();
+    }
+}
