@@ -1,0 +1,30 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Embedded.Hosting;
+
+namespace Orleans.Hosting;
+
+/// <summary>Where a silo finds others.</summary>
+public static class CoreHostingExtensions
+{
+    /// <summary>A silo for one machine: here, the only one.</summary>
+    /// <exception cref="OrleansConfigurationException"><paramref name="primarySiloEndpoint"/> names another silo.</exception>
+    public static ISiloBuilder UseLocalhostClustering(
+        this ISiloBuilder builder,
+        int siloPort = EndpointOptions.DEFAULT_SILO_PORT,
+        int gatewayPort = EndpointOptions.DEFAULT_GATEWAY_PORT,
+        IPEndPoint? primarySiloEndpoint = null,
+        string serviceId = "dev",
+        string clusterId = "dev")
+    {
+        if (primarySiloEndpoint is not null && primarySiloEndpoint.Port != siloPort)
+        {
+            throw OneSilo.Refuse($"A second silo, joining the one at {primarySiloEndpoint},");
+        }
+        builder.Services.AddSingleton<ClusteringChosen>();
+        return builder
+            .ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort)
+            .Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (serviceId, clusterId));
+    }
+}
