@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orleans.Concurrency;
 
 namespace Orleans.Tests.Calls;
@@ -33,6 +34,9 @@ internal interface ICallGrain : IGrainWithStringKey
 
     Task<string> Deep(int depth);
 
+    /// <summary>The trace and the span that the call is part of.</summary>
+    Task<(string Trace, string Span)> Trace();
+
     [AlwaysInterleave]
     Task<int> Runs();
 }
@@ -45,6 +49,22 @@ internal interface INumberedGrain : IGrainWithIntegerKey
 internal sealed class NumberedGrain : Grain, INumberedGrain
 {
     public Task<long> Number() => Task.FromResult(this.GetPrimaryKeyLong());
+}
+
+internal interface INobodysGrain : IGrainWithStringKey
+{
+    Task Nothing();
+}
+
+internal interface INamedGrain : IGrainWithGuidKey
+{
+    Task<string> Id();
+}
+
+[GrainType("kind-of-my-own")]
+internal sealed class OddlyCalledGrain : Grain, INamedGrain
+{
+    public Task<string> Id() => Task.FromResult(this.GetGrainId().ToString());
 }
 
 internal sealed class CallGrain : Grain, ICallGrain
@@ -102,6 +122,9 @@ internal sealed class CallGrain : Grain, ICallGrain
 
     public async Task<string> Deep(int depth) =>
         depth == 0 ? "0" : $"{depth} {await GrainFactory.GetGrain<ICallGrain>(this.GetPrimaryKeyString() + depth).Deep(depth - 1)}";
+
+    public Task<(string Trace, string Span)> Trace() =>
+        Task.FromResult((Activity.Current?.TraceId.ToHexString() ?? "", Activity.Current?.SpanId.ToHexString() ?? ""));
 
     public Task<int> Runs() => Task.FromResult(runs);
 }

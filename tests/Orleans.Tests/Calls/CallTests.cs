@@ -28,6 +28,32 @@ public sealed class CallTests(TestSilo silo)
     }
 
     [Fact]
+    public async Task A_reference_can_be_had_from_an_id_and_by_a_type()
+    {
+        ICallGrain grain = silo.New<ICallGrain>();
+        await grain.Nothing();
+        Assert.Equal(1, await silo.Grains.GetGrain<ICallGrain>(GrainId.Parse(grain.GetGrainId().ToString())).Runs());
+        Assert.Equal(1, await ((ICallGrain)silo.Grains.GetGrain(typeof(ICallGrain), grain.GetPrimaryKeyString())).Runs());
+    }
+
+    [Fact]
+    public async Task Kinds_are_named_by_their_classes_or_by_themselves()
+    {
+        Guid key = Guid.NewGuid();
+        INamedGrain named = silo.Grains.GetGrain<INamedGrain>(key);
+        Assert.Equal($"kind-of-my-own/{key:N}", await named.Id());
+        Assert.Equal(key, named.GetPrimaryKey());
+        Assert.Equal("numbered/FF", silo.Grains.GetGrain<INumberedGrain>(255).GetGrainId().ToString());
+    }
+
+    [Fact]
+    public async Task An_interface_without_a_class_is_refused()
+    {
+        ArgumentException error = await Assert.ThrowsAsync<ArgumentException>(() => silo.New<INobodysGrain>().Nothing());
+        Assert.Contains(nameof(INobodysGrain), error.Message);
+    }
+
+    [Fact]
     public async Task An_exception_of_the_grain_is_the_callers()
     {
         ICallGrain grain = silo.New<ICallGrain>();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Tests.Calls;
@@ -59,14 +60,34 @@ public sealed class HostingTests
     }
 
     [Fact]
-    public async Task The_response_timeout_is_an_option()
+    public async Task Traces_go_on_in_grains()
     {
-        await using TestSilo silo = await TestSilo.StartAsync(builder => builder
-            .Configure<SiloMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(2)));
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = source => source.Name.StartsWith("Microsoft.Orleans", StringComparison.Ordinal),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using TestSilo silo = await TestSilo.StartAsync(builder => builder.AddActivityPropagation());
+        using Activity caller = new Activity("caller").SetIdFormat(ActivityIdFormat.W3C).Start();
+        (string trace, string span) = await silo.New<ICallGrain>().Trace();
+        Assert.Equal(caller.TraceId.ToHexString(), trace);
+        Assert.NotEqual(caller.SpanId.ToHexString(), span);
+    }
+
+    [Fact]
+    public async Task The_response_timeout_is_an_option_and_may_cancel_the_call()
+    {
+        await using TestSilo silo = await TestSilo.StartAsync(builder => builder.Configure<SiloMessagingOptions>(options =>
+        {
+            options.ResponseTimeout = TimeSpan.FromSeconds(2);
+            options.CancelRequestOnTimeout = true;
+        }));
         ICallGrain grain = silo.New<ICallGrain>();
         Assert.Equal(4, await grain.Twice(2));
         using CancellationTokenSource never = new();
         await Assert.ThrowsAsync<TimeoutException>(() => grain.WaitFor(never.Token));
+        await Board.Reached(grain.GetPrimaryKeyString() + ".cancelled");
     }
 
     [Fact]

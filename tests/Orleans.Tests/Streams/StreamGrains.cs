@@ -72,3 +72,44 @@ internal sealed class SubscriberGrain : Grain, ISubscriberGrain
 
     public Task<bool> EveryTurnWasAlone() => Task.FromResult(!together);
 }
+
+internal interface ISleeperGrain : IGrainWithStringKey
+{
+    Task Subscribe();
+
+    Task Leave();
+}
+
+/// <summary>Takes its subscription up again when an event wakes it.</summary>
+internal sealed class SleeperGrain : Grain, ISleeperGrain
+{
+    private IAsyncStream<Event> Stream => this.GetStreamProvider("streams").GetStream<Event>(StreamId.Create("events", this.GetPrimaryKeyString()));
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        foreach (StreamSubscriptionHandle<Event> handle in await Stream.GetAllSubscriptionHandles())
+        {
+            await handle.ResumeAsync(Take);
+        }
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        Board.Reach(this.GetPrimaryKeyString() + ".asleep");
+        return Task.CompletedTask;
+    }
+
+    public Task Subscribe() => Stream.SubscribeAsync(Take);
+
+    public Task Leave()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    private Task Take(Event item, StreamSequenceToken? token)
+    {
+        Board.Reach($"{this.GetPrimaryKeyString()}.took {item.Number}");
+        return Task.CompletedTask;
+    }
+}

@@ -97,6 +97,41 @@ public sealed class StreamTests(TestSilo silo)
         Assert.Empty(await Stream(key).GetAllSubscriptionHandles());
     }
 
+    [Fact]
+    public async Task An_event_wakes_a_subscriber_that_was_deactivated()
+    {
+        string key = TestSilo.NewKey();
+        ISleeperGrain sleeper = silo.Grains.GetGrain<ISleeperGrain>(key);
+        await sleeper.Subscribe();
+        await Stream(key).OnNextAsync(new Event { Number = 1 });
+        await Board.Reached(key + ".took 1");
+        await sleeper.Leave();
+        await Board.Reached(key + ".asleep");
+        await Stream(key).OnNextAsync(new Event { Number = 2 });
+        await Board.Reached(key + ".took 2");
+    }
+
+    [Fact]
+    public async Task An_event_that_its_subscriber_refuses_comes_again()
+    {
+        string key = TestSilo.NewKey();
+        ConcurrentQueue<int> offered = new();
+        TaskCompletionSource second = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Stream(key).SubscribeAsync((item, _) =>
+        {
+            offered.Enqueue(item.Number);
+            if (item.Number == 2)
+            {
+                second.TrySetResult();
+            }
+            return offered.Count == 1 ? throw new InvalidOperationException("Not yet.") : Task.CompletedTask;
+        });
+        await Stream(key).OnNextAsync(new Event { Number = 1 });
+        await Stream(key).OnNextAsync(new Event { Number = 2 });
+        await second.Task.WaitAsync(Board.Patience);
+        Assert.Equal([1, 1, 2], offered);
+    }
+
     private IStreamProvider Provider() => silo.Services.GetRequiredService<IClusterClient>().GetStreamProvider("streams");
 
     private IAsyncStream<Event> Stream(string key) => Provider().GetStream<Event>(StreamId.Create("events", key));

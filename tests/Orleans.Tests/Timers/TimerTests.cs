@@ -8,6 +8,11 @@ internal interface ITimerGrain : IGrainWithStringKey
 
     Task Stop();
 
+    /// <summary>A timer that ticks only once it is told to.</summary>
+    Task StartLater();
+
+    Task Change();
+
     /// <summary>Keeps the grain busy until "KEY.out" is reached.</summary>
     Task Hold();
 
@@ -36,6 +41,18 @@ internal sealed class TimerGrain : Grain, ITimerGrain
     {
         timer!.Dispose();
         Board.Reach(this.GetPrimaryKeyString() + (last.IsCancellationRequested ? ".cancelled" : ".goes on"));
+        return Task.CompletedTask;
+    }
+
+    public Task StartLater()
+    {
+        timer = this.RegisterGrainTimer(Tick, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        return Task.CompletedTask;
+    }
+
+    public Task Change()
+    {
+        timer!.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         return Task.CompletedTask;
     }
 
@@ -80,6 +97,20 @@ public sealed class TimerTests(TestSilo silo)
         await grain.Start(interleave: false, failures: 2);
         await Board.Reached(grain.GetPrimaryKeyString() + ".tick 4");
         await grain.Stop();
+    }
+
+    [Fact]
+    public async Task A_timer_can_be_changed()
+    {
+        ITimerGrain grain = silo.New<ITimerGrain>();
+        await grain.StartLater();
+        Assert.Equal(0, await grain.Ticks());
+        await grain.Change();
+        await Board.Reached(grain.GetPrimaryKeyString() + ".tick 1");
+        await grain.Change();
+        await Board.Reached(grain.GetPrimaryKeyString() + ".tick 2");
+        await grain.Stop();
+        Assert.Equal(2, await grain.Ticks());
     }
 
     [Theory]

@@ -1,13 +1,17 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
+using Orleans.Embedded.Calls;
 using Orleans.Embedded.Hosting;
 
 namespace Orleans.Hosting;
 
-/// <summary>Where a silo finds others.</summary>
+/// <summary>Where a silo finds others, and how traces go on in it.</summary>
 public static class CoreHostingExtensions
 {
+    /// <summary>Calls become activities of the source "Microsoft.Orleans.Application", whose parents are their callers' activities.</summary>
+    public static ISiloBuilder AddActivityPropagation(this ISiloBuilder builder) => builder.AddIncomingGrainCallFilter<ActivityPropagation>();
+
     /// <summary>A silo for one machine: here, the only one.</summary>
     /// <exception cref="OrleansConfigurationException"><paramref name="primarySiloEndpoint"/> names another silo.</exception>
     public static ISiloBuilder UseLocalhostClustering(

@@ -86,7 +86,14 @@ internal sealed class GrainCaller(
         return copies;
     }
 
-    private ImmutableDictionary<string, object> ContextCopy() => RequestContext.Current is { IsEmpty: false } context
-        ? context.ToImmutableDictionary(pair => pair.Key, pair => copier.CopyOf(pair.Value)!)
-        : RequestContext.Current;
+    private ImmutableDictionary<string, object> ContextCopy()
+    {
+        if (Filters.Any(filter => filter is ActivityPropagation))
+        {
+            ActivityPropagation.Attach();
+        }
+        return RequestContext.Current is { IsEmpty: false } context
+            ? context.ToImmutableDictionary(pair => pair.Key, pair => copier.CopyOf(pair.Value)!)
+            : RequestContext.Current;
+    }
 }

@@ -4,7 +4,7 @@ using Orleans.Embedded.Calls;
 namespace Orleans.Hosting;
 
 /// <summary>Filters of calls, in the order in which they are added.</summary>
-public static class GrainCallFilterExtensions
+public static class GrainCallFilterSiloBuilderExtensions
 {
     public static ISiloBuilder AddIncomingGrainCallFilter(this ISiloBuilder builder, IIncomingGrainCallFilter filter)
     {
