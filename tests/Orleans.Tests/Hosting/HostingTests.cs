@@ -91,6 +91,21 @@ public sealed class HostingTests
     }
 
     [Fact]
+    public async Task A_director_is_asked_where_a_grain_belongs()
+    {
+        Usher usher = new();
+        await using TestSilo silo = await TestSilo.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton(usher);
+            builder.AddPlacementDirector<SeatPlacement, SeatDirector>();
+        });
+        ISeatedGrain grain = silo.New<ISeatedGrain>();
+        SiloAddress here = silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+        Assert.Equal(here.ToString(), await grain.Where());
+        Assert.Equal((grain.GetGrainId(), here), Assert.Single(usher.Seated));
+    }
+
+    [Fact]
     public async Task Two_hosts_in_one_process_are_two_clusters()
     {
         await using TestSilo one = await TestSilo.StartAsync(_ => { });

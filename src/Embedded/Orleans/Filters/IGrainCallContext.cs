@@ -29,7 +29,7 @@ public interface IIncomingGrainCallContext : IGrainCallContext
     IGrainContext TargetContext { get; }
 }
 
-/// <summary>Stands before the methods of grains, on their turns. It sees calls by references; not timers and not streams.</summary>
+/// <summary>Stands before the methods of grains, on their turns. It sees calls; here not timers, streams and enumerables.</summary>
 public interface IIncomingGrainCallFilter
 {
     Task Invoke(IIncomingGrainCallContext context);

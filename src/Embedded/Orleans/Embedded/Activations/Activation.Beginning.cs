@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core;
 using Orleans.Embedded.Calls;
+using Orleans.Embedded.Placement;
 
 namespace Orleans.Embedded.Activations;
 
@@ -19,6 +20,7 @@ internal sealed partial class Activation
     {
         try
         {
+            await OneSiloPlacement.ConfirmAsync(Silo.Services, kind.Placement, GrainId);
             IGrainBase grain = kind.Create(this);
             GrainInstance = grain;
             foreach (IStorage state in states)

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 using Orleans.Embedded.Storage;
+using Orleans.Placement;
 
 namespace Orleans.Embedded.Activations;
 
@@ -18,6 +19,7 @@ internal sealed class GrainClass
         Class = type;
         Type = GrainType.Create(type.GetCustomAttribute<GrainTypeAttribute>()?.Name ?? NameOf(type));
         Reentrant = type.IsDefined(typeof(ReentrantAttribute), inherit: true);
+        Placement = type.GetCustomAttribute<PlacementAttribute>(inherit: true)?.PlacementStrategy;
         KeepAlive = type.IsDefined(typeof(KeepAliveAttribute), inherit: true);
         constructor = type.GetConstructors() is [ConstructorInfo only]
             ? only
@@ -27,6 +29,9 @@ internal sealed class GrainClass
     public Type Class { get; }
 
     public GrainType Type { get; }
+
+    /// <summary>Null for a class that does not care where it is.</summary>
+    public PlacementStrategy? Placement { get; }
 
     public bool Reentrant { get; }
 

@@ -20,6 +20,7 @@ internal sealed partial class Silo(
     private readonly ConcurrentDictionary<GrainId, Activation> activations = new();
     private readonly CancellationTokenSource stopping = new();
     private ITimer? collector;
+    private volatile bool draining;
     private volatile bool stopped;
 
     public IServiceProvider Services { get; } = services;
@@ -41,9 +42,9 @@ internal sealed partial class Silo(
     /// <summary>Gives a request to the grain's activation; while one ends, to the next one after it.</summary>
     public void Send(GrainId target, Request request)
     {
-        if (stopped)
+        if (stopped || (draining && Activation.Current is null && !activations.ContainsKey(target)))
         {
-            request.Respond(new Outcome(null, new SiloUnavailableException($"The silo has stopped: {target} cannot be called.")));
+            request.Respond(new Outcome(null, new SiloUnavailableException($"The silo stops, or has stopped: {target} cannot be called.")));
             return;
         }
         Activation activation;
@@ -65,9 +66,10 @@ internal sealed partial class Silo(
     /// <summary>Another request for the grain makes another activation from here on.</summary>
     public void Forget(Activation activation) => activations.TryRemove(KeyValuePair.Create(activation.GrainId, activation));
 
-    /// <summary>Ends all activations, and those that the ending ones still call; then nothing can be called.</summary>
+    /// <summary>Ends all activations, and those that the ending ones still make by their calls; then nothing can be called.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        draining = true;
         await stopping.CancelAsync();
         if (collector is not null)
         {

@@ -10,6 +10,7 @@ internal sealed class GrainEnumeration<T>
     private readonly CancellationTokenSource cancellation;
     private readonly IAsyncEnumerator<T> items;
     private Task<bool>? pending;
+    private bool ended;
 
     public GrainEnumeration(Activation activation, Func<CancellationToken, Func<Activation, IAsyncEnumerable<T>>> start)
     {
@@ -44,15 +45,23 @@ internal sealed class GrainEnumeration<T>
         return (batch, false);
     }
 
-    public void Cancel() => activation.Scheduler.Run(cancellation.Cancel);
+    public void Cancel() => activation.Scheduler.Run(CancelNow);
 
     /// <summary>Ends the enumeration on the grain's turns. An item that is still waited for is not: what ignores its token would hold the reader.</summary>
     public Task DisposeAsync() => activation.Scheduler.Run(() =>
     {
-        cancellation.Cancel();
+        CancelNow();
         Task ending = EndAsync();
         return pending is { IsCompleted: false } ? Task.CompletedTask : ending;
     });
+
+    private void CancelNow()
+    {
+        if (!ended)
+        {
+            cancellation.Cancel();
+        }
+    }
 
     private async Task<bool> MoveAsync(Task<bool> step)
     {
@@ -68,6 +77,7 @@ internal sealed class GrainEnumeration<T>
 
     private async Task EndAsync()
     {
+        ended = true;
         if (pending is not null)
         {
             await Task.WhenAny(pending); // how it ends is its reader's
@@ -80,5 +90,6 @@ internal sealed class GrainEnumeration<T>
         {
             // It ends because it was cancelled.
         }
+        cancellation.Dispose(); // lets go of the activation's token, which may live much longer
     }
 }

@@ -46,6 +46,7 @@ internal sealed class RemoteEnumerator<T> : IAsyncEnumerator<T>
         {
             await enumeration.DisposeAsync().ConfigureAwait(false);
         }
+        cancellation.Dispose();
     }
 
     private async Task ReadAsync()

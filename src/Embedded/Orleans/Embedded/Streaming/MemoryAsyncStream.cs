@@ -2,18 +2,18 @@ using Orleans.Streams;
 
 namespace Orleans.Embedded.Streaming;
 
-/// <summary>A topic as its users see it.</summary>
-internal sealed class MemoryAsyncStream<T>(string provider, Topic topic) : IAsyncStream<T>
+/// <summary>A stream as its users see it.</summary>
+internal sealed class MemoryAsyncStream<T>(MemoryStreamProvider provider, StreamId id) : IAsyncStream<T>
 {
     public bool IsRewindable => false;
 
-    public string ProviderName { get; } = provider;
+    public string ProviderName => provider.Name;
 
-    public StreamId StreamId => topic.Id;
+    public StreamId StreamId => id;
 
     public Task OnNextAsync(T item, StreamSequenceToken? token = null)
     {
-        topic.Publish(item);
+        provider.Publish(id, item);
         return Task.CompletedTask;
     }
 
@@ -23,13 +23,13 @@ internal sealed class MemoryAsyncStream<T>(string provider, Topic topic) : IAsyn
 
     public Task<StreamSubscriptionHandle<T>> SubscribeAsync(IAsyncObserver<T> observer)
     {
-        Subscription subscription = topic.Subscribe();
-        subscription.Attach(observer, Receive(observer));
+        Subscription subscription = provider.Subscribe(id);
+        subscription.Attach(Receive(observer));
         return Task.FromResult<StreamSubscriptionHandle<T>>(new Handle(this, subscription));
     }
 
     public Task<IList<StreamSubscriptionHandle<T>>> GetAllSubscriptionHandles() =>
-        Task.FromResult<IList<StreamSubscriptionHandle<T>>>([.. topic.OwnSubscriptions().Select(subscription => new Handle(this, subscription))]);
+        Task.FromResult<IList<StreamSubscriptionHandle<T>>>([.. provider.OwnSubscriptions(id).Select(subscription => new Handle(this, subscription))]);
 
     public bool Equals(IAsyncStream<T>? other) => other is not null && ProviderName == other.ProviderName && StreamId == other.StreamId;
 
@@ -38,6 +38,8 @@ internal sealed class MemoryAsyncStream<T>(string provider, Topic topic) : IAsyn
     public override int GetHashCode() => HashCode.Combine(ProviderName, StreamId);
 
     public int CompareTo(IAsyncStream<T>? other) => other is null ? 1 : StreamId.CompareTo(other.StreamId);
+
+    private MemoryStreamProvider Provider => provider;
 
     private static Func<object?, EventToken, Task> Receive(IAsyncObserver<T> observer) => (item, token) => observer.OnNextAsync((T)item!, token);
 
@@ -51,13 +53,13 @@ internal sealed class MemoryAsyncStream<T>(string provider, Topic topic) : IAsyn
 
         public override Task UnsubscribeAsync()
         {
-            subscription.End();
+            stream.Provider.Unsubscribe(subscription);
             return Task.CompletedTask;
         }
 
         public override Task<StreamSubscriptionHandle<T>> ResumeAsync(IAsyncObserver<T> observer, StreamSequenceToken? token = null)
         {
-            subscription.Attach(observer, Receive(observer));
+            subscription.Attach(Receive(observer));
             return Task.FromResult<StreamSubscriptionHandle<T>>(this);
         }
 

@@ -14,13 +14,12 @@ internal sealed class Subscription
 
     private readonly Channel<(object? Item, EventToken Token)> events = Channel.CreateUnbounded<(object?, EventToken)>(new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource ended;
-    private readonly Topic topic;
     private readonly Silo silo;
     private volatile Receiver? receiver;
 
-    public Subscription(Topic topic, Silo silo, GrainId? owner)
+    public Subscription(StreamId stream, Silo silo, GrainId? owner)
     {
-        (this.topic, this.silo, Owner) = (topic, silo, owner);
+        (Stream, this.silo, Owner) = (stream, silo, owner);
         ended = CancellationTokenSource.CreateLinkedTokenSource(silo.Stopping);
         CancellationToken token = ended.Token;
         using (ExecutionContext.SuppressFlow())
@@ -29,19 +28,22 @@ internal sealed class Subscription
         }
     }
 
+    public StreamId Stream { get; }
+
     public Guid Id { get; } = Guid.NewGuid();
 
     /// <summary>The grain that has subscribed; null for the process outside grains.</summary>
     public GrainId? Owner { get; }
 
-    public void Attach(object observer, Func<object?, EventToken, Task> receive) => receiver = new Receiver(observer, receive, Activation.Current);
+    /// <summary>Sets who takes the events from now on; in a grain, only as long as this activation lasts.</summary>
+    public void Attach(Func<object?, EventToken, Task> receive) => receiver = new Receiver(receive, Activation.Current);
 
     public void Enqueue(object? item, EventToken token) => events.Writer.TryWrite((item, token));
 
     public void End()
     {
-        topic.Remove(this);
         ended.Cancel();
+        ended.Dispose();
     }
 
     private async Task DeliverAllAsync(CancellationToken cancellation)
@@ -71,7 +73,7 @@ internal sealed class Subscription
             }
             catch (Exception error) when (!cancellation.IsCancellationRequested)
             {
-                silo.LogDeliveryFailed(topic.Id, error);
+                silo.LogDeliveryFailed(Stream, error);
                 if (silo.Clock.GetElapsedTime(begin) > GiveUpAfter)
                 {
                     return;
@@ -101,10 +103,10 @@ internal sealed class Subscription
         }
         else
         {
-            silo.LogNobodyResumed(activation.GrainId, topic.Id);
+            silo.LogNobodyResumed(activation.GrainId, Stream);
         }
         return null;
     }
 
-    private sealed record Receiver(object Observer, Func<object?, EventToken, Task> Receive, Activation? Activation);
+    private sealed record Receiver(Func<object?, EventToken, Task> Receive, Activation? Activation);
 }

@@ -44,7 +44,14 @@ internal sealed class GrainTimer : IGrainTimer
         }
     }
 
-    public void Dispose() => disposed.Cancel();
+    public void Dispose()
+    {
+        if (!token.IsCancellationRequested)
+        {
+            disposed.Cancel();
+            disposed.Dispose(); // lets go of the activation's token, which may live much longer
+        }
+    }
 
     private void Due()
     {
