@@ -39,6 +39,8 @@ public sealed class HostingTests
         ILocalSiloDetails details = silo.Services.GetRequiredService<ILocalSiloDetails>();
         Assert.Equal(("first", "videos"), (details.Name, details.ClusterId));
         Assert.True(details.SiloAddress.Endpoint.Port > 0);
+        await using TestSilo unnamed = await TestSilo.StartAsync(_ => { });
+        Assert.Equal("dev", unnamed.Services.GetRequiredService<ILocalSiloDetails>().ClusterId);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 namespace Orleans;
 
-/// <summary>Why an activation ends, for programs. The stand-in gives ShuttingDown, ActivationFailed, ActivationIdle, ApplicationError and ApplicationRequested.</summary>
+/// <summary>
+/// Why an activation ends, for programs. The stand-in gives ShuttingDown, ActivationIdle, ApplicationError and ApplicationRequested.
+/// </summary>
 public enum DeactivationReasonCode : byte
 {
     None,

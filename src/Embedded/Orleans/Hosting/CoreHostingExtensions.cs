@@ -27,8 +27,12 @@ public static class CoreHostingExtensions
             throw OneSilo.Refuse($"A second silo, joining the one at {primarySiloEndpoint},");
         }
         builder.Services.AddSingleton<ClusteringChosen>();
-        return builder
-            .ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort)
-            .Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (serviceId, clusterId));
+        builder.Services.PostConfigure<ClusterOptions>(options =>
+        {
+            // Ids that the options name win, whichever was said first.
+            options.ServiceId = options.ServiceId == ClusterOptions.DefaultServiceId ? serviceId : options.ServiceId;
+            options.ClusterId = options.ClusterId == ClusterOptions.DefaultClusterId ? clusterId : options.ClusterId;
+        });
+        return builder.ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort);
     }
 }

@@ -14,6 +14,9 @@ public interface IAsyncObserver<in T>
 /// <summary>Something to subscribe to.</summary>
 public interface IAsyncObservable<T>
 {
-    /// <summary>From now on. In a grain the events are its turns; the subscription outlives its activation, see <see cref="StreamSubscriptionHandle{T}.ResumeAsync(IAsyncObserver{T}, StreamSequenceToken?)"/>.</summary>
+    /// <summary>
+    /// Takes events from now on. In a grain each is a turn, and the subscription outlives the activation: see
+    /// <see cref="StreamSubscriptionHandle{T}.ResumeAsync(IAsyncObserver{T}, StreamSequenceToken?)"/>.
+    /// </summary>
     Task<StreamSubscriptionHandle<T>> SubscribeAsync(IAsyncObserver<T> observer);
 }

@@ -11,9 +11,8 @@ internal sealed class GrainClass
 {
     private const string Suffix = "grain";
 
-    private readonly ConstructorInfo constructor;
+    private readonly ConstructorInfo? constructor;
 
-    /// <exception cref="OrleansConfigurationException">The class has several public constructors, or none.</exception>
     public GrainClass(Type type)
     {
         Class = type;
@@ -21,9 +20,7 @@ internal sealed class GrainClass
         Reentrant = type.IsDefined(typeof(ReentrantAttribute), inherit: true);
         Placement = type.GetCustomAttribute<PlacementAttribute>(inherit: true)?.PlacementStrategy;
         KeepAlive = type.IsDefined(typeof(KeepAliveAttribute), inherit: true);
-        constructor = type.GetConstructors() is [ConstructorInfo only]
-            ? only
-            : throw new OrleansConfigurationException($"{type} has {type.GetConstructors().Length} public constructors: a grain's class has one.");
+        constructor = type.GetConstructors().MaxBy(constructor => constructor.GetParameters().Length);
     }
 
     public Type Class { get; }
@@ -38,8 +35,13 @@ internal sealed class GrainClass
     public bool KeepAlive { get; }
 
     /// <summary>Makes the grain's object, on a turn of its activation.</summary>
+    /// <exception cref="OrleansConfigurationException">The class has no public constructor.</exception>
     public IGrainBase Create(Activation activation)
     {
+        if (constructor is null)
+        {
+            throw new OrleansConfigurationException($"{Class} has no public constructor.");
+        }
         object?[] arguments = [.. constructor.GetParameters().Select(parameter => Argument(parameter, activation))];
         return (IGrainBase)constructor.Invoke(BindingFlags.DoNotWrapExceptions, null, arguments, null);
     }
@@ -47,7 +49,8 @@ internal sealed class GrainClass
     private static object? Argument(ParameterInfo parameter, Activation activation) =>
         parameter.GetCustomAttribute<PersistentStateAttribute>() is { } state ? PersistentStates.Create(parameter, state, activation)
         : parameter.ParameterType == typeof(IGrainContext) ? activation
-        : parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is { } keyed ? activation.ActivationServices.GetRequiredKeyedService(parameter.ParameterType, keyed.Key)
+        : parameter.GetCustomAttribute<FromKeyedServicesAttribute>() is { } keyed
+            ? activation.ActivationServices.GetRequiredKeyedService(parameter.ParameterType, keyed.Key)
         : parameter.HasDefaultValue ? activation.ActivationServices.GetService(parameter.ParameterType) ?? parameter.DefaultValue
         : activation.ActivationServices.GetRequiredService(parameter.ParameterType);
 

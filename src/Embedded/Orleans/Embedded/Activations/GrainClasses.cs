@@ -23,7 +23,8 @@ internal sealed class GrainClasses
             ? only
             : throw new ArgumentException(found.Length == 0
                 ? $"Could not find an implementation for interface {key.Interface}."
-                : $"{key.Interface} has several implementations ({string.Join(", ", found.Select(candidate => candidate.Class))}): give the beginning of a class's name.");
+                : $"{key.Interface} has several implementations, {string.Join(", ", found.Select(candidate => candidate.Class))}: "
+                    + "give the beginning of a class's name.");
     });
 
     /// <exception cref="ArgumentException">No class has the name.</exception>
@@ -61,6 +62,8 @@ internal sealed class GrainClasses
         !assembly.IsDynamic && assembly.GetReferencedAssemblies().Any(reference => reference.Name == Own);
 
     private static GrainClass[] Classes(Assembly assembly) => MayHaveGrains(assembly)
-        ? [.. assembly.GetTypes().Where(type => type is { IsAbstract: false, IsGenericTypeDefinition: false } && typeof(IGrainBase).IsAssignableFrom(type)).Select(type => new GrainClass(type))]
+        ? [.. from type in assembly.GetTypes()
+              where type is { IsAbstract: false, IsGenericTypeDefinition: false } && typeof(IGrainBase).IsAssignableFrom(type)
+              select new GrainClass(type)]
         : [];
 }

@@ -32,11 +32,7 @@ internal abstract class Request
 
     public void Respond(Outcome outcome)
     {
-        if (outcome.Error is OperationCanceledException cancelled)
-        {
-            response.TrySetCanceled(cancelled.CancellationToken);
-        }
-        else if (outcome.Error is not null)
+        if (outcome.Error is not null)
         {
             response.TrySetException(outcome.Error);
             _ = response.Task.Exception; // a one-way call has nobody who looks

@@ -7,7 +7,10 @@ internal static class MessageMembers
 {
     private const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
-    /// <summary>The fields with ids of a type and of those of its bases that have <see cref="GenerateSerializerAttribute"/>, and whether each is passed by reference.</summary>
+    /// <summary>
+    /// The fields with ids of a type and of those of its bases that have <see cref="GenerateSerializerAttribute"/>, and whether each is
+    /// passed by reference.
+    /// </summary>
     /// <exception cref="Serialization.SerializerException">A property with an id is not stored in a field of its own.</exception>
     public static IEnumerable<(FieldInfo Field, bool Immutable)> Of(Type type)
     {
@@ -30,7 +33,8 @@ internal static class MessageMembers
             yield return (field, field.IsDefined(typeof(ImmutableAttribute)));
         }
         HashSet<string> parameters = attribute.IncludePrimaryConstructorParameters || IsRecord(type) ? [.. PrimaryParameters(type)] : [];
-        foreach (PropertyInfo property in type.GetProperties(Own).Where(property => property.IsDefined(typeof(IdAttribute)) || parameters.Contains(property.Name)))
+        foreach (PropertyInfo property in type.GetProperties(Own)
+            .Where(property => property.IsDefined(typeof(IdAttribute)) || parameters.Contains(property.Name)))
         {
             FieldInfo field = Behind(property) ?? throw new Serialization.SerializerException(
                 $"{type}.{property.Name} has an [Id] and no field of its own: put the [Id] on the field that it is stored in.");

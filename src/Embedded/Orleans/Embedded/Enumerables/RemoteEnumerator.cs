@@ -17,7 +17,11 @@ internal sealed class RemoteEnumerator<T> : IAsyncEnumerator<T>
     private bool ended;
 
     public RemoteEnumerator(
-        Silo silo, GrainId target, Func<CancellationToken, Func<Activation, IAsyncEnumerable<T>>> start, int batchSize, params ReadOnlySpan<CancellationToken> tokens)
+        Silo silo,
+        GrainId target,
+        Func<CancellationToken, Func<Activation, IAsyncEnumerable<T>>> start,
+        int batchSize,
+        params ReadOnlySpan<CancellationToken> tokens)
     {
         (this.silo, this.target, this.start, this.batchSize) = (silo, target, start, batchSize);
         cancellation = CancellationTokenSource.CreateLinkedTokenSource(tokens);

@@ -4,7 +4,8 @@ namespace Orleans.Embedded.Hosting;
 internal static class OneSilo
 {
     public static OrleansConfigurationException Refuse(string what) => new(
-        $"{what} needs the Orleans packages: the embedded runtime is one silo in one process. Build with -p:OrleansRuntime=package, or use UseLocalhostClustering().");
+        $"{what} needs the Orleans packages: the embedded runtime is one silo in one process. "
+        + "Build with -p:OrleansRuntime=package, or use UseLocalhostClustering().");
 }
 
 /// <summary>Says that the silo was told where to find others: a host without it does not start, as with the packages.</summary>

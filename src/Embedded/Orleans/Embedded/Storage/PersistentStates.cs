@@ -16,11 +16,13 @@ internal static class PersistentStates
         Type type = parameter.ParameterType;
         if (!type.IsGenericType || type.GetGenericTypeDefinition() != typeof(IPersistentState<>))
         {
-            throw new OrleansConfigurationException($"{parameter.Member.DeclaringType}: parameter '{parameter.Name}' has [PersistentState] and is a {type.Name} instead of an IPersistentState<T>.");
+            throw new OrleansConfigurationException(
+                $"{parameter.Member.DeclaringType}: parameter '{parameter.Name}' has [PersistentState] and is a {type.Name} instead of an IPersistentState<T>.");
         }
         string name = attribute.StorageName ?? ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME;
         IGrainStorage storage = activation.ActivationServices.GetKeyedService<IGrainStorage>(name)
-            ?? throw new OrleansConfigurationException($"No storage is named '{name}', which {parameter.Member.DeclaringType} asks for: add one with AddGrainStorage or AddMemoryGrainStorage.");
+            ?? throw new OrleansConfigurationException(
+                $"No storage is named '{name}', which {parameter.Member.DeclaringType} asks for: add one with AddGrainStorage or AddMemoryGrainStorage.");
         Type state = typeof(PersistentState<>).MakeGenericType(type.GetGenericArguments());
         object created = Activator.CreateInstance(state, storage, attribute.StateName, activation.GrainId)!;
         activation.Add((IStorage)created);

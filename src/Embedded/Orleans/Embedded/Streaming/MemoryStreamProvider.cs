@@ -12,14 +12,14 @@ internal sealed class MemoryStreamProvider : IStreamProvider
     private readonly Dictionary<StreamId, Topic> topics = [];
     private readonly Silo silo;
 
-    /// <exception cref="OrleansConfigurationException">There is no storage for subscriptions. None is needed here, but the packages would fail later.</exception>
+    /// <exception cref="OrleansConfigurationException">There is no storage for subscriptions: none is needed here, but the packages would fail later.</exception>
     public MemoryStreamProvider(string name, Silo silo)
     {
         (Name, this.silo) = (name, silo);
         if (silo.Services.GetKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME) is null)
         {
             throw new OrleansConfigurationException(
-                $"Streams '{name}' need a storage named '{ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME}': call AddMemoryGrainStorage(\"{ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME}\").");
+                $"Streams '{name}' need a storage for subscriptions: call AddMemoryGrainStorage(\"{ProviderConstants.DEFAULT_PUBSUB_PROVIDER_NAME}\").");
         }
     }
 

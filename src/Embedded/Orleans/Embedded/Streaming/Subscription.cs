@@ -12,7 +12,9 @@ internal sealed class Subscription
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<(object? Item, EventToken Token)> events = Channel.CreateUnbounded<(object?, EventToken)>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<(object? Item, EventToken Token)> events =
+        Channel.CreateUnbounded<(object?, EventToken)>(new UnboundedChannelOptions { SingleReader = true });
+
     private readonly CancellationTokenSource ended;
     private readonly Silo silo;
     private volatile Receiver? receiver;
