@@ -40,7 +40,7 @@ public sealed class HostingTests
         Assert.Equal(("first", "videos"), (details.Name, details.ClusterId));
         Assert.True(details.SiloAddress.Endpoint.Port > 0);
         await using TestSilo unnamed = await TestSilo.StartAsync(_ => { });
-        Assert.Equal("dev", unnamed.Services.GetRequiredService<ILocalSiloDetails>().ClusterId);
+        Assert.Equal("default", unnamed.Services.GetRequiredService<ILocalSiloDetails>().ClusterId);
     }
 
     [Fact]

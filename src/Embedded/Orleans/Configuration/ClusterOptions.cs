@@ -7,9 +7,9 @@ public class ClusterOptions
 
     public const string DefaultServiceId = "default";
 
-    /// <summary>Silos of one id find each other. Default: "default"; "dev" with localhost clustering.</summary>
+    /// <summary>Silos of one id find each other. Default: "default".</summary>
     public string ClusterId { get; set; } = DefaultClusterId;
 
-    /// <summary>Names the service over all its deployments; storages may file under it. Default: "default"; "dev" with localhost clustering.</summary>
+    /// <summary>Names the service over all its deployments; storages may file under it. Default: "default".</summary>
     public string ServiceId { get; set; } = DefaultServiceId;
 }

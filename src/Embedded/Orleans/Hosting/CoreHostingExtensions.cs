@@ -9,6 +9,9 @@ namespace Orleans.Hosting;
 /// <summary>Where a silo finds others, and how traces go on in it.</summary>
 public static class CoreHostingExtensions
 {
+    /// <summary>Given for both ids, it leaves them to <see cref="ClusterOptions"/>, where they have defaults of their own.</summary>
+    private const string NoId = "dev";
+
     /// <summary>Calls become activities of the source "Microsoft.Orleans.Application", whose parents are their callers' activities.</summary>
     public static ISiloBuilder AddActivityPropagation(this ISiloBuilder builder) => builder.AddIncomingGrainCallFilter<ActivityPropagation>();
 
@@ -19,20 +22,18 @@ public static class CoreHostingExtensions
         int siloPort = EndpointOptions.DEFAULT_SILO_PORT,
         int gatewayPort = EndpointOptions.DEFAULT_GATEWAY_PORT,
         IPEndPoint? primarySiloEndpoint = null,
-        string serviceId = "dev",
-        string clusterId = "dev")
+        string serviceId = NoId,
+        string clusterId = NoId)
     {
         if (primarySiloEndpoint is not null && primarySiloEndpoint.Port != siloPort)
         {
             throw OneSilo.Refuse($"A second silo, joining the one at {primarySiloEndpoint},");
         }
         builder.Services.AddSingleton<ClusteringChosen>();
-        builder.Services.PostConfigure<ClusterOptions>(options =>
+        if ((serviceId, clusterId) != (NoId, NoId))
         {
-            // Ids that the options name win, whichever was said first.
-            options.ServiceId = options.ServiceId == ClusterOptions.DefaultServiceId ? serviceId : options.ServiceId;
-            options.ClusterId = options.ClusterId == ClusterOptions.DefaultClusterId ? clusterId : options.ClusterId;
-        });
+            builder.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = (serviceId, clusterId));
+        }
         return builder.ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort);
     }
 }
