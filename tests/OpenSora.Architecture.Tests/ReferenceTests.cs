@@ -16,6 +16,8 @@ public sealed class ReferenceTests
         { "TorchSharp", [] },
         { "SentencePiece", [] },
         { "MessagePack", [] },
+        { "Orleans.Serialization.Abstractions", [] },
+        { "Orleans", ["Orleans.Serialization.Abstractions"] },
         { "OpenSora.Torch", ["TorchSharp"] },
         { "OpenSora.Inference", ["OpenSora.Contracts", "SentencePiece", .. Torch] },
         { "OpenSora.Parallel", ["OpenSora.Contracts", "OpenSora.Inference", "MessagePack", .. Torch] },

@@ -1,0 +1,5 @@
+using Orleans.Hosting;
+
+namespace Orleans.Embedded.Streaming;
+
+internal sealed class MemoryStreamConfigurator : ISiloMemoryStreamConfigurator;
