@@ -59,7 +59,7 @@ internal sealed class CardProcess : IDisposable
                 yield return last;
         }
         await _process.WaitForExitAsync(CancellationToken.None);
-        if (last is not (Generated or Verified or Failed))
+        if (last is not (Generated or Verified or PlanReady or SimulationReady or Failed))
             yield return new Failed(ExitCode.CardFailure, $"the card process ended without an answer ({HowItEnded()})");
     }
 
