@@ -11,9 +11,9 @@ using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSi
 
 EventWriter events = new(Console.OpenStandardOutput());
 string? request = Console.In.ReadLine();
-if (args is not ["generate" or "verify"] || request is null)
+if (args is not ["generate" or "verify" or "plan" or "simulate"] || request is null)
 {
-    Console.Error.WriteLine("usage: OpenSora.Card generate|verify, with a request as one line of JSON on standard input");
+    Console.Error.WriteLine("usage: OpenSora.Card generate|verify|plan|simulate, with a request as one line of JSON on standard input");
     return ExitCode.BadInput;
 }
 Thread input = new(() => { Console.In.Read(); stop.Cancel(); }) { IsBackground = true, Name = "standard input" };
@@ -32,7 +32,9 @@ void Stop(PosixSignalContext signal)
     stop.Cancel();
 }
 
-CardEvent Work(string command, string json) => command == "generate"
+CardEvent Work(string command, string json) => PlanTaskLine.Knows(command)
+    ? PlanTaskLine.Run(command, json, stop.Token)
+    : command == "generate"
     ? GenerateTask.Run(Read(json, ContractsJson.Default.GenerationRequest), events, stop.Token)
     : VerifyTask.Run(Read(json, ContractsJson.Default.VerificationRequest), events, stop.Token);
 

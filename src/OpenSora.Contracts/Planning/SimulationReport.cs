@@ -8,7 +8,10 @@ public sealed record SimulationReport
 
     public required long Seed { get; init; }
     public required CalibrationReport? Calibration { get; init; }
-    public required ScalingReport? Scaling { get; init; }
+
+    /// <summary>One for the kernels as they are cut now, one as if launching them took no time: what larger ones could reach.</summary>
+    public required IReadOnlyList<ScalingReport>? Scaling { get; init; }
+
     public required ServiceReport? Service { get; init; }
 
     /// <summary>Events that were processed.</summary>
@@ -31,7 +34,8 @@ public sealed record FittedValue(string Name, double Value, string Unit, string 
 public sealed record PublishedPoint(string Name, string Source, double PublishedSeconds, double SimulatedSeconds, double Error, bool Fitted);
 
 /// <summary>One clip on more and more cards.</summary>
-public sealed record ScalingReport(string CardType, string Clip, int Steps, IReadOnlyList<JobPoint> Points);
+/// <param name="Kernels">Which of the two curves this is.</param>
+public sealed record ScalingReport(string CardType, string Clip, string Kernels, int Steps, IReadOnlyList<JobPoint> Points);
 
 /// <summary>One job on some cards.</summary>
 /// <param name="JobSeconds">Text, steps, gathering, decoding and encoding of the file.</param>

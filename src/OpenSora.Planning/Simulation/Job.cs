@@ -45,6 +45,9 @@ public sealed class Job
     /// <summary>Of the text, on one card.</summary>
     public double EncodeSeconds { get; }
 
+    /// <summary>A forward of one half of guidance over the whole clip.</summary>
+    public Effort Forward => _transformer.Forward(Units);
+
     /// <summary>Of a chunk, on one card.</summary>
     public double ChunkSeconds(FrameChunk chunk) => Rate.Seconds(Decode.Chunk(chunk));
 
