@@ -39,9 +39,9 @@ internal static class SimulationTable
 
     private static string Service(ServiceReport service)
     {
-        TextTable table = new("load", "jobs", "mean wait, s", "95 % wait at most, s", "cards at work", "failures", "steps again");
+        TextTable table = new("load", "jobs", "mean wait, s", "95 % wait at most, s", "cards at work", "failures");
         foreach (LoadPoint point in service.Points)
-            table.Add($"{point.Load:0.00}", $"{point.Jobs}", $"{point.MeanWaitSeconds:0.0}", $"{point.P95WaitSeconds:0.0}", $"{point.Utilisation:P0}", $"{point.Failures}", $"{point.RecomputedSteps}");
+            table.Add($"{point.Load:0.00}", $"{point.Jobs}", $"{point.MeanWaitSeconds:0.0}", $"{point.P95WaitSeconds:0.0}", $"{point.Utilisation:P0}", $"{point.Failures}");
         string mix = string.Join(", ", service.Mix.Select(clip => FormattableString.Invariant($"{clip.Name} {clip.Seconds:0.0} s")));
         return FormattableString.Invariant($"service of {service.Cards} {service.CardType}, {service.CardsPerJob} a job, simulated; jobs in equal shares: {mix}; {service.FailuresPerCardDay} failures of a card in a day\n{table}");
     }

@@ -55,6 +55,6 @@ public sealed record ServiceClip(string Name, double Seconds);
 /// <summary>The service at one load.</summary>
 /// <param name="Load">Work that arrives over what all cards can do.</param>
 /// <param name="Utilisation">Share of time in which cards worked.</param>
-/// <param name="RecomputedSteps">Steps that were begun again because a card failed.</param>
+/// <param name="Failures">Cards that failed while they worked; each costs its job a step at the most.</param>
 public sealed record LoadPoint(
-    double Load, int Jobs, double MeanWaitSeconds, double P95WaitSeconds, double Utilisation, int Failures, int RecomputedSteps);
+    double Load, int Jobs, double MeanWaitSeconds, double P95WaitSeconds, double Utilisation, int Failures);

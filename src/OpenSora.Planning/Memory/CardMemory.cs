@@ -22,8 +22,11 @@ public sealed class CardMemory(
     /// <summary>Copies of a block of scores: the product, the softmax in float32, and its rounding.</summary>
     private const long ScoreCopies = 3;
 
-    /// <summary>Latents, noise, velocities of both halves and their sums.</summary>
+    /// <summary>Of a seat's frames: latents, velocities of both halves and their sums.</summary>
     private const long LatentCopies = 8;
+
+    /// <summary>Of all frames, in the process: as they were handed over, and as they are handed in.</summary>
+    private const long WholeLatents = 2;
 
     private const int FloatBytes = sizeof(float);
 
@@ -52,7 +55,7 @@ public sealed class CardMemory(
             new("residual stream, before and after a switch", streams * stream * _element, "denoise"),
             new("units under way to other cards", streams * leaving * _element, "denoise"),
             new("temporaries of a unit", streams * UnitTemporaries(seat), "denoise"),
-            new("latents and velocities", LatentCopies * clip.Grid.Tokens * transformer.PatchChannels * FloatBytes, "denoise"),
+            new("latents and velocities", Latents(seat), "denoise"),
             new("decoding of a unit", decode.PeakBytes, "decode"),
         ];
     }
@@ -70,6 +73,9 @@ public sealed class CardMemory(
     /// <summary>A block's scores of one head, and the widest layer's activations.</summary>
     private long TextActivations => TextElement * textLength * (4 * model.Text.DFf + 6 * model.Text.Inner + 4 * model.Text.DModel)
         + FloatBytes * (2L * model.Text.NumHeads + ScoreCopies) * textLength * textLength;
+
+    private long Latents(Seat seat) => FloatBytes * model.Transformer.PatchChannels
+        * (LatentCopies * seat.Frames.Count * plan.Units.Positions + (card.IsProcessor ? WholeLatents * clip.Grid.Tokens : 0));
 
     private long UnitTemporaries(Seat seat)
     {

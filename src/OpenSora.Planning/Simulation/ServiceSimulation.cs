@@ -24,7 +24,7 @@ public sealed class ServiceSimulation
     private readonly Random _random;
     private readonly Queue<(double Came, int Kind)> _queue = new();
     private readonly List<double> _waits = [];
-    private int _free, _failures, _recomputed;
+    private int _free, _failures;
     private double _cardSeconds, _end;
 
     private ServiceSimulation(Service service, Random random) => (_service, _random, _free) = (service, random, service.Cards);
@@ -38,7 +38,7 @@ public sealed class ServiceSimulation
         double[] waits = [.. simulation._waits.Order()];
         return (new LoadPoint(
             load, waits.Length, waits.Average(), waits[(int)(0.95 * (waits.Length - 1))],
-            simulation._cardSeconds / (service.Cards * simulation._end), simulation._failures, simulation._recomputed), simulation._clock.Count);
+            simulation._cardSeconds / (service.Cards * simulation._end), simulation._failures), simulation._clock.Count);
     }
 
     private double Draw(double perSecond) => perSecond > 0 ? -Math.Log(1 - _random.NextDouble()) / perSecond : double.PositiveInfinity;
@@ -83,7 +83,6 @@ public sealed class ServiceSimulation
                 return;
             }
             _failures++;
-            _recomputed++;
             _clock.After(RepairSeconds, () =>
             {
                 _free++;

@@ -30,6 +30,14 @@ public static class Measured
         new SpatialVaeConfig { BlockOutChannels = [32, 64, 128, 128], LayersPerBlock = 2, NormNumGroups = 8 },
         new VideoAutoencoderConfig { VaeTemporal = new TemporalVaeConfig { Filters = 32, NumGroups = 4, NumResBlocks = 2 } });
 
+    /// <summary>78 million weights, measured after the model of memory was fixed.</summary>
+    public static ModelShape Other { get; } = new(
+        "other",
+        new STDiT3Config { HiddenSize = 384, Depth = 10, NumHeads = 8, CaptionChannels = 256 },
+        new T5EncoderConfig { DModel = 256, DKv = 16, NumHeads = 4, NumLayers = 6, DFf = 512, VocabSize = 512 },
+        new SpatialVaeConfig { BlockOutChannels = [48, 96, 192, 192], LayersPerBlock = 2, NormNumGroups = 8 },
+        new VideoAutoencoderConfig { VaeTemporal = new TemporalVaeConfig { Filters = 16, NumGroups = 4, NumResBlocks = 2 } });
+
     /// <summary>Model, height and width, frames, dtype, frames of a batch, bytes at the most, and those before decoding.</summary>
     public static TheoryData<string, int, int, int, string, int, long, long> Runs => new()
     {
@@ -45,9 +53,12 @@ public static class Measured
         { "middle", 360, 640, 34, "bf16", 4, 1_676_103_680, 768_634_880 },
         { "middle", 360, 640, 34, "bf16", 1, 1_345_220_608, 769_024_000 },
         { "middle", 480, 854, 17, "bf16", 4, 2_790_490_112, 762_253_312 },
+        { "other", 144, 256, 102, "bf16", 4, 919_994_368, 689_356_800 },
+        { "other", 240, 426, 17, "fp32", 4, 1_281_658_880, 492_900_352 },
+        { "other", 480, 480, 17, "bf16", 2, 1_407_770_624, 688_439_296 },
     };
 
-    public static ModelShape Model(string name) => name == "demo" ? Demo : Middle;
+    public static ModelShape Model(string name) => name switch { "demo" => Demo, "middle" => Middle, _ => Other };
 
     public static ClipGeometry Clip(int height, int width, int frames) => new(new FrameSize(height, width), frames);
 }
