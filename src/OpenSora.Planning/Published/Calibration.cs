@@ -18,17 +18,21 @@ public sealed class Calibration
     public const double ProcessorShare = 0.2;
 
     private readonly CardType _h100, _h800;
+    private readonly PublishedTime _cardRate, _olderRate = PublishedTimes.OlderRate, _olderLink;
 
-    private Calibration(IReadOnlyList<CardType> known)
+    /// <param name="cardRate">A video of Open-Sora 1.2 on one card.</param>
+    /// <param name="olderLink">Several cards with the older model.</param>
+    internal Calibration(PublishedTime cardRate, PublishedTime olderLink)
     {
-        (_h100, _h800) = (CardTypes.Named("h100-80g", known), CardTypes.Named("h800-80g", known));
-        CardShare = Solve(PublishedTimes.CardRate.Seconds, share => Seconds(PublishedTimes.CardRate, share, LinkShare));
-        OlderShare = Solve(PublishedTimes.OlderRate.Seconds, share => Seconds(PublishedTimes.OlderRate, share, LinkShare));
-        OlderLinkShare = Solve(PublishedTimes.OlderLink.Seconds, link => Seconds(PublishedTimes.OlderLink, OlderShare, link));
+        IReadOnlyList<CardType> known = CardTypes.Known(null);
+        (_h100, _h800, _cardRate, _olderLink) = (CardTypes.Named("h100-80g", known), CardTypes.Named("h800-80g", known), cardRate, olderLink);
+        CardShare = Solve(cardRate.Seconds, share => Seconds(cardRate, share, LinkShare));
+        OlderShare = Solve(_olderRate.Seconds, share => Seconds(_olderRate, share, LinkShare));
+        OlderLinkShare = Solve(olderLink.Seconds, link => Seconds(olderLink, OlderShare, link));
     }
 
-    /// <summary>The result for the cards that come with the program.</summary>
-    public static Calibration Standard { get; } = new(CardTypes.Known(null));
+    /// <summary>What plans and simulations use.</summary>
+    public static Calibration Standard { get; } = new(PublishedTimes.CardRate, PublishedTimes.OlderLink);
 
     /// <summary>What of its peak an accelerator reaches in the matrix products of Open-Sora 1.2.</summary>
     public double CardShare { get; }
@@ -51,9 +55,9 @@ public sealed class Calibration
         PublishedPoint[] judged = [.. points.Where(point => !point.Fitted)];
         return new CalibrationReport(
             [
-                new("share of an accelerator's peak", CardShare, "1", PublishedTimes.CardRate.Name),
-                new("share of peak in the older model", OlderShare, "1", PublishedTimes.OlderRate.Name),
-                new("share of the link's rate in the older system", OlderLinkShare, "1", PublishedTimes.OlderLink.Name),
+                new("share of an accelerator's peak", CardShare, "1", _cardRate.Name),
+                new("share of peak in the older model", OlderShare, "1", _olderRate.Name),
+                new("share of the link's rate in the older system", OlderLinkShare, "1", _olderLink.Name),
             ],
             points, judged.Average(point => Math.Abs(point.Error)), judged.Length);
     }
@@ -62,7 +66,7 @@ public sealed class Calibration
     {
         bool older = time.System != PublishedSystem.OpenSora12;
         double simulated = Seconds(time, older ? OlderShare : CardShare, older ? OlderLinkShare : LinkShare);
-        bool fitted = time == PublishedTimes.CardRate || time == PublishedTimes.OlderRate || time == PublishedTimes.OlderLink;
+        bool fitted = time == _cardRate || time == _olderRate || time == _olderLink;
         return new PublishedPoint(time.Name, time.Source, time.Seconds, simulated, simulated / time.Seconds - 1, fitted);
     }
 
