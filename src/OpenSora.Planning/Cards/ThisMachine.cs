@@ -24,6 +24,7 @@ public static class ThisMachine
     /// <summary>Of a socket or the loopback interface.</summary>
     private const double LinkBytesPerSecond = 3e9;
 
+    /// <param name="threads">Cores of one card; as many cards as have cores of their own are a node. null for all cores.</param>
     public static CardType Detect(int? threads = null)
     {
         int cores = threads ?? Environment.ProcessorCount;
@@ -37,7 +38,7 @@ public static class ThisMachine
             Flops = { ["fp32"] = cores * perCycle * Hertz() },
             MemoryBytesPerSecond = MemoryBytesPerSecond,
             LinkBytesPerSecond = LinkBytesPerSecond,
-            CardsPerNode = Environment.ProcessorCount,
+            CardsPerNode = Math.Max(1, Environment.ProcessorCount / cores),
             LinkLatencySeconds = 30e-6,
             KernelSeconds = 5e-6,
             IsProcessor = true,

@@ -11,12 +11,14 @@ internal static class Notes
     public static IReadOnlyList<string> Of(CardType card, Job? job, GenerationRequest request)
     {
         List<string> notes = [];
-        if (job is null)
+        if (job is null && card.IsProcessor)
+            notes.Add($"no time is predicted: {request.Cards} cards of this size have no cores of their own, there are cores for {card.CardsPerNode}: give --threads or fewer cards");
+        else if (job is null)
             notes.Add($"no time is predicted: speed or link of {card.Name} is not published ({card.Source})");
         else if (LaunchNote(job) is { } note)
             notes.Add(note);
         if (card.IsProcessor && request.Cards > 1)
-            notes.Add("cards of one processor share its memory and its cores: times are those of cards with as many cores each, and mapped fp32 weights, which they share, are counted for each");
+            notes.Add("cards of one processor share its memory and its cores: mapped fp32 weights, which they share too, are counted for each");
         notes.Add("memory is that of one clip; references and continued clips (--loop) add their latents");
         return notes;
     }

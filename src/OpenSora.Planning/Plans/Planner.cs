@@ -24,7 +24,7 @@ public static class Planner
         Check(request);
         ModelShape model = ModelShape.Choose(request.Model, generation.Models);
         ClipGeometry clip = ClipGeometry.Of(generation);
-        IReadOnlyList<CardType> known = [ThisMachine.Detect(generation.Threads), .. CardTypes.Known(request.CardTypes)];
+        IReadOnlyList<CardType> known = [ThisMachine.Detect(generation.Threads ?? Math.Max(1, Environment.ProcessorCount / generation.Cards)), .. CardTypes.Known(request.CardTypes)];
         CardType card = CardTypes.Named(request.CardType ?? ThisMachine.Name, known);
         UnitPlan units = UnitPlan.For(clip.Grid.Frames, clip.Grid.PerFrame);
         GangPlan plan = GangPlan.For(units, generation.Cards);

@@ -73,11 +73,11 @@ public sealed class Calibration
     private double Seconds(PublishedTime time, double share, double linkShare) =>
         new PublishedModel(time, time.System == PublishedSystem.OpenSora12 ? _h100 : _h800, share).Seconds(linkShare);
 
-    /// <summary>The share from 0.1 % to 100 % at which a falling time is as wanted, by bisection.</summary>
+    /// <summary>The share from 0.1 % to 100 % at which a falling time is as wanted, to twelve digits, by bisection.</summary>
     private static double Solve(double seconds, Func<double, double> time)
     {
         (double low, double high) = (0.001, 1);
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < 40; i++)
         {
             double middle = (low + high) / 2;
             (low, high) = time(middle) > seconds ? (middle, high) : (low, middle);

@@ -99,6 +99,21 @@ public sealed class PlannerTests : IDisposable
         Assert.Equal(4, plan.Ranks.Count);
     }
 
+    /// <summary>Without --threads the cards of a processor share its cores; with it, only as many cards are timed as have cores.</summary>
+    [Fact]
+    public void Cards_of_a_processor_share_its_cores_and_memory()
+    {
+        PlanRequest request = Request("144p", "2s", 2) with { CardType = null };
+        PlanReport two = Planner.Plan(request);
+        PlanReport crowded = Planner.Plan(request with { Generation = request.Generation with { Threads = Environment.ProcessorCount } });
+        Assert.Equal("fp32", two.ComputeDtype);
+        Assert.Equal(crowded.Memory.UsableBytes, two.Memory.UsableBytes);
+        Assert.InRange(two.Memory.UsableBytes, 1, two.CardType.MemoryBytes / 2);
+        Assert.Equal(Environment.ProcessorCount > 1, two.Seconds is not null);
+        Assert.Null(crowded.Seconds);
+        Assert.Contains(crowded.Notes, note => note.Contains("--threads", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Sensible_cards_are_the_most_above_the_threshold()
     {
