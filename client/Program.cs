@@ -8,6 +8,7 @@ RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator
     VerifyCommand.Create(),
     PlanCommand.Create(),
     SimulateCommand.Create(),
+    CardCommand.Create(args),
 };
 
 ParseResult parsed = root.Parse(args);

@@ -11,7 +11,7 @@ internal static class CardAnswer
     public static async Task<CardEvent> To<T>(string command, T request, JsonTypeInfo<T> type, CancellationToken cancel)
     {
         using CancellationTokenSource stop = CancelKeys.Link(cancel);
-        using CardProcess card = CardProcess.Start(command, request, type);
+        using ChildProcess card = ChildProcess.StartCard(command, request, type);
         CardEvent last = new Failed(ExitCode.CardFailure, "no answer");
         await foreach (CardEvent happened in card.Events(stop.Token))
         {

@@ -2,35 +2,58 @@ using System.CommandLine;
 using System.Text.Json;
 using OpenSora.Client.Cards;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Client.Commands;
 
-/// <summary><c>opensora generate</c>: prompts become videos on a card of this machine.</summary>
+/// <summary><c>opensora generate</c>: prompts become videos on cards of this machine, and others that join.</summary>
 internal static class GenerateCommand
 {
     public static Command Create()
     {
         GenerateFlags flags = new();
         Option<Toggle> json = Flag.Bool("--json", "Print one JSON document about the run to standard output.");
+        Option<string?> listen = Flag.OptionalText("--listen", "HOST:PORT where further cards may join while it works (opensora card --join http://HOST:PORT); needs OPENSORA_TOKEN.");
+        Option<string?> resume = Flag.OptionalText("--resume", "Go on with a job that was stopped or failed, from its last step; of the other flags only --cards, --listen, --json and --verbose count.");
         Command command = new("generate", "Generate videos (or images: --num-frames 1) from prompts.");
         foreach (Option option in flags.All)
             command.Add(option);
+        command.Add(listen);
+        command.Add(resume);
         command.Add(json);
-        command.SetAction((parsed, cancel) => Run(flags.Read(parsed), parsed.IsOn(json), flags.Quiet(parsed), cancel));
+        command.SetAction((parsed, cancel) =>
+        {
+            string? job = parsed.GetValue(resume);
+            GenerationOrder order = new()
+            {
+                Request = job is null ? Checked(flags.Read(parsed)) : null,
+                Resume = job,
+                Cards = flags.CardsIfGiven(parsed),
+                Listen = parsed.GetValue(listen),
+            };
+            return Run(order, parsed.IsOn(json), flags.Quiet(parsed), cancel);
+        });
         return command;
     }
 
-    private static async Task<int> Run(GenerationRequest request, bool json, bool quiet, CancellationToken cancel)
+    /// <summary>What can be said without starting anything.</summary>
+    private static GenerationRequest Checked(GenerationRequest request)
     {
         GenerationRules.Check(request);
+        _ = ClipGeometry.Of(request);
+        return request;
+    }
+
+    private static async Task<int> Run(GenerationOrder order, bool json, bool quiet, CancellationToken cancel)
+    {
         using CancellationTokenSource stop = CancelKeys.Link(cancel);
-        using CardProcess card = CardProcess.Start("generate", request, ContractsJson.Default.GenerationRequest);
+        using ChildProcess silo = ChildProcess.StartSilo("generate", order, ContractsJson.Default.GenerationOrder);
         ProgressDisplay display = new(quiet);
         CardEvent last = await display.Run(async () =>
         {
             CardEvent final = new Failed(ExitCode.CardFailure, "no answer");
-            await foreach (CardEvent happened in card.Events(stop.Token))
+            await foreach (CardEvent happened in silo.Events(stop.Token))
             {
                 display.Show(happened);
                 final = happened;

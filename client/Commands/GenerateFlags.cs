@@ -49,7 +49,8 @@ internal sealed class GenerateFlags
 
     private readonly Option<string?> _device = Flag.OptionalText("--device", "cpu, cuda, cuda:1, gcu or gcu:1. [default: the best one present]");
     private readonly Option<string> _dtype = Flag.Choice("--dtype", "Number type of the models: bf16, fp16 or fp32. On a CPU weights are rounded to it and kernels run in fp32.", Default.Dtype, "bf16", "fp16", "fp32");
-    private readonly Option<int?> _threads = Flag.OptionalInt("--threads", "CPU threads of libtorch and BLAS. [default: all cores]");
+    private readonly Option<int> _cards = Flag.Int("--cards", "Cards that share a video, each a process of its own on this machine; at most twice the latent frames of a clip.", Default.Cards);
+    private readonly Option<int?> _threads = Flag.OptionalInt("--threads", "CPU threads of libtorch and BLAS on each card. [default: all cores, shared between the cards]");
     private readonly Option<int> _maxLength = Flag.Int("--model-max-length", "Tokens of a prompt.", Default.ModelMaxLength);
     private readonly Option<int> _microBatch = Flag.Int("--micro-batch-size", "Frames that the 2D VAE takes at once.", Default.MicroBatchSize);
     private readonly Option<int> _microFrames = Flag.Int("--micro-frame-size", "Frames of a chunk of the temporal VAE.", Default.MicroFrameSize);
@@ -81,13 +82,16 @@ internal sealed class GenerateFlags
         _prompt, _promptPath, _promptGenerator, _promptAsPath, _llmRefine, _start, _end, _references, _masks, _aes, _flow, _camera,
         _resolution, _aspect, _imageSize, _frames, _frameTable, _fps, _saveFps, _frameInterval, _loop, _conditionFrames, _align, _multiResolution,
         _seed, _steps, _cfg, _batch, _samples,
-        _dit, _ckpt, _t5, _vae2d, _vae3d, _device, _dtype, _threads, _maxLength, _microBatch, _microFrames, _qkNorm,
+        _dit, _ckpt, _t5, _vae2d, _vae3d, _device, _dtype, _cards, _threads, _maxLength, _microBatch, _microFrames, _qkNorm,
         _saveDir, _name, _crf, _watermark, _noise, _saveLatent, _verbose,
         .. Accepted,
     ];
 
     /// <summary>Whether <c>--verbose 0</c> was given.</summary>
     public bool Quiet(ParseResult parsed) => parsed.GetValue(_verbose) == 0;
+
+    /// <summary><c>--cards</c>; null where it was not given.</summary>
+    public int? CardsIfGiven(ParseResult parsed) => IsGiven(parsed, _cards) ? parsed.GetValue(_cards) : null;
 
     /// <summary>
     /// The request that the flags describe. Paths are made absolute: the card may run elsewhere. Where neither a checkpoint nor
@@ -152,6 +156,7 @@ internal sealed class GenerateFlags
         NumSample = parsed.GetValue(_samples),
         Device = parsed.GetValue(_device),
         Dtype = parsed.GetRequiredValue(_dtype),
+        Cards = parsed.GetValue(_cards),
         Threads = parsed.GetValue(_threads),
         ModelMaxLength = parsed.GetValue(_maxLength),
         MicroBatchSize = parsed.GetValue(_microBatch),

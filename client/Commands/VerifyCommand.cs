@@ -35,7 +35,7 @@ internal static class VerifyCommand
         if (!Directory.Exists(request.Golden))
             throw new InputException($"--golden '{request.Golden}' is not a folder; give one with checkpoints/ and case*/ in it");
         using CancellationTokenSource stop = CancelKeys.Link(cancel);
-        using CardProcess card = CardProcess.Start("verify", request, ContractsJson.Default.VerificationRequest);
+        using ChildProcess card = ChildProcess.StartCard("verify", request, ContractsJson.Default.VerificationRequest);
         CardEvent last = new Failed(ExitCode.CardFailure, "no answer");
         await foreach (CardEvent happened in card.Events(stop.Token))
         {

@@ -1,27 +1,51 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
 using OpenSora.Inference;
 using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.Card;
 
-/// <summary>The device of this process and the numbers that it computes in.</summary>
-internal sealed record CardDevice(Device Device, Precision Precision)
+/// <summary>The device of this process.</summary>
+internal sealed class CardDevice
 {
+    private CardDevice(Device device, BlasReport blas) => (Device, Blas) = (device, blas);
+
+    public Device Device { get; }
+
+    /// <summary>What multiplies matrices on the CPU.</summary>
+    public BlasReport Blas { get; }
+
     public string Name => Devices.Name(Device);
 
-    /// <summary>Sets the threads, opens the device, and says so when the BLAS is a slow one.</summary>
+    /// <summary>A line about a slow BLAS; null when it is not slow.</summary>
+    public string? Warning => Blas.IsSlow ? $"the linear algebra library is slow ({Blas.Name}): {Blas.Remedy}" : null;
+
+    /// <summary>See <see cref="CardRegistration.Kind"/>.</summary>
+    public string Kind => $"{Devices.Kind(Device).ToString().ToLowerInvariant()}, {TorchRuntime.Describe()}"
+        + (Blas.Version is { } version ? $" ({version.Trim()})" : "") + $", build {Build}";
+
+    /// <summary>Memory of the device in bytes; 0 where its library has no way to ask.</summary>
+    public DeviceMemory Memory => Devices.Memory(Device) ?? default;
+
+    /// <summary>Version of this program.</summary>
+    public static string Build { get; } = typeof(CardDevice).Assembly.GetName().Version?.ToString(3) ?? "unknown";
+
+    /// <summary>Sets the threads and opens the device. To be called on the thread that computes.</summary>
     /// <param name="device">null for the best one present.</param>
-    /// <param name="dtype">bf16, fp16 or fp32.</param>
     /// <exception cref="DeviceException">The device is not there.</exception>
-    public static CardDevice Open(string? device, string dtype, int? threads, EventWriter events)
+    public static CardDevice Open(string? device, int? threads)
     {
         TorchRuntime.Initialize(threads ?? Environment.ProcessorCount);
-        Device opened = Devices.Open(device);
-        if (TorchRuntime.CheckBlas() is { IsSlow: true } blas)
-            events.Write(new Notice($"the linear algebra library is slow ({blas.Name}): {blas.Remedy}"));
+        return new CardDevice(Devices.Open(device), TorchRuntime.CheckBlas());
+    }
+
+    /// <summary>What a request computes in here.</summary>
+    /// <param name="dtype">bf16, fp16 or fp32.</param>
+    public Precision PrecisionOf(string dtype)
+    {
         ScalarType model = TypeOf(dtype);
-        return new CardDevice(opened, new Precision(model, Devices.HasHalf(opened) ? model : ScalarType.Float32));
+        return new Precision(model, Devices.HasHalf(Device) ? model : ScalarType.Float32);
     }
 
     /// <summary>bf16, fp16 or fp32.</summary>
@@ -32,7 +56,8 @@ internal sealed record CardDevice(Device Device, Precision Precision)
         _ => "fp32",
     };
 
-    private static ScalarType TypeOf(string dtype) => dtype switch
+    /// <exception cref="InputException">Another word.</exception>
+    public static ScalarType TypeOf(string dtype) => dtype switch
     {
         "bf16" => ScalarType.BFloat16,
         "fp16" => ScalarType.Float16,

@@ -28,7 +28,8 @@ internal static class CardFailures
         };
     }
 
-    private static Failed Explain(Exception error) => error switch
+    /// <summary>What went wrong, in words and as an exit code.</summary>
+    public static Failed Explain(Exception error) => error switch
     {
         InputException or DeviceException => new Failed(ExitCode.BadInput, error.Message),
         CannotFitException => new Failed(ExitCode.CannotFit, error.Message),

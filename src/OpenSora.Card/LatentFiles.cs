@@ -6,21 +6,30 @@ using static TorchSharp.torch;
 
 namespace OpenSora.Card;
 
-/// <summary>Latents from and to safetensors files.</summary>
+/// <summary>Latents from safetensors files.</summary>
 internal static class LatentFiles
 {
-    /// <summary>The first tensor of a file, [n, 4, T, h, w] in float32.</summary>
-    /// <exception cref="InputException">There is none of the clip's size.</exception>
-    public static Tensor ReadNoise(string path, ClipGeometry clip)
+    /// <summary>The first tensor of a file, [n, 4, T, h, w] in float32, in the current dispose scope.</summary>
+    /// <param name="file">The bytes of the file.</param>
+    /// <param name="videos">n</param>
+    /// <exception cref="InputException">It is damaged, or there is none of the clip's size.</exception>
+    public static Tensor ReadNoise(ReadOnlyMemory<byte> file, int videos, ClipGeometry clip)
     {
-        if (!File.Exists(path))
-            throw new InputException($"--latent-noise {path} does not exist: give a safetensors file");
-        using Checkpoint file = Checkpoint.Open(path);
-        WeightEntry entry = file.Entries.Values.FirstOrDefault() ?? throw new InputException($"--latent-noise {path} holds no tensor");
-        long[] size = [4, clip.Latent.Frames, clip.Latent.Height, clip.Latent.Width];
-        if (entry.Shape.Length != 5 || !entry.Shape[1..].SequenceEqual(size))
-            throw new InputException($"--latent-noise {path}: {entry.Name} is [{string.Join(", ", entry.Shape)}], and this clip needs [n, {string.Join(", ", size)}]");
-        using DisposeScope scope = NewDisposeScope();
-        return file.Load(entry.Name).to(ScalarType.Float32).clone().DetachFromDisposeScope();
+        string path = Path.Combine(Path.GetTempPath(), $"opensora-noise-{Guid.NewGuid():n}.safetensors");
+        try
+        {
+            File.WriteAllBytes(path, file.Span);
+            using Checkpoint checkpoint = Checkpoint.Open(path);
+            WeightEntry entry = checkpoint.Entries.Values.FirstOrDefault() ?? throw new InputException("--latent-noise holds no tensor");
+            long[] size = [videos, LatentSize.Channels, clip.Latent.Frames, clip.Latent.Height, clip.Latent.Width];
+            if (!entry.Shape.SequenceEqual(size))
+                throw new InputException($"--latent-noise: {entry.Name} is [{string.Join(", ", entry.Shape)}], and this clip needs [{string.Join(", ", size)}]");
+            using DisposeScope scope = NewDisposeScope();
+            return checkpoint.Load(entry.Name).to(ScalarType.Float32, copy: true).MoveToOuterDisposeScope();
+        }
+        finally
+        {
+            File.Delete(path);
+        }
     }
 }

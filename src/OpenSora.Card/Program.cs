@@ -1,48 +1,55 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using OpenSora.Card;
+using OpenSora.Card.Serving;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Verification;
 
-// One card: one process, one device. A request comes as one line of JSON on standard input, events go out on standard
-// output. An end of input asks the card to stop: so it never outlives whoever started it.
-using CancellationTokenSource stop = new();
-using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-
-EventWriter events = new(Console.OpenStandardOutput());
-string? request = Console.In.ReadLine();
-if (args is not ["generate" or "verify" or "plan" or "simulate"] || request is null)
+// One card: one process, one device. It serves a cluster, or answers the command line: verifies its kernels, plans, simulates.
+if (args is not [var first, ..] || first.StartsWith('-'))
 {
-    Console.Error.WriteLine("usage: OpenSora.Card generate|verify|plan|simulate, with a request as one line of JSON on standard input");
+    Console.Error.WriteLine(CardOptions.Usage);
     return ExitCode.BadInput;
 }
-Thread input = new(() => { Console.In.Read(); stop.Cancel(); }) { IsBackground = true, Name = "standard input" };
-input.Start();
-
-// Torch work has a thread of its own: its dispose scopes and OpenMP's thread count belong to the thread.
-int code = ExitCode.CardFailure;
-Thread torch = new(() => code = CardFailures.Report(events, () => Work(args[0], request)), maxStackSize: 16 << 20) { Name = "torch" };
-torch.Start();
-torch.Join();
-return code;
-
-void Stop(PosixSignalContext signal)
+if (first == "verify" || PlanTaskLine.Knows(first))
+    return Answer(first);
+try
 {
-    signal.Cancel = true;
-    stop.Cancel();
+    return await ServingCard.Run(CardOptions.Parse(args));
+}
+catch (Exception error)
+{
+    Failed failed = CardFailures.Explain(error);
+    Console.Error.WriteLine(failed.Message);
+    return failed.ExitCode;
 }
 
-CardEvent Work(string command, string json) => PlanTaskLine.Knows(command)
-    ? PlanTaskLine.Run(command, json, stop.Token)
-    : command == "generate"
-    ? GenerateTask.Run(Read(json, ContractsJson.Default.GenerationRequest), events, stop.Token)
-    : VerifyTask.Run(Read(json, ContractsJson.Default.VerificationRequest), events, stop.Token);
+// A request comes as one line of JSON on standard input, events go out on standard output. An end of input asks the card
+// to stop: so it never outlives whoever started it.
+static int Answer(string command)
+{
+    using CancellationTokenSource stop = new();
+    void Stop(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+    using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+    EventWriter events = new(Console.OpenStandardOutput());
+    string request = Console.In.ReadLine() ?? "";
+    new Thread(() => { Console.In.Read(); stop.Cancel(); }) { IsBackground = true, Name = "standard input" }.Start();
+    using TorchThread torch = new();
+    return torch.Run(() => CardFailures.Report(events, () => PlanTaskLine.Knows(command)
+        ? PlanTaskLine.Run(command, request, stop.Token)
+        : VerifyTask.Run(Read(request), events, stop.Token))).GetAwaiter().GetResult();
+}
 
-static T Read<T>(string json, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+static VerificationRequest Read(string json)
 {
     try
     {
-        return JsonSerializer.Deserialize(json, type) ?? throw new InputException("the request is empty");
+        return JsonSerializer.Deserialize(json, ContractsJson.Default.VerificationRequest) ?? throw new InputException("the request is empty");
     }
     catch (JsonException error)
     {

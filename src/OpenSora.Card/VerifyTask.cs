@@ -11,8 +11,10 @@ internal static class VerifyTask
     /// <exception cref="InputException">The folder holds no cases.</exception>
     public static Verified Run(VerificationRequest request, EventWriter events, CancellationToken cancel)
     {
-        CardDevice card = CardDevice.Open(request.Device, request.Dtype, request.Threads, events);
-        GoldenContext context = new(request.Golden, card.Device, card.Precision, path => FrameReader.ReadImage(path));
+        CardDevice card = CardDevice.Open(request.Device, request.Threads);
+        if (card.Warning is { } warning)
+            events.Write(new Notice(warning));
+        GoldenContext context = new(request.Golden, card.Device, card.PrecisionOf(request.Dtype), path => FrameReader.ReadImage(path));
         List<VerifiedCase> cases = [];
         foreach (GoldenResult row in GoldenSuite.Run(context))
         {

@@ -11,6 +11,7 @@ namespace OpenSora.Contracts;
 /// <see cref="Generated"/>, <see cref="Verified"/> or <see cref="Failed"/>.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(Began), "began")]
 [JsonDerivedType(typeof(Progress), "progress")]
 [JsonDerivedType(typeof(Notice), "notice")]
 [JsonDerivedType(typeof(CaseVerified), "case")]
@@ -20,6 +21,9 @@ namespace OpenSora.Contracts;
 [JsonDerivedType(typeof(SimulationReady), "simulation")]
 [JsonDerivedType(typeof(Failed), "failed")]
 public abstract record CardEvent;
+
+/// <summary>A job begins; <c>generate --resume</c> takes its name.</summary>
+public sealed record Began(string Job) : CardEvent;
 
 /// <summary>Step <paramref name="Done"/> of <paramref name="Total"/> of a stage is complete.</summary>
 /// <param name="Item">Which video, e.g. <c>sample 2 of 4</c>; null for the only one.</param>
@@ -49,6 +53,7 @@ public sealed record Failed(int ExitCode, string Message) : CardEvent;
 /// <summary>How requests, events and reports are written as JSON: camel case, numbers exact, no reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(GenerationRequest))]
+[JsonSerializable(typeof(GenerationOrder))]
 [JsonSerializable(typeof(VerificationRequest))]
 [JsonSerializable(typeof(CardEvent))]
 [JsonSerializable(typeof(GenerationReport))]

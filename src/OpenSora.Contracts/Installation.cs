@@ -1,6 +1,9 @@
 namespace OpenSora.Contracts;
 
-/// <summary>Where the parts of an installation lie. The one place that reads <c>OPENSORA_HOME</c> and <c>OPENSORA_CARD</c>.</summary>
+/// <summary>
+/// Where the parts of an installation lie. The one place that reads <c>OPENSORA_HOME</c>, <c>OPENSORA_MODELS</c>,
+/// <c>OPENSORA_CARD</c> and <c>OPENSORA_SILO</c>.
+/// </summary>
 public static class Installation
 {
     /// <summary>
@@ -9,24 +12,35 @@ public static class Installation
     public static string? Home { get; } = Environment.GetEnvironmentVariable("OPENSORA_HOME") is { Length: > 0 } home ? home : Find();
 
     /// <summary>
-    /// The card program: <c>OPENSORA_CARD</c>, else beside this program, else where <c>dotnet build</c> puts it.
+    /// The folder with <c>dit</c>, <c>t5</c>, <c>vae2d</c> and <c>vae3d</c> for requests that name no checkpoints:
+    /// <c>OPENSORA_MODELS</c>, else <c>models/demo</c>; null when there is neither.
     /// </summary>
+    public static string? Models { get; } = Environment.GetEnvironmentVariable("OPENSORA_MODELS") is { Length: > 0 } models
+        ? models
+        : Home is not null && Path.Combine(Home, "models", "demo") is var demo && Directory.Exists(demo) ? demo : null;
+
+    /// <summary>The card program: <c>OPENSORA_CARD</c>, else beside this program, else where <c>dotnet build</c> puts it.</summary>
     /// <exception cref="InputException">It is nowhere.</exception>
-    public static string CardProgram()
+    public static string CardProgram() => Program("OpenSora.Card", "OPENSORA_CARD");
+
+    /// <summary>The silo program: <c>OPENSORA_SILO</c>, else beside this program, else where <c>dotnet build</c> puts it.</summary>
+    /// <exception cref="InputException">It is nowhere.</exception>
+    public static string SiloProgram() => Program("OpenSora.Silo", "OPENSORA_SILO");
+
+    private static string Program(string name, string variable)
     {
-        const string name = "OpenSora.Card";
         string built = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
         string[] candidates =
         [
-            Environment.GetEnvironmentVariable("OPENSORA_CARD") ?? "",
+            Environment.GetEnvironmentVariable(variable) ?? "",
             Path.Combine(built, name),
             Path.Combine(built, "..", "..", name, Path.GetFileName(built), name),
         ];
         return candidates.FirstOrDefault(File.Exists) is { } found
             ? Path.GetFullPath(found)
             : throw new InputException(
-                $"the card program {name} was not found (looked at {string.Join(", ", candidates.Where(c => c.Length > 0).Select(Path.GetFullPath))}); "
-                + "build it (./opensora does) or set OPENSORA_CARD to its path");
+                $"the program {name} was not found (looked at {string.Join(", ", candidates.Where(c => c.Length > 0).Select(Path.GetFullPath))}); "
+                + $"build it (./opensora does) or set {variable} to its path");
     }
 
     private static string? Find()

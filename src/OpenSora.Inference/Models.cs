@@ -1,45 +1,129 @@
+using System.Security.Cryptography;
+using System.Text;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
+using OpenSora.Inference.Weights;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference;
 
-/// <summary>The networks of a generation on one device.</summary>
-/// <param name="Scheduler">How the transformer's timesteps are shifted.</param>
-/// <param name="TokenLimit">Tokens of a prompt, padding included.</param>
-public sealed record Models(
-    T5Tokenizer Tokenizer, T5Encoder Text, STDiT3 Transformer, SchedulerConfig Scheduler, VideoAutoencoder Autoencoder, int TokenLimit,
-    Device Device, Precision Precision) : IDisposable
+/// <summary>The networks of a generation on one device. Each is loaded when it is used first; thread-safe.</summary>
+public sealed class Models : IDisposable
 {
-    /// <summary>Loads the four folders.</summary>
-    /// <exception cref="InputException">A folder or file is missing or damaged, or the folders do not fit together.</exception>
-    public static Models Load(ModelFolders folders, GenerationRequest request, Device device, Precision precision)
+    private readonly ModelFolders _folders;
+    private readonly Lazy<T5Tokenizer> _tokenizer;
+    private readonly Lazy<T5Encoder> _text;
+    private readonly Lazy<STDiT3> _transformer;
+    private readonly Lazy<VideoAutoencoder> _autoencoder;
+
+    private Models(ModelFolders folders, GenerationRequest request, Device device, Precision precision)
     {
-        int tokens = request.ModelMaxLength;
-        T5Tokenizer tokenizer = T5Tokenizer.Load(Given(folders.T5, "--ckpt-path-t5"));
-        T5Encoder text = T5Encoder.Load(folders.T5!, device, precision);
-        VideoAutoencoder autoencoder = VideoAutoencoderFiles.Load(
-            Given(folders.Vae2d, "--ckpt-path-vae2d"), Given(folders.Vae3d, "--ckpt-path-vae3d"),
-            new AutoencoderUnits(request.MicroFrameSize, request.MicroBatchSize), device, precision);
-        STDiT3 transformer = STDiT3Checkpoint.Load(
-            Given(folders.Dit, "--ckpt-path-dit"), device, precision, config => config with { QkNorm = request.QkNorm, ModelMaxLength = tokens });
-        if (transformer.Config.CaptionChannels != text.Config.DModel)
-            throw new InputException(
-                $"the text encoder {folders.T5} gives {text.Config.DModel} channels and the transformer {folders.Dit} takes {transformer.Config.CaptionChannels}: give folders that belong together");
-        return new Models(tokenizer, text, transformer, SchedulerConfig.Read(folders.Dit!), autoencoder, tokens, device, precision);
+        (_folders, Device, Precision, TokenLimit) = (folders, device, precision, request.ModelMaxLength);
+        Scheduler = SchedulerConfig.Read(folders.Dit!);
+        _tokenizer = new(() => T5Tokenizer.Load(folders.T5!));
+        _text = new(() => T5Encoder.Load(folders.T5!, device, precision));
+        _transformer = new(() => STDiT3Checkpoint.Load(
+            folders.Dit!, device, precision, config => config with { QkNorm = request.QkNorm, ModelMaxLength = request.ModelMaxLength }));
+        _autoencoder = new(() => VideoAutoencoderFiles.Load(
+            folders.Vae2d!, folders.Vae3d!, new AutoencoderUnits(request.MicroFrameSize, request.MicroBatchSize), device, precision));
+    }
+
+    public Device Device { get; }
+
+    public Precision Precision { get; }
+
+    /// <summary>Tokens of a prompt, padding included.</summary>
+    public int TokenLimit { get; }
+
+    /// <summary>How the transformer's timesteps are shifted.</summary>
+    public SchedulerConfig Scheduler { get; }
+
+    public T5Tokenizer Tokenizer => _tokenizer.Value;
+
+    public T5Encoder Text => _text.Value;
+
+    public STDiT3 Transformer => _transformer.Value;
+
+    public VideoAutoencoder Autoencoder => _autoencoder.Value;
+
+    /// <summary>Looks at the four folders; what is wrong with their weights is told when they are loaded.</summary>
+    /// <exception cref="InputException">A folder is missing, or they do not fit together.</exception>
+    public static Models Open(ModelFolders folders, GenerationRequest request, Device device, Precision precision)
+    {
+        string dit = Given(folders.Dit, "--ckpt-path-dit"), t5 = Given(folders.T5, "--ckpt-path-t5");
+        Given(folders.Vae2d, "--ckpt-path-vae2d");
+        Given(folders.Vae3d, "--ckpt-path-vae3d");
+        int takes = STDiT3Config.Read(dit).CaptionChannels;
+        long gives = T5EncoderConfig.Read(t5).DModel;
+        if (takes != gives)
+            throw new InputException($"the text encoder {t5} gives {gives} channels and the transformer {dit} takes {takes}: give folders that belong together");
+        return new Models(folders, request, device, precision);
+    }
+
+    /// <summary>Loads a network now.</summary>
+    /// <exception cref="InputException">A file is missing or damaged.</exception>
+    public void Load(Network network)
+    {
+        switch (network)
+        {
+            case Network.Text:
+                _ = Tokenizer;
+                _ = Text;
+                break;
+            case Network.Transformer:
+                _ = Transformer;
+                break;
+            default:
+                _ = Autoencoder;
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Names the files of some networks: a hash of their configurations, and of keys, types, shapes and sizes of their weights.
+    /// The weights themselves are not read.
+    /// </summary>
+    public string Fingerprint(IEnumerable<Network> networks)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string folder in networks.Distinct().Order().SelectMany(Folders))
+            foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetRelativePath(folder, file)} {new FileInfo(file).Length}\n"));
+                if (Path.GetExtension(file) is ".json" or ".model")
+                    hash.AppendData(File.ReadAllBytes(file));
+                else if (Path.GetExtension(file) is ".safetensors" or ".bin")
+                    AppendHeader(hash, file);
+            }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     public void Dispose()
     {
-        Tokenizer.Dispose();
-        Text.Dispose();
-        Transformer.Dispose();
-        Autoencoder.Dispose();
+        foreach (IDisposable? loaded in new IDisposable?[] { IfLoaded(_tokenizer), IfLoaded(_text), IfLoaded(_transformer), IfLoaded(_autoencoder) })
+            loaded?.Dispose();
     }
+
+    private static void AppendHeader(IncrementalHash hash, string file)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(file);
+        foreach (WeightEntry entry in checkpoint.Entries.Values.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+            hash.AppendData(Encoding.UTF8.GetBytes($"{entry}\n"));
+    }
+
+    private IEnumerable<string> Folders(Network network) => network switch
+    {
+        Network.Text => [_folders.T5!],
+        Network.Transformer => [_folders.Dit!],
+        _ => [_folders.Vae2d!, _folders.Vae3d!],
+    };
+
+    private static T? IfLoaded<T>(Lazy<T> network) where T : class => network.IsValueCreated ? network.Value : null;
 
     private static string Given(string? folder, string flag) => folder ?? throw new InputException(
         $"{flag} was not given, and there is no demo model (models/demo beside the program, or under OPENSORA_HOME): give {flag} FOLDER");

@@ -1,4 +1,5 @@
 using OpenSora.Contracts.Media;
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Conditioning;
@@ -46,7 +47,7 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
     {
         using IDisposable timed = events.Time(Stage.Encode);
         ReferenceSet set = new();
-        foreach (VideoJob job in batch.Jobs)
+        foreach (PlannedVideo job in batch.Jobs)
         {
             set.Add(References.Encode(job, batch.Clip, models.Autoencoder, noise, media, cancel));
             for (int i = 0; i < set[^1].Latents.Count; i++)
@@ -61,15 +62,12 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
         using IDisposable timed = events.Time(Stage.Encode);
         using DisposeScope scope = NewDisposeScope();
         PromptSet set = new();
-        foreach (VideoJob job in batch.Jobs)
+        foreach (PlannedVideo job in batch.Jobs)
         {
-            TokenizedPrompt tokens = models.Tokenizer.Tokenize(job.Prompts[loop], models.TokenLimit);
-            Tensor ids = tensor(tokens.Ids.AsSpan(0, tokens.Length).ToArray());
-            Tensor features = models.Text.Encode(ids); // [L, caption channels]
-            bool[] mask = [.. tokens.Mask.Select(bit => bit != 0)];
-            set.Add((models.Transformer.Prompt(features, null), models.Transformer.NullPrompt(mask)));
-            events.Trace?.Invoke($"loop{loop}_input_ids", ids);
-            events.Trace?.Invoke($"loop{loop}_y", features);
+            EncodedText text = EncodedText.Of(models, job.Prompts[loop]);
+            set.Add((models.Transformer.Prompt(text.Features, null), models.Transformer.NullPrompt(text.Mask)));
+            events.Trace?.Invoke($"loop{loop}_input_ids", text.Ids);
+            events.Trace?.Invoke($"loop{loop}_y", text.Features);
         }
         events.Progress(Stage.Encode, loop + 1, batch.Loops);
         return set;
@@ -78,16 +76,9 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
     /// <summary>[n, 4, T, h, w] in float32 on the CPU: drawn in the model's type, as the original does.</summary>
     private Tensor DrawNoise(VideoBatch batch, int loop)
     {
-        Tensor drawn = loop == 0 && batch.Noise is { } given ? given.clone() : noise.Normal(models.Precision.Model, Shape(batch)).to(ScalarType.Float32);
+        Tensor drawn = loop == 0 && batch.Noise is { } given ? given.clone() : noise.Normal(models.Precision.Model, batch.LatentShape(batch.Jobs.Count)).to(ScalarType.Float32);
         events.Trace?.Invoke($"loop{loop}_z", drawn);
         return drawn;
-    }
-
-    /// <summary>Of the latents of a batch: [n, 4, T, h, w].</summary>
-    private long[] Shape(VideoBatch batch)
-    {
-        LatentSize size = batch.Clip.Latent;
-        return [batch.Jobs.Count, models.Transformer.Config.InChannels, size.Frames, size.Height, size.Width];
     }
 
     /// <summary>Copies reference latents into the noise, in place, and says which frames are to be generated.</summary>
@@ -104,25 +95,21 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
     {
         using IDisposable timed = events.Time(Stage.Denoise);
         using DisposeScope scope = NewDisposeScope();
-        ClipGeometry clip = batch.Clip;
-        FlowSchedule schedule = FlowSchedule.Create(
-            batch.Steps, clip.Nominal.Height, clip.Nominal.Width, clip.Frames, models.Precision.Model, config: models.Scheduler);
+        FlowSchedule schedule = batch.Schedule(models);
         events.Trace?.Invoke($"loop{loop}_timesteps", tensor(schedule.Timesteps.ToArray()));
-        using ClipContext context = models.Transformer.Clip(new ClipShape(
-            clip.Latent.Frames, clip.Latent.Height, clip.Latent.Width, clip.Nominal.Height, clip.Nominal.Width,
-            clip.IsImage ? MultiResolution.ImageFps : batch.Fps));
+        using ClipContext context = models.Transformer.Clip(batch.Shape);
         GuidedVelocity velocity = new(models.Transformer, context, prompts, new Guidance(batch.GuidanceScale), SingleRank.Instance);
         RectifiedFlow flow = new(schedule, velocity.At);
         events.Progress(Stage.Denoise, 0, batch.Steps);
         IReadOnlyList<Tokens> latents = flow.Sample(
             Patch(start), edits, FreshNoise, step => events.Progress(Stage.Denoise, step.Done, step.Steps), cancel);
-        Tensor result = stack([.. latents.Select(sample => Patches.ToLatent(sample.Values, clip.Latent.Height, clip.Latent.Width).cpu())]);
+        Tensor result = stack([.. latents.Select(sample => Patches.ToLatent(sample.Values, batch.Clip.Latent.Height, batch.Clip.Latent.Width).cpu())]);
         events.Trace?.Invoke($"loop{loop}_latents", result);
         return result.MoveToOuterDisposeScope();
 
         IReadOnlyList<Tensor> FreshNoise(int step)
         {
-            Tensor fresh = StepNoise.Draw(noise, step, models.Precision.Model, Shape(batch));
+            Tensor fresh = StepNoise.Draw(noise, step, models.Precision.Model, batch.LatentShape(batch.Jobs.Count));
             events.Trace?.Invoke($"loop{loop}_step_noise_{step}", fresh);
             return [.. Patch(fresh).Select(tokens => tokens.Values)];
         }
@@ -138,7 +125,7 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
         bool last = loop == batch.Loops - 1;
         LatentSize size = batch.Clip.Latent;
         ClipEncoder[] continuations = last ? [] : ClipEncoder.Begin(
-            models.Autoencoder, noise, batch.Jobs.Count, batch.Clip.Frames, (models.Transformer.Config.InChannels, size.Height, size.Width));
+            models.Autoencoder, noise, batch.Jobs.Count, batch.Clip.Frames, (LatentSize.Channels, size.Height, size.Width));
         try
         {
             for (int video = 0; video < batch.Jobs.Count; video++)

@@ -16,7 +16,7 @@ namespace OpenSora.Card.Tests;
 internal sealed class DemoGeneration(GenerationRequest request) : IMedia, IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
-    private readonly Models _models = Models.Load(
+    private readonly Models _models = Models.Open(
         new ModelFolders { Dit = Demo("dit"), T5 = Demo("t5"), Vae2d = Demo("vae2d"), Vae3d = Demo("vae3d") },
         request, CPU, new Precision(ScalarType.BFloat16, ScalarType.Float32));
 

@@ -29,4 +29,7 @@ public static class CardProtocol
 
     /// <summary>How long a card may say nothing before it counts as gone.</summary>
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(2.5);
+
+    /// <summary>How long a card that was told to stop may take to end its task.</summary>
+    public static readonly TimeSpan Drain = TimeSpan.FromSeconds(25);
 }

@@ -37,7 +37,8 @@ public sealed record Told(string Message) : CardReply;
 /// <param name="FirstFrame">First latent frame of the parts.</param>
 /// <param name="Frames">Latent frames of the parts.</param>
 /// <param name="Counts">What the step took.</param>
-public sealed record StepHandedIn(int Step, int FirstFrame, int Frames, WorkCounts Counts) : CardReply;
+/// <param name="EvenBytes">As in <see cref="Denoised"/>.</param>
+public sealed record StepHandedIn(int Step, int FirstFrame, int Frames, WorkCounts Counts, double EvenBytes = 0) : CardReply;
 
 /// <summary>The next frames of a chunk. Part: RGB24, frame after frame.</summary>
 public sealed record FramesDecoded(int Frames) : CardReply;
@@ -92,7 +93,8 @@ public sealed record ChunkPlan(int FirstFrame, int Frames, int FirstLatent, int 
 
 /// <summary>The networks are in memory.</summary>
 /// <param name="Models">Names the files that were loaded, by their sizes and headers: cards with other ones must not share work.</param>
-public sealed record Loaded(string Models) : LastReply;
+/// <param name="ComputeDtype">What the kernels run in: fp32, bf16 or fp16.</param>
+public sealed record Loaded(string Models, string ComputeDtype = "fp32") : LastReply;
 
 /// <summary>Parts: the features of each text.</summary>
 public sealed record TextEncoded(IReadOnlyList<EncodedPrompt> Prompts) : LastReply;

@@ -6,6 +6,9 @@ public readonly record struct LatentSize
     /// <summary>Pixels to a latent cell, in height and width; what is left over is cut off.</summary>
     public const int Scale = 8;
 
+    /// <summary>Channels of a latent.</summary>
+    public const int Channels = 4;
+
     /// <summary>Frames to a latent frame.</summary>
     public const int TimeScale = 4;
 

@@ -26,7 +26,7 @@ public sealed record DemoDefaults
     /// <summary>The defaults of the demo model of this installation; empty when there is none.</summary>
     /// <exception cref="InputException">The file cannot be read.</exception>
     public static DemoDefaults OfInstallation() =>
-        Installation.Home is { } home && Path.Combine(home, "models", "demo", "defaults.json") is var file && File.Exists(file) ? Read(file) : new DemoDefaults();
+        Installation.Models is { } models && Path.Combine(models, "defaults.json") is var file && File.Exists(file) ? Read(file) : new DemoDefaults();
 
     /// <exception cref="InputException">The file cannot be read or is no JSON object.</exception>
     public static DemoDefaults Read(string file)

@@ -12,7 +12,7 @@ namespace OpenSora.DemoModel.Evaluation;
 /// <param name="folder">A folder with dit, t5, vae2d and vae3d.</param>
 internal sealed class ClipMaker(string folder, double guidance) : IDisposable
 {
-    private readonly Models _models = Models.Load(
+    private readonly Models _models = Models.Open(
         new ModelFolders
         {
             Dit = Path.Combine(folder, "dit"),

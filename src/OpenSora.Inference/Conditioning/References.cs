@@ -1,7 +1,7 @@
 using OpenSora.Contracts.Media;
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Decoding;
-using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,7 +20,7 @@ public sealed class References(string maskStrategy) : IDisposable
     public string MaskStrategy { get; private set; } = maskStrategy;
 
     /// <summary>Reads and encodes the reference files of a video.</summary>
-    public static References Encode(VideoJob job, ClipGeometry clip, VideoAutoencoder autoencoder, NoiseSource noise, IMedia media, CancellationToken cancel)
+    public static References Encode(PlannedVideo job, ClipGeometry clip, VideoAutoencoder autoencoder, NoiseSource noise, IMedia media, CancellationToken cancel)
     {
         References references = new(job.MaskStrategy);
         try

@@ -53,6 +53,11 @@ public sealed class PosteriorNoise : IDisposable
             temporal.select(0, clip).DetachFromDisposeScope());
     }
 
+    /// <summary>The part for one chunk of the clip; it is read from here.</summary>
+    public PosteriorNoise Of(FrameChunk chunk) => new(
+        Spatial?.narrow(0, chunk.FirstFrame, chunk.Frames).DetachFromDisposeScope(),
+        Temporal?.narrow(1, chunk.FirstLatent, chunk.Latents).DetachFromDisposeScope());
+
     public void Dispose()
     {
         Spatial?.Dispose();

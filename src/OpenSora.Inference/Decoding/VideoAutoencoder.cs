@@ -114,21 +114,28 @@ public sealed class VideoAutoencoder : nn.Module
     {
         if (z.ndim != 4 || z.shape[1] != LatentFrames(frames))
             throw new ArgumentException($"{frames} frames have {LatentFrames(frames)} latent frames; the latent is [{string.Join(", ", z.shape)}]", nameof(z));
-        return Chunks(frames).SelectMany(chunk => DecodePieces(z, chunk));
+        return Chunks(frames).SelectMany(chunk =>
+        {
+            using Tensor part = z.narrow(1, chunk.FirstLatent, chunk.Latents);
+            return DecodePieces(part, chunk.Frames);
+        });
     }
 
-    private IEnumerable<Tensor> DecodePieces(Tensor z, FrameChunk chunk)
+    /// <summary>The frames of one chunk, in order and in pieces as those of <see cref="Decode"/>; the latent is read at once.</summary>
+    /// <param name="z">[4, tz, h, w]</param>
+    /// <param name="frames">Frames of the chunk.</param>
+    public IEnumerable<Tensor> DecodePieces(Tensor z, int frames)
     {
         // The caller may open and close dispose scopes between two pieces: what is kept from piece to piece is in none.
-        using Tensor frames = DecodeChunk(z, chunk).DetachFromDisposeScope();
-        foreach (FrameBatch batch in Units.Batches(chunk.Frames))
-            yield return DecodeBatch(frames, batch);
-    }
+        Tensor perFrame = DecodeChunk(z, frames).DetachFromDisposeScope();
+        return Pieces();
 
-    private Tensor DecodeChunk(Tensor z, FrameChunk chunk)
-    {
-        using Tensor part = z.narrow(1, chunk.FirstLatent, chunk.Latents);
-        return DecodeChunk(part, chunk.Frames);
+        IEnumerable<Tensor> Pieces()
+        {
+            using (perFrame)
+                foreach (FrameBatch batch in Units.Batches(frames))
+                    yield return DecodeBatch(perFrame, batch);
+        }
     }
 
     private Tensor DecodeBatch(Tensor frames, FrameBatch batch)

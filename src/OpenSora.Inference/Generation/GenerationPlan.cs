@@ -1,4 +1,5 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Conditioning;
@@ -23,17 +24,23 @@ public sealed record GenerationPlan(GenerationRequest Request, ClipGeometry Clip
     /// <exception cref="InputException">A prompt, a reference or a mask strategy is not well formed.</exception>
     public IEnumerable<VideoBatch> Batches()
     {
-        int index = Request.StartIndex ?? 0;
-        foreach (PromptJson[] prompts in Prompts().Chunk(Request.BatchSize))
+        for (int index = 0; At(index) is { } batch; index++)
         {
-            for (int sample = 0; sample < Samples; sample++)
-            {
-                VideoJob[] jobs = [.. prompts.Select((prompt, i) => Job(prompt, index + i, sample)).Where(job => !Done(job))];
-                if (jobs.Length > 0)
-                    yield return Batch(jobs);
-            }
-            index += prompts.Length;
+            PlannedVideo[] left = [.. batch.Jobs.Where(job => !Done(job))];
+            if (left.Length > 0)
+                yield return batch with { Jobs = left };
         }
+    }
+
+    /// <summary>One batch with all of its videos, whether or not their files exist; null when there are no more.</summary>
+    /// <param name="index">From 0.</param>
+    /// <exception cref="InputException">A prompt, a reference or a mask strategy is not well formed.</exception>
+    public VideoBatch? At(int index)
+    {
+        (int chunk, int sample) = Math.DivRem(index, Samples);
+        int first = chunk * Request.BatchSize;
+        PromptJson[] prompts = [.. Prompts().Skip(first).Take(Request.BatchSize)];
+        return prompts.Length == 0 ? null : Settings with { Jobs = [.. prompts.Select((prompt, i) => Job(prompt, (Request.StartIndex ?? 0) + first + i, sample))] };
     }
 
     /// <summary>Videos in all; null when there is no end.</summary>
@@ -43,9 +50,9 @@ public sealed record GenerationPlan(GenerationRequest Request, ClipGeometry Clip
     /// <exception cref="InputException">See <see cref="Batches"/>; or a clip that cannot be continued.</exception>
     public void Check()
     {
-        if (Loops > 1 && Clip.Frames <= Batch([]).Overlap)
+        if (Loops > 1 && Clip.Frames <= Settings.Overlap)
             throw new InputException(
-                $"--loop {Loops} continues each clip from its last {Batch([]).Overlap} frames (--condition-frame-length {Request.ConditionFrameLength}), and a clip has {Clip.Frames}: give a larger --num-frames");
+                $"--loop {Loops} continues each clip from its last {Settings.Overlap} frames (--condition-frame-length {Request.ConditionFrameLength}), and a clip has {Clip.Frames}: give a larger --num-frames");
         if (Count is not { } count)
             return;
         foreach ((string name, IReadOnlyList<string> values) in new[] { ("--reference-path", Request.ReferencePaths), ("--mask-strategy", Request.MaskStrategies) })
@@ -62,9 +69,10 @@ public sealed record GenerationPlan(GenerationRequest Request, ClipGeometry Clip
     /// <summary>The reference files of a request with an end: paths and addresses.</summary>
     public IEnumerable<string> References() => Count is null ? [] : Prompts().SelectMany(Paths).Distinct();
 
-    private VideoBatch Batch(IReadOnlyList<VideoJob> jobs) => new()
+    /// <summary>How videos are made, without any.</summary>
+    public VideoBatch Settings => new()
     {
-        Jobs = jobs,
+        Jobs = [],
         Clip = Clip,
         Fps = Request.Fps,
         Loops = Loops,
@@ -90,10 +98,10 @@ public sealed record GenerationPlan(GenerationRequest Request, ClipGeometry Clip
             yield return Request.PromptGenerator ?? "";
     }
 
-    private VideoJob Job(PromptJson prompt, int index, int sample)
+    private PlannedVideo Job(PromptJson prompt, int index, int sample)
     {
         string name = OutputName.Of(Request.SaveDir, Request.SampleName, index, Request.PromptAsPath ? prompt.Text : null, Samples, sample);
-        return new VideoJob(ByLoop(prompt.Text), Paths(prompt), prompt.MaskStrategy, name + (Clip.IsImage && Loops == 1 ? ".png" : ".mp4"));
+        return new PlannedVideo(ByLoop(prompt.Text), Paths(prompt), prompt.MaskStrategy, name + (Clip.IsImage && Loops == 1 ? ".png" : ".mp4"));
     }
 
     /// <summary>The original's order: cut at loop marks, refine, append scores, clean, merge, choose by loop.</summary>
@@ -115,5 +123,5 @@ public sealed record GenerationPlan(GenerationRequest Request, ClipGeometry Clip
             : throw new InputException($"--reference-path '{prompt.Reference}' has an empty path between ';': leave the ';' out, or references would get other numbers");
     }
 
-    private bool Done(VideoJob job) => Request.PromptAsPath && File.Exists(job.File);
+    private bool Done(PlannedVideo job) => Request.PromptAsPath && File.Exists(job.File);
 }

@@ -1,5 +1,8 @@
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Conditioning;
+using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Transformer;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Generation;
@@ -7,7 +10,7 @@ namespace OpenSora.Inference.Generation;
 /// <summary>Prompts whose videos share one draw of noise, and how the videos are made.</summary>
 public sealed record VideoBatch
 {
-    public required IReadOnlyList<VideoJob> Jobs { get; init; }
+    public required IReadOnlyList<PlannedVideo> Jobs { get; init; }
 
     public required ClipGeometry Clip { get; init; }
 
@@ -37,11 +40,15 @@ public sealed record VideoBatch
 
     /// <summary>The noise of the first loop, [n, 4, T, h, w]; drawn when null.</summary>
     public Tensor? Noise { get; init; }
-}
 
-/// <summary>One video.</summary>
-/// <param name="Prompts">The prompt of each loop, cleaned, as the text encoder sees it.</param>
-/// <param name="References">Reference images and videos: paths.</param>
-/// <param name="MaskStrategy">Where they go, in the original's grammar.</param>
-/// <param name="File">Where the video goes, with its extension.</param>
-public sealed record VideoJob(IReadOnlyList<string> Prompts, IReadOnlyList<string> References, string MaskStrategy, string File);
+    /// <summary>A clip as the transformer sees it.</summary>
+    public ClipShape Shape => new(
+        Clip.Latent.Frames, Clip.Latent.Height, Clip.Latent.Width, Clip.Nominal.Height, Clip.Nominal.Width, Clip.IsImage ? MultiResolution.ImageFps : Fps);
+
+    /// <summary>The timesteps of a clip.</summary>
+    public FlowSchedule Schedule(Models models) =>
+        FlowSchedule.Create(Steps, Clip.Nominal.Height, Clip.Nominal.Width, Clip.Frames, models.Precision.Model, config: models.Scheduler);
+
+    /// <summary>Sizes of the latents of so many videos: [n, 4, T, h, w].</summary>
+    public long[] LatentShape(int videos) => [videos, LatentSize.Channels, Clip.Latent.Frames, Clip.Latent.Height, Clip.Latent.Width];
+}

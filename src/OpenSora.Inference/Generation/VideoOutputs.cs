@@ -1,3 +1,4 @@
+using OpenSora.Contracts.Cards;
 using System.Security.Cryptography;
 using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Generation;
@@ -16,7 +17,7 @@ internal sealed class VideoOutputs : IDisposable
         (_batch, _events) = (batch, events);
         try
         {
-            foreach (VideoJob job in batch.Jobs)
+            foreach (PlannedVideo job in batch.Jobs)
                 _outputs.Add(new Output(media.Create(job.File, batch.Clip.Output, cancel)));
         }
         catch
@@ -48,7 +49,7 @@ internal sealed class VideoOutputs : IDisposable
     {
         using IDisposable writing = _events.Time(Stage.Write);
         List<SampleReport> reports = [];
-        foreach ((Output output, VideoJob job) in _outputs.Zip(_batch.Jobs))
+        foreach ((Output output, PlannedVideo job) in _outputs.Zip(_batch.Jobs))
         {
             output.Sink.Complete();
             reports.Add(new SampleReport(job.File, job.Prompts[0], Frames, new GenerationHashes(output.LatentHash, Convert.ToHexStringLower(output.Frames.GetHashAndReset()))));

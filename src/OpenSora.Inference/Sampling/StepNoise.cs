@@ -28,6 +28,14 @@ public sealed class StepNoise(byte[] state, ScalarType model, long[] shape) : ID
         return [.. Draw(_noise, step, model, shape).unbind(0).Select(latent => Patches.FromLatent(latent).MoveToOuterDisposeScope())];
     }
 
+    /// <summary>The state of the random numbers after so many steps; those that were not asked for are drawn and dropped.</summary>
+    public byte[] StateAfter(int steps)
+    {
+        for (; _next < steps; _next++)
+            Draw(_noise, _next, model, shape).Dispose();
+        return _noise.State;
+    }
+
     /// <summary>
     /// Noise of one step like the batch, [n, c, T, h, w] in float32. In the first step the original's state still has the
     /// model's type, and so have the numbers that are drawn like it.

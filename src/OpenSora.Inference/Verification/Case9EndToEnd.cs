@@ -33,7 +33,7 @@ public static class Case9EndToEnd
         using JsonDocument arguments = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(file, ".json")));
         JsonElement run = arguments.RootElement;
         GenerationRequest request = Request(context, run, Path.GetDirectoryName(file)!);
-        using Models models = Models.Load(
+        using Models models = Models.Open(
             new ModelFolders { Dit = context.Checkpoint("dit"), T5 = context.Checkpoint("t5"), Vae2d = context.Checkpoint("vae2d"), Vae3d = context.Checkpoint("vae3d") },
             request, context.Device, context.Precision);
         using GoldenTensors golden = new(file);

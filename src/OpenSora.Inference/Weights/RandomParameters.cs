@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -42,52 +41,10 @@ public sealed class RandomParameters(ulong seed, Func<string, long[], Spread> sp
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor values = empty(shape, ScalarType.Float32);
-        PortableRandom random = new(seed, key);
-        Spread drawn = spread(key, shape);
-        TensorBytes.ForEachPiece(values, bytes =>
-        {
-            foreach (ref float value in MemoryMarshal.Cast<byte, float>(bytes))
-                value = (float)(drawn.Mean + drawn.Deviation * random.Normal());
-        });
+        PortableRandom random = new(seed, key, spread(key, shape));
+        TensorBytes.ForEachPiece(values, bytes => random.Fill(MemoryMarshal.Cast<byte, float>(bytes)));
         Parameter parameter = new(values, requires_grad: false);
         parameter.DetachFromDisposeScope();
         return parameter;
-    }
-
-    /// <summary>
-    /// SplitMix64 (Steele, Lea, Flood 2014) started from the FNV-1a hash of seed and key. Normal values are sums of twelve
-    /// uniform ones (Irwin–Hall: mean 0, deviation 1, within ±6): integer arithmetic, where logarithm and cosine would
-    /// give other last bits with another C library.
-    /// </summary>
-    private sealed class PortableRandom
-    {
-        private ulong _state;
-
-        public PortableRandom(ulong seed, string key)
-        {
-            ulong hash = 0xcbf29ce484222325;
-            foreach (byte b in Encoding.UTF8.GetBytes($"{seed}/{key}"))
-                hash = (hash ^ b) * 0x100000001b3;
-            _state = hash;
-        }
-
-        public double Normal()
-        {
-            long sum = 0;
-            for (int i = 0; i < 3; i++)
-            {
-                ulong bits = Next();
-                sum += (long)((bits & 0xffff) + ((bits >> 16) & 0xffff) + ((bits >> 32) & 0xffff) + (bits >> 48));
-            }
-            return (sum - 12 * 0xffff / 2) / 65536.0;
-        }
-
-        private ulong Next()
-        {
-            ulong z = _state += 0x9e3779b97f4a7c15;
-            z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-            z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-            return z ^ (z >> 31);
-        }
     }
 }

@@ -46,9 +46,11 @@ public sealed class Mesh : IDisposable
 
     /// <summary>Joins an epoch: connects to lower ranks and waits for higher ones. Older epochs of the job are refused from now on.</summary>
     /// <param name="addresses">Where the ranks listen, in their order; this rank's own is not used.</param>
+    /// <param name="between">Sees the connection to another rank before it is used, and may put another in its place: faults are put in here.</param>
     /// <exception cref="PeerException">A rank did not come in time, or refused.</exception>
     public static Mesh Join(
-        GangName gang, int rank, IReadOnlyList<EndPoint> addresses, LinkListener listener, byte[] token, LinkOptions options, CancellationToken cancel)
+        GangName gang, int rank, IReadOnlyList<EndPoint> addresses, LinkListener listener, byte[] token, LinkOptions options, CancellationToken cancel,
+        Func<Stream, int, Stream>? between = null)
     {
         listener.Fence(gang);
         Stream?[] streams = new Stream?[addresses.Count];
@@ -63,7 +65,7 @@ public sealed class Mesh : IDisposable
                     ?? throw new PeerException(peer, PeerFault.Lost, $"it did not join {gang.Job}, epoch {gang.Epoch}, within {options.Joining.TotalSeconds:0.###} s");
                 cancel.ThrowIfCancellationRequested();
             }
-            return new Mesh(gang, rank, [.. streams.Select((stream, peer) => stream is null ? null : Link(stream, gang, peer, options))], options);
+            return new Mesh(gang, rank, [.. streams.Select((stream, peer) => stream is null ? null : Link(between?.Invoke(stream, peer) ?? stream, gang, peer, options))], options);
         }
         catch
         {
@@ -162,7 +164,8 @@ public sealed class Mesh : IDisposable
             peer?.WaitUntilSent();
     }
 
-    private void ThrowIfOver()
+    /// <exception cref="PeerException">The epoch is over.</exception>
+    internal void ThrowIfOver()
     {
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _left), this);
         if (Fault is { } fault)

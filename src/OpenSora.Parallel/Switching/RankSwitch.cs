@@ -20,6 +20,7 @@ internal sealed class RankSwitch(TokenRanks ranks, TokenLayout from, Run source,
 
     public void Add(Tokens unit)
     {
+        ranks.Mesh.ThrowIfOver(); // a rank that works alone hears of an end nowhere else
         if (unit.Layout != from || unit.First != source.First + _added)
             throw new InvalidOperationException($"unit {unit.Layout} {unit.First} came where {from} {source.First + _added} was due");
         if (_added == 0)

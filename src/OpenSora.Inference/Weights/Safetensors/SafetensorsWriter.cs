@@ -18,15 +18,26 @@ public static class SafetensorsWriter
     public static void Write(string path, IReadOnlyCollection<OutgoingTensor> tensors)
     {
         byte[] header = Header(tensors);
-        AtomicFile.Write(path, stream =>
-        {
-            Span<byte> length = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach (OutgoingTensor tensor in tensors)
-                tensor.WriteTo(stream);
-        });
+        AtomicFile.Write(path, stream => Write(stream, header, tensors));
+    }
+
+    /// <summary>The bytes of such a file.</summary>
+    /// <exception cref="ArgumentException">As above.</exception>
+    public static byte[] Bytes(IReadOnlyCollection<OutgoingTensor> tensors)
+    {
+        using MemoryStream stream = new();
+        Write(stream, Header(tensors), tensors);
+        return stream.ToArray();
+    }
+
+    private static void Write(Stream stream, byte[] header, IReadOnlyCollection<OutgoingTensor> tensors)
+    {
+        Span<byte> length = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        stream.Write(length);
+        stream.Write(header);
+        foreach (OutgoingTensor tensor in tensors)
+            tensor.WriteTo(stream);
     }
 
     private static byte[] Header(IReadOnlyCollection<OutgoingTensor> tensors)

@@ -1,0 +1,38 @@
+using OpenSora.Benchmarks;
+using OpenSora.Benchmarks.Checkpoints;
+using OpenSora.Benchmarks.Scaling;
+using OpenSora.Contracts;
+
+// Questions about speed and the tools to ask them with: benchmarks/README.md tells which command answers which question.
+const string usage = """
+    usage: OpenSora.Benchmarks make-checkpoint FOLDER [flags]   random weights in the public layouts, full-size by default
+           OpenSora.Benchmarks scaling [flags]                  N cards against one, and against the machine's own ceiling
+    make-checkpoint: --depth N (28)  --hidden C (1152)  --heads N (16)  --text-layers N (24; 0: the demo model's encoder)
+                     --vae full|demo (full)  --seed N (1)
+    scaling:         --cards N (2)  --threads N (1)  --repeats N (3)  --steps N (2)  --resolution R (144p)  --num-frames F (2s)
+                     --model FOLDER (made when missing: --depth 4 --hidden 1152 --heads 16)
+    """;
+try
+{
+    string home = Installation.Home ?? throw new InputException("models/demo was not found above this program: set OPENSORA_HOME to the repository");
+    switch (args)
+    {
+        case ["make-checkpoint", var folder, .. var rest] when !folder.StartsWith('-'):
+            Flags flags = new(rest);
+            CheckpointSize size = CheckpointSize.Of(flags);
+            flags.Done();
+            MakeCheckpoint.Write(Path.GetFullPath(folder), size, Path.Combine(home, "models", "demo"));
+            return ExitCode.Done;
+        case ["scaling", .. var rest]:
+            await ScalingBenchmark.Run(new Flags(rest), home);
+            return ExitCode.Done;
+        default:
+            Console.Error.WriteLine(usage);
+            return ExitCode.BadInput;
+    }
+}
+catch (InputException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCode.BadInput;
+}

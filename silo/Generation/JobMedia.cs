@@ -1,0 +1,26 @@
+using OpenSora.Cluster.Jobs;
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
+using OpenSora.Video;
+using OpenSora.Video.Writing;
+
+namespace OpenSora.Silo.Generation;
+
+/// <summary>The files of a job on this machine, through ffmpeg.</summary>
+internal sealed class JobMedia(GenerationRequest request) : IJobMedia
+{
+    private readonly MediaFiles _files = new(request.SaveFps, request.Crf);
+
+    public IEnumerable<RgbImage> Read(string path, CancellationToken cancel) => _files.Read(path, cancel);
+
+    public bool IsVideo(string path) => _files.IsVideo(path);
+
+    public IFrameSink Create(string path, FrameSize size, CancellationToken cancel) => _files.Create(path, size, cancel);
+
+    public void Require(IEnumerable<string> references) => _files.Require(references);
+
+    public string Mark(string video, FrameSize size, CancellationToken cancel) => Watermark.Write(video, size, request.Crf, cancel);
+
+    public void Dispose() => _files.Dispose();
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Net;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Card;
+
+/// <summary>The command line of a card that serves.</summary>
+/// <param name="Name">Its identity in the cluster.</param>
+/// <param name="Device">null for the best one present.</param>
+/// <param name="Threads">CPU threads of a kernel; null for all cores.</param>
+/// <param name="Join">The silo to register with.</param>
+/// <param name="Listen">Where tasks are taken; port 0 is any free one.</param>
+/// <param name="Links">Where other cards connect: unix:PATH or tcp:HOST:PORT.</param>
+/// <param name="Advertise">The host that others reach this card by; null for the host of <paramref name="Listen"/>.</param>
+/// <param name="Leash">Whether to stop when standard input ends.</param>
+/// <param name="Token">What all processes of the cluster share; empty for none.</param>
+internal sealed record CardOptions(
+    string Name, string? Device, int? Threads, Uri Join, IPEndPoint Listen, string Links, string? Advertise, bool Leash, string Token)
+{
+    public const string Usage = """
+        usage: OpenSora.Card NAME --join URL [--device cpu|cuda:N|gcu:N] [--threads K] [--listen HOST:PORT] [--links unix:PATH|tcp:HOST:PORT] [--advertise HOST] [--leash]
+               OpenSora.Card verify    with a request as one line of JSON on standard input
+        A card takes tasks at --listen (127.0.0.1:0) and other cards at --links (tcp:127.0.0.1:0); it registers at --join under NAME.
+        OPENSORA_TOKEN is the token of the cluster; beyond loopback there must be one. --leash: stop when standard input ends.
+        """;
+
+    /// <exception cref="InputException">An unknown flag, or a value that cannot be used.</exception>
+    public static CardOptions Parse(IReadOnlyList<string> arguments)
+    {
+        Dictionary<string, string> given = [];
+        for (int i = 1; i < arguments.Count; i++)
+        {
+            string flag = arguments[i];
+            if (flag == "--leash")
+                given[flag] = "";
+            else if (flag is "--device" or "--threads" or "--join" or "--listen" or "--links" or "--advertise")
+                given[flag] = ++i < arguments.Count ? arguments[i] : throw new InputException($"{flag} needs a value\n{Usage}");
+            else
+                throw new InputException($"'{flag}' is not known\n{Usage}");
+        }
+        CardOptions options = new(
+            Identity(arguments[0]),
+            given.GetValueOrDefault("--device"),
+            given.TryGetValue("--threads", out string? threads) ? ParseThreads(threads) : null,
+            Uri.TryCreate(given.GetValueOrDefault("--join"), UriKind.Absolute, out Uri? join) && join.Scheme is "http" or "https"
+                ? join : throw new InputException($"--join '{given.GetValueOrDefault("--join")}' is no address of a silo: give one such as http://127.0.0.1:8080"),
+            IPEndPoint.TryParse(given.GetValueOrDefault("--listen", "127.0.0.1:0"), out IPEndPoint? listen)
+                ? listen : throw new InputException($"--listen '{given["--listen"]}' is not accepted: give an address and a port, e.g. 0.0.0.0:7081"),
+            given.GetValueOrDefault("--links", "tcp:127.0.0.1:0"),
+            given.GetValueOrDefault("--advertise"),
+            given.ContainsKey("--leash"),
+            Environment.GetEnvironmentVariable(CardProtocol.TokenVariable) ?? "");
+        if (options.Token.Length == 0 && !IPAddress.IsLoopback(options.Listen.Address))
+            throw new InputException($"--listen {options.Listen} can be reached from other hosts, and there is no token: set {CardProtocol.TokenVariable}, or listen on 127.0.0.1");
+        return options;
+    }
+
+    /// <summary>A port of this card as others reach it.</summary>
+    public string Reach(string host, int port) => $"{Advertise ?? host}:{port}";
+
+    private static string Identity(string name) => name.Length is > 0 and <= 100 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+        ? name
+        : throw new InputException($"the name '{name}' is not accepted: give up to 100 letters, digits, '-', '_' and '.'\n{Usage}");
+
+    private static int ParseThreads(string word) => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= 1024
+        ? count
+        : throw new InputException($"--threads '{word}' is not accepted: give 1 to 1024");
+}

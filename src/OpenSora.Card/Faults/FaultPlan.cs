@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using OpenSora.Contracts;
+
+namespace OpenSora.Card.Faults;
+
+/// <summary>
+/// Faults that tests ask of a card with <c>OPENSORA_FAULTS</c>: docs/faults.md. Without it nothing happens anywhere. Each
+/// fault happens once. Thread-safe.
+/// </summary>
+internal sealed partial class FaultPlan
+{
+    public const string Variable = "OPENSORA_FAULTS";
+
+    private const int Stop = 19, Kill = 9;
+
+    private readonly Lock _one = new();
+    private readonly List<Fault> _faults;
+
+    private FaultPlan(List<Fault> faults) => _faults = faults;
+
+    /// <summary>Steps that this rank has done: what happens on links is told by it.</summary>
+    public int Step { get; set; }
+
+    /// <summary>What the environment asks for.</summary>
+    /// <exception cref="InputException">It is not understood.</exception>
+    public static FaultPlan FromEnvironment() => Parse(Environment.GetEnvironmentVariable(Variable) ?? "");
+
+    /// <summary><c>action@point[;epoch=E][;once=PATH]</c>, several with <c>|</c> in between.</summary>
+    public static FaultPlan Parse(string text) => new([.. text.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(ParseFault)]);
+
+    /// <summary>The work has come to a point.</summary>
+    public void At(long epoch, string point)
+    {
+        if (Take(epoch, point) is { } fault)
+            Happen(fault);
+    }
+
+    /// <summary>The connection to another rank, with the faults that are to happen on it.</summary>
+    public Stream Between(long epoch, Stream stream) => _faults.Count == 0 ? stream : new FaultyStream(stream, () => Take(epoch, $"step={Step}:in-switch"), Happen);
+
+    /// <summary>What is to happen at a point, once; null for nothing.</summary>
+    private Fault? Take(long epoch, string point)
+    {
+        lock (_one)
+        {
+            int at = _faults.FindIndex(fault => fault.Point == point && (fault.Epoch is null || fault.Epoch == epoch));
+            if (at < 0)
+                return null;
+            Fault fault = _faults[at];
+            _faults.RemoveAt(at);
+            return fault.Once is null || Claim(fault.Once) ? fault : null;
+        }
+    }
+
+    private static void Happen(Fault fault)
+    {
+        if (fault.Action == "kill")
+            _ = kill(Environment.ProcessId, Kill);
+        else if (fault.Action == "stop")
+            _ = kill(Environment.ProcessId, Stop);
+        else if (fault.Action == "fail")
+            throw new ExternalException("a fault that a test asked for");
+        else if (fault.Delay is { } delay)
+            Thread.Sleep(delay);
+    }
+
+    /// <summary>Of several processes the first that makes the file.</summary>
+    private static bool Claim(string file)
+    {
+        try
+        {
+            using FileStream made = new(file, FileMode.CreateNew);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static Fault ParseFault(string text)
+    {
+        string[] fields = text.Split(';');
+        string[] what = fields[0].Split('@', 2);
+        string? Of(string name) => fields.Skip(1).FirstOrDefault(field => field.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
+        TimeSpan? delay = what[0].StartsWith("delay=", StringComparison.Ordinal)
+            ? TimeSpan.FromMilliseconds(int.Parse(what[0]["delay=".Length..], CultureInfo.InvariantCulture)) : null;
+        if (what.Length != 2 || delay is null && what[0] is not ("kill" or "stop" or "fail" or "drop" or "corrupt"))
+            throw new InputException($"{Variable} '{text}' is not understood: give kill, stop, fail, drop, corrupt or delay=MS, then @ and a point (docs/faults.md)");
+        return new Fault(what[0], delay, what[1], Of("epoch") is { } epoch ? long.Parse(epoch, CultureInfo.InvariantCulture) : null, Of("once"));
+    }
+
+    [LibraryImport("libc")]
+    private static partial int kill(int process, int signal);
+}
+
+/// <summary>One fault.</summary>
+/// <param name="Action">kill, stop, fail, drop, corrupt or delay.</param>
+/// <param name="Epoch">Only in this epoch; null for any.</param>
+/// <param name="Once">A file that is made when it happens; it does not happen when the file is there.</param>
+internal sealed record Fault(string Action, TimeSpan? Delay, string Point, long? Epoch, string? Once);

@@ -1,0 +1,31 @@
+using OpenSora.Contracts.Generation;
+using OpenSora.Inference;
+
+namespace OpenSora.Card;
+
+/// <summary>The networks that this card has in memory: those of one request, until another asks for others. For the thread that computes.</summary>
+internal sealed class ModelShelf(CardDevice device) : IDisposable
+{
+    private (ModelFolders, string, bool, int, int, int)? _which;
+    private Models? _models;
+
+    /// <summary>The networks of a request; they stay on the shelf.</summary>
+    /// <param name="tell">Told what the model has to say about itself, when it is taken from its folders.</param>
+    public Models Of(GenerationRequest request, Action<string> tell)
+    {
+        (ModelFolders, string, bool, int, int, int) wanted = (
+            request.Models, request.Dtype, request.QkNorm, request.ModelMaxLength, request.MicroFrameSize, request.MicroBatchSize);
+        if (_models is not null && _which == wanted)
+            return _models;
+        Dispose();
+        _models = Models.Open(DemoModel.Complete(request.Models, tell), request, device.Device, device.PrecisionOf(request.Dtype));
+        _which = wanted;
+        return _models;
+    }
+
+    public void Dispose()
+    {
+        _models?.Dispose();
+        (_models, _which) = (null, null);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenSora.Card.Faults;
+using OpenSora.Card.Tasks;
+using OpenSora.Contracts.Cards;
+using OpenSora.Parallel.Links;
+
+namespace OpenSora.Card.Serving;
+
+/// <summary>A card's HTTP endpoint: tasks in, replies out, and whether it lives.</summary>
+internal sealed class CardServer : IAsyncDisposable
+{
+    /// <summary>How long a task waits for one that was stopped and is about to end.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly WebApplication _app;
+    private readonly TaskDesk _desk;
+    private readonly SharedToken _token;
+    private readonly TorchThread _torch;
+    private readonly Func<CardTask, Parcel<CardTask>, IEnumerable<Contracts.Clips.RgbImage>, ReplyStream, CancellationToken, TaskResult> _do;
+    private readonly Func<CardHeartbeat> _heartbeat;
+
+    private CardServer(WebApplication app, CardOptions options, TaskDesk desk, TorchThread torch, CardDevice device, LinkListener listener, Func<CardHeartbeat> heartbeat)
+    {
+        (_app, _desk, _torch, _heartbeat, _token) = (app, desk, torch, heartbeat, new SharedToken(options.Token));
+        ModelShelf shelf = new(device);
+        FaultPlan faults = FaultPlan.FromEnvironment();
+        byte[] token = System.Text.Encoding.UTF8.GetBytes(options.Token);
+        _do = (task, parcel, frames, replies, cancel) => CardTasks.Run(new TaskContext(
+            task, parcel.Parts, frames, (reply, parts) => replies.Send(reply, parts, cancel), device, shelf, listener, token, faults, cancel));
+        app.MapGet(CardProtocol.HealthPath, () => Results.Json(_heartbeat(), CardsJson.Default.CardHeartbeat));
+        app.MapPost(CardProtocol.TaskPath, Work);
+    }
+
+    /// <summary>The address that tasks are taken at, with its port.</summary>
+    public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Listens.</summary>
+    /// <exception cref="IOException">The address is taken.</exception>
+    public static async Task<CardServer> Start(CardOptions options, TaskDesk desk, TorchThread torch, CardDevice device, LinkListener listener, Func<CardHeartbeat> heartbeat)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are this program's own
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Listen(options.Listen);
+        });
+        WebApplication app = builder.Build();
+        CardServer server = new(app, options, desk, torch, device, listener, heartbeat);
+        await app.StartAsync();
+        return server;
+    }
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task Work(HttpContext http)
+    {
+        CancellationToken cancel = http.RequestAborted;
+        if (!_token.Admits(http.Request.Headers.Authorization))
+            await Refuse(http, HttpStatusCode.Unauthorized, $"this card has another {CardProtocol.TokenVariable}");
+        else if (http.Request.Headers["X-OpenSora-Protocol"] != CardProtocol.Version.ToString(CultureInfo.InvariantCulture))
+            await Refuse(http, HttpStatusCode.UpgradeRequired, $"this card speaks version {CardProtocol.Version} of the protocol: install the same build everywhere");
+        else if (_desk.State == CardState.Draining)
+            await Refuse(http, HttpStatusCode.ServiceUnavailable, "this card is about to leave");
+        else if (await _desk.Take(Patience, cancel) is { } seat)
+            using (seat)
+                await Work(http, cancel);
+        else
+            await Refuse(http, HttpStatusCode.Conflict, "this card has another task");
+    }
+
+    private async Task Work(HttpContext http, CancellationToken aborted)
+    {
+        if (await Parcels.Read(http.Request.Body, CardsJson.Default.CardTask, aborted) is not { } parcel)
+        {
+            await Refuse(http, HttpStatusCode.BadRequest, "the request holds no task");
+            return;
+        }
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        http.Response.ContentType = CardProtocol.ContentType;
+        ReplyStream replies = new(http.Response.Body, () => _desk.State);
+        Task writing = replies.Write(stop.Token);
+        Task working = _torch.Run(() =>
+        {
+            TaskResult result = _do(parcel.Header, parcel, FrameParcels.Read(http.Request.Body, parcel.Header, stop.Token), replies, stop.Token);
+            try
+            {
+                replies.Send(result.Reply, result.Parts, stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                // Nobody reads any more.
+            }
+            replies.Complete();
+            return true;
+        });
+        try
+        {
+            await writing;
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            stop.Cancel();
+        }
+        await working; // the card is not free before
+    }
+
+    private static Task Refuse(HttpContext http, HttpStatusCode status, string why)
+    {
+        http.Response.StatusCode = (int)status;
+        return http.Response.WriteAsync(why + "\n");
+    }
+
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
+using OpenSora.Parallel.Links;
+
+namespace OpenSora.Card.Serving;
+
+/// <summary>A card in a cluster, from its start to its end.</summary>
+internal static class ServingCard
+{
+    /// <summary>Serves until it is told to stop: by SIGTERM or SIGINT, which let it end its task, or by the end of its leash.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> Run(CardOptions options)
+    {
+        using CancellationTokenSource stop = new(), now = new();
+        TaskDesk desk = new();
+        void Drain(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            if (desk.State == CardState.Draining)
+                now.Cancel(); // told twice
+            desk.Drain();
+            stop.Cancel();
+        }
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Drain);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Drain);
+        if (options.Leash)
+            Leash(() => Environment.Exit(ExitCode.Done));
+
+        using TorchThread torch = new();
+        CardDevice device = await torch.Run(() => CardDevice.Open(options.Device, options.Threads));
+        if (device.Warning is { } warning)
+            Console.Error.WriteLine(warning);
+        using LinkListener listener = new(LinkAddress.Parse(options.Links), System.Text.Encoding.UTF8.GetBytes(options.Token), new LinkOptions());
+        string instance = Guid.NewGuid().ToString("n");
+        CardHeartbeat Heartbeat() => new(instance, desk.State, device.Memory.FreeBytes);
+        await using CardServer server = await CardServer.Start(options, desk, torch, device, listener, Heartbeat);
+        using Registrar registrar = new(options, Describe(options, device, server, listener, instance), Heartbeat);
+
+        // Heartbeats go on while the card drains, so that its silo can see it.
+        using CancellationTokenSource quiet = new();
+        Task registered = registrar.Run(Console.Error.WriteLine, quiet.Token);
+        Task ended = await Task.WhenAny(registered, Forever(stop.Token));
+        if (ended == registered)
+            await registered; // refused: tells why
+        await Task.WhenAny(desk.WaitUntilFree(CardProtocol.Drain), Forever(now.Token));
+        await registrar.Leave();
+        quiet.Cancel();
+        return ExitCode.Done;
+    }
+
+    private static CardRegistration Describe(CardOptions options, CardDevice device, CardServer server, LinkListener listener, string instance) => new()
+    {
+        Name = options.Name,
+        Instance = instance,
+        Control = $"http://{options.Reach(server.Address.Host, server.Address.Port)}",
+        Links = listener.Address is IPEndPoint ip ? $"tcp:{options.Reach($"{ip.Address}", ip.Port)}" : LinkAddress.Format(listener.Address),
+        Device = device.Name,
+        Kind = device.Kind,
+        Threads = TorchThreads(options),
+        MemoryBytes = device.Memory.TotalBytes,
+        Build = CardDevice.Build,
+        Protocol = CardProtocol.Version,
+        ProcessId = Environment.ProcessId,
+    };
+
+    private static int TorchThreads(CardOptions options) => options.Threads ?? Environment.ProcessorCount;
+
+    /// <summary>Calls when standard input ends: whoever started this process is gone.</summary>
+    private static void Leash(Action ended) => new Thread(() =>
+    {
+        try
+        {
+            while (Console.In.Read() >= 0)
+            {
+            }
+        }
+        catch (IOException)
+        {
+            // As good as the end.
+        }
+        ended();
+    })
+    { IsBackground = true, Name = "leash" }.Start();
+
+    private static Task Forever(CancellationToken until) => Task.Delay(Timeout.Infinite, until).ContinueWith(_ => { }, TaskScheduler.Default);
+}

@@ -1,0 +1,49 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
+using OpenSora.Parallel.Faults;
+using OpenSora.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OpenSora.Card.Tasks;
+
+/// <summary>Does tasks, whatever they are, and tells how they ended.</summary>
+internal static class CardTasks
+{
+    /// <summary>The last reply: the result, or what went wrong. Never throws.</summary>
+    public static TaskResult Run(TaskContext context)
+    {
+        TaskResult result;
+        try
+        {
+            using IDisposable quiet = no_grad();
+            using DisposeScope scope = NewDisposeScope();
+            result = Do(context);
+        }
+        catch (Exception error)
+        {
+            result = new TaskResult(Explain(error));
+        }
+        MemoryUse.ReturnFree();
+        return result with { Reply = result.Reply with { PeakMemoryBytes = MemoryUse.PeakResidentBytes } };
+    }
+
+    private static TaskResult Do(TaskContext context) => context.Task switch
+    {
+        PlanTask task => Planning.Run(context, task),
+        LoadTask task => Encoding.Load(context, task),
+        EncodeTextTask task => Encoding.Texts(context, task),
+        EncodeReferenceTask task => Encoding.Reference(context, task),
+        StartTask task => Starting.Start(context, task),
+        DenoiseTask task => Denoising.Run(context, task),
+        FinishTask task => Starting.Finish(context, task),
+        DecodeTask task => Decoding.Run(context, task),
+        var other => throw new InputException($"the task {other.GetType().Name} is not known to this card"),
+    };
+
+    private static TaskFailed Explain(Exception error)
+    {
+        Failed failed = CardFailures.Explain(error);
+        return new TaskFailed(failed.ExitCode, failed.Message, (error as PeerException)?.Rank);
+    }
+}

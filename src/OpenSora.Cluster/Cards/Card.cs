@@ -1,0 +1,37 @@
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Cluster.Cards;
+
+/// <summary>One start of a card that registered. A card that starts again is another one of the same name.</summary>
+/// <remarks>All that changes is changed by the <see cref="CardDirectory"/> under its lock.</remarks>
+public sealed class Card(CardRegistration registration)
+{
+    public CardRegistration Registration { get; } = registration;
+
+    public string Name => Registration.Name;
+
+    public string Kind => Registration.Kind;
+
+    /// <summary>As of the last sign of life.</summary>
+    public CardState State { get; internal set; } = CardState.Idle;
+
+    /// <summary>Said nothing for too long, left, or started again.</summary>
+    public bool IsGone { get; internal set; }
+
+    /// <summary>Why a job found it dead or of no use; null for one that is only gone, and may have been kept from saying that it lives.</summary>
+    public string? BuriedFor { get; internal set; }
+
+    /// <summary>It can be given work.</summary>
+    public bool IsUsable => !IsGone && State != CardState.Draining;
+
+    /// <summary>Whether it ever ended a task well: a card that did is worth starting again.</summary>
+    public bool HasWorked { get; internal set; }
+
+    /// <summary>The job that has it; null when it is free.</summary>
+    internal string? Holder { get; set; }
+
+    /// <summary>Of the last sign of life, in ticks of the directory's clock.</summary>
+    internal long LastHeard { get; set; }
+
+    public override string ToString() => Name;
+}

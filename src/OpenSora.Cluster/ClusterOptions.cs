@@ -1,0 +1,40 @@
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Cluster;
+
+/// <summary>How long a coordinator waits, and how often it tries.</summary>
+public sealed record ClusterOptions
+{
+    /// <summary>How long a card may say nothing before it counts as gone. Default: 2.5 s.</summary>
+    public TimeSpan Silence { get; init; } = CardProtocol.Silence;
+
+    /// <summary>How long a card whose connection broke may take to say that it lives. Default: 1 s.</summary>
+    public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a job without a card waits for one. Default: 60 s.</summary>
+    public TimeSpan WaitForCard { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How often a card may fail without a step or a task done in between, before its job goes on without it. Default: 2.</summary>
+    public int MostStrikes { get; init; } = 2;
+
+    /// <summary>Attempts at a denoise in a row that end without a step done. Default: 8.</summary>
+    public int MostFruitlessEpochs { get; init; } = 8;
+
+    /// <summary>Further attempts at a task other than a denoise. Default: 5.</summary>
+    public int MostRetries { get; init; } = 5;
+
+    /// <summary>Steps that must be left for a gang to be closed so that a larger one goes on. Default: 2.</summary>
+    public int LeastStepsToGrow { get; init; } = 2;
+
+    /// <summary>How long a card process may take from its start to its registration. Default: 120 s.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Deaths of a local card, none of which came after a task done, before it is given up. Default: 3.</summary>
+    public int MostQuickDeaths { get; init; } = 3;
+
+    /// <summary>Before a local card is started again; doubled with each quick death. Default: 0.2 s.</summary>
+    public TimeSpan RestartDelay { get; init; } = TimeSpan.FromSeconds(0.2);
+
+    /// <summary>How long a local card that was told to stop may take before it is killed. Default: 2 s.</summary>
+    public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(2);
+}

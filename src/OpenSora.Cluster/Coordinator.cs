@@ -1,0 +1,75 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Gangs;
+using OpenSora.Cluster.Jobs;
+using OpenSora.Cluster.Store;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Cluster;
+
+/// <summary>
+/// Makes videos on the cards of a directory, several jobs at once if there are cards for them. What a job needs to go on is
+/// kept until it is done.
+/// </summary>
+public sealed class Coordinator(CardDirectory directory, CardClient client, JobStore store, ClusterOptions options)
+{
+    private readonly EpochNumbers _epochs = new();
+
+    /// <summary>Makes what a request asks for.</summary>
+    /// <param name="media">The files, for this request.</param>
+    /// <param name="mostCards">The most cards that the job takes, should more come than it asks for.</param>
+    /// <param name="tell">Progress and notices.</param>
+    /// <exception cref="InputException">It cannot be done as asked.</exception>
+    /// <exception cref="CannotFitException">It cannot fit into a card.</exception>
+    /// <exception cref="CardException">There are too few cards, or they keep failing; the message says how to go on.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the message says how to go on.</exception>
+    public async Task<GenerationReport> Generate(GenerationRequest request, IJobMedia media, int mostCards, Action<CardEvent> tell, CancellationToken cancel)
+    {
+        GenerationRules.Check(request);
+        CardLimit.Check(request);
+        JobFolder folder = store.Create(request);
+        return await Run(folder, isNew: true, media, mostCards, tell, cancel);
+    }
+
+    /// <summary>Goes on with a job that was opened; it is closed at the end.</summary>
+    /// <inheritdoc cref="Generate"/>
+    public Task<GenerationReport> Resume(JobFolder folder, IJobMedia media, int mostCards, Action<CardEvent> tell, CancellationToken cancel) =>
+        Run(folder, isNew: false, media, mostCards, tell, cancel);
+
+    private async Task<GenerationReport> Run(JobFolder folder, bool isNew, IJobMedia media, int mostCards, Action<CardEvent> tell, CancellationToken cancel)
+    {
+        using JobFolder open = folder;
+        JobVoice voice = new(tell);
+        Tally tally = new();
+        Keeper keeper = new(voice);
+        string job = folder.Record.Job, goOn = $"go on with: opensora generate --resume {job}";
+        using Crew crew = new(directory, options, voice, job, mostCards, folder.Record.Kind);
+        CrewWork work = new(crew, client, directory, options, tally, voice);
+        tell(new Began(job));
+        try
+        {
+            GenerationReport report = await new GenerationJob(new JobContext(
+                folder, keeper, crew, work, new Loading(crew, work, Stage.Load), client, _epochs, media, voice, tally, new StageClock(), options)).Run(cancel);
+            await keeper.Finish();
+            folder.Remove();
+            return report;
+        }
+        catch (Exception error) when (isNew && error is InputException or CannotFitException)
+        {
+            await keeper.Finish();
+            folder.Remove();
+            throw;
+        }
+        catch (CardException error)
+        {
+            await keeper.Finish();
+            throw new CardException($"{error.Message}; {goOn}", error);
+        }
+        catch (OperationCanceledException stopped)
+        {
+            await keeper.Finish();
+            throw new OperationCanceledException($"stopped; no file was left half-written; {goOn}", stopped, cancel);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Jobs;
+using OpenSora.Contracts;
+
+namespace OpenSora.Cluster.Crews;
+
+/// <summary>
+/// The cards of one job: all free cards of one kind, up to a number, for as long as they are well. Cards that come later
+/// join; those that leave, die or keep failing are out. Thread-safe.
+/// </summary>
+internal sealed class Crew : IDisposable
+{
+    private readonly Lock _one = new();
+    private readonly List<Member> _members = [];
+    private readonly HashSet<string> _out = [], _told = [];
+    private readonly Dictionary<string, string> _devices = [];
+    private readonly Signal _changed = new();
+    private readonly CardDirectory _directory;
+    private readonly ClusterOptions _options;
+    private readonly JobVoice _voice;
+    private readonly string _job;
+
+    /// <param name="most">The most cards at a time.</param>
+    /// <param name="kind">What all cards must be of; null leaves it to the first one.</param>
+    public Crew(CardDirectory directory, ClusterOptions options, JobVoice voice, string job, int most, string? kind) =>
+        (_directory, _options, _voice, _job, Most, Kind) = (directory, options, voice, job, most, kind);
+
+    /// <summary>What decides the last bits of this job's numbers.</summary>
+    public string? Kind { get; private set; }
+
+    /// <summary>The device of each card that there ever was, by name.</summary>
+    public IReadOnlyDictionary<string, string> Devices
+    {
+        get
+        {
+            lock (_one)
+                return new SortedDictionary<string, string>(_devices, StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>CPU threads of a card; the same for all of a kind.</summary>
+    public int Threads { get; private set; }
+
+    /// <summary>The most cards at a time; may be changed.</summary>
+    public int Most { get; set; }
+
+    /// <summary>Ends at the next change of the cards or of what they do.</summary>
+    public Task Changed => Task.WhenAny(_changed.Next, _directory.Changed);
+
+    /// <summary>What went wrong last, in words.</summary>
+    public string LastCause { get; private set; } = "no card has joined";
+
+    /// <summary>Fails all that wait for a card; what a card said that no card can do.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Those that can be given work, now or when they have done what they do.</summary>
+    public IReadOnlyList<Member> Members
+    {
+        get
+        {
+            lock (_one)
+                return [.. _members.Where(member => member.Card.IsUsable)];
+        }
+    }
+
+    /// <summary>Takes in what free cards of the kind there are.</summary>
+    public void Recruit()
+    {
+        lock (_one)
+        {
+            foreach (Member gone in _members.Where(member => !member.IsBusy && !member.Card.IsUsable).ToArray())
+                Dismiss(gone);
+            while (_members.Count < Most && _directory.Lease(_job, Fits) is { } card)
+            {
+                Kind ??= card.Kind;
+                Threads = card.Registration.Threads;
+                _devices[card.Name] = card.Registration.Device;
+                _members.Add(new Member(card));
+            }
+        }
+    }
+
+    /// <summary>Waits until so many cards are there, or, if that takes too long, at least one.</summary>
+    /// <exception cref="NoCardException">None came.</exception>
+    public async Task Gather(int count, CancellationToken cancel)
+    {
+        Patience patience = new(_options.WaitForCard);
+        while (true)
+        {
+            Task changed = Changed;
+            Recruit();
+            int here = Members.Count;
+            if (here >= count)
+                return;
+            if (_directory.NoMoreExpected is InputException or CannotFitException)
+                throw _directory.NoMoreExpected;
+            if (here > 0 && (patience.IsOver || _directory.NoMoreExpected is not null))
+            {
+                _voice.Say($"{here} of {count} cards came; going on with those");
+                return;
+            }
+            await Wait(changed, here, patience, cancel);
+        }
+    }
+
+    /// <summary>Waits for a card without a task, which then has one until <see cref="Give"/>.</summary>
+    /// <param name="loaded">Only one that has the networks.</param>
+    /// <exception cref="NoCardException">There is none any more.</exception>
+    public async Task<Member> Take(bool loaded, Func<Member, bool>? prefer, CancellationToken cancel) =>
+        (await TakeAll(1, loaded, prefer, cancel))[0];
+
+    /// <summary>Waits for a card without a task and takes all that have none, up to a number.</summary>
+    public async Task<IReadOnlyList<Member>> TakeAll(int most, bool loaded, Func<Member, bool>? prefer, CancellationToken cancel)
+    {
+        Patience patience = new(_options.WaitForCard);
+        while (true)
+        {
+            Task changed = Changed;
+            Recruit();
+            if (Failure is { } failure)
+                throw failure;
+            lock (_one)
+            {
+                Member[] free = [.. Free(loaded).OrderByDescending(member => prefer?.Invoke(member) ?? false).Take(most)];
+                foreach (Member member in free)
+                    member.IsBusy = true;
+                if (free.Length > 0)
+                    return free;
+            }
+            int here = Members.Count;
+            if (here > 0)
+                patience.Renew();
+            await Wait(changed, here, patience, cancel);
+        }
+    }
+
+    /// <summary>How many could be taken now.</summary>
+    public int CountFree()
+    {
+        Recruit();
+        lock (_one)
+            return Free(loaded: true).Count();
+    }
+
+    /// <summary>A card has done its task, or failed at it.</summary>
+    public void Give(Member member)
+    {
+        lock (_one)
+        {
+            member.IsBusy = false;
+            if (!_members.Contains(member))
+                _directory.Release(member.Card);
+        }
+        _changed.Set();
+    }
+
+    /// <summary>Takes a card that nothing but loading has been asked of yet; null when there is none.</summary>
+    public Member? TakeUnloaded()
+    {
+        Recruit();
+        lock (_one)
+        {
+            Member? found = _members.Find(member => !member.IsBusy && !member.IsLoaded && member.Card.IsUsable);
+            if (found is not null)
+                found.IsBusy = true;
+            return found;
+        }
+    }
+
+    /// <summary>A card has the networks that a step and a chunk need.</summary>
+    public void HasLoaded(Member member)
+    {
+        member.IsLoaded = true;
+        _changed.Set();
+    }
+
+    public void Fail(Exception failure)
+    {
+        Failure ??= failure;
+        _changed.Set();
+    }
+
+    /// <summary>Goes on without a card for good.</summary>
+    public void Expel(Member member, string cause)
+    {
+        lock (_one)
+        {
+            LastCause = $"{member.Name}: {cause}";
+            _out.Add(member.Card.Registration.Instance);
+            Dismiss(member);
+        }
+        _changed.Set();
+    }
+
+    /// <summary>Why things stand as they do, for a last word.</summary>
+    public void Note(string cause) => LastCause = cause;
+
+    /// <summary>Gives all cards back.</summary>
+    public void Dispose()
+    {
+        lock (_one)
+            foreach (Member member in _members.ToArray())
+                Dismiss(member);
+    }
+
+    private IEnumerable<Member> Free(bool loaded) => _members.Where(member => !member.IsBusy && member.Card.IsUsable && (member.IsLoaded || !loaded));
+
+    private void Dismiss(Member member)
+    {
+        if (_members.Remove(member) && !member.IsBusy)
+            _directory.Release(member.Card);
+    }
+
+    private bool Fits(Card card)
+    {
+        if (_out.Contains(card.Registration.Instance))
+            return false;
+        if (Kind is null || card.Kind == Kind)
+            return true;
+        if (_told.Add(card.Registration.Instance))
+            _voice.Say($"{card.Name} does not share this job: it is of another kind ({card.Kind}) than its cards ({Kind}), and the last bits of its numbers could be others");
+        return false;
+    }
+
+    private async Task Wait(Task changed, int here, Patience patience, CancellationToken cancel)
+    {
+        if (Failure is { } failure)
+            throw failure;
+        if (here == 0 && _directory.NoMoreExpected is { } why)
+            throw why;
+        if (here == 0 && patience.IsOver)
+            throw new NoCardException($"no card is left ({LastCause}), and none came within {_options.WaitForCard.TotalSeconds:0} s: start one with opensora card");
+        await Task.WhenAny(changed, Task.Delay(patience.Left, cancel));
+        cancel.ThrowIfCancellationRequested();
+    }
+}

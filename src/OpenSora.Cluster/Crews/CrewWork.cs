@@ -1,0 +1,152 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Jobs;
+using OpenSora.Contracts.Cards;
+using Polly;
+using Polly.Retry;
+
+namespace OpenSora.Cluster.Crews;
+
+/// <summary>What a task other than a denoise is part of, and what it takes.</summary>
+/// <param name="Stage">For the report of a loss.</param>
+internal sealed record WorkKind(string Stage)
+{
+    /// <summary>Only a card that has the networks gets it. Default: true.</summary>
+    public bool NeedsLoaded { get; init; } = true;
+
+    /// <summary>Which cards to take first. Default: any.</summary>
+    public Func<Member, bool>? Prefer { get; init; }
+
+    /// <summary>Called before each further attempt.</summary>
+    public Action? Retried { get; init; }
+
+    /// <summary>Called with the name of the card that did it.</summary>
+    public Action<string>? Worker { get; init; }
+
+    /// <summary>Whether an answer is all that was asked for. Default: it is.</summary>
+    public Func<LastReply, bool>? Accepts { get; init; }
+}
+
+/// <summary>Tasks done by any card of a crew, elsewhere when one fails; and what becomes of cards that fail.</summary>
+internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory directory, ClusterOptions options, Tally tally, JobVoice voice)
+{
+    /// <summary>Does one task. A task is a pure function of its order, so another attempt gives the same bytes.</summary>
+    /// <param name="listen">Called at each attempt: who hears the replies before the last one.</param>
+    /// <exception cref="CardFault">It failed everywhere it was tried.</exception>
+    public async Task<Answer<T>> Run<T>(
+        WorkKind kind, TaskOrder order, Func<Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>>>? listen, CancellationToken cancel) where T : LastReply
+    {
+        ResiliencePipeline retry = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<CardFault>(),
+            MaxRetryAttempts = options.MostRetries,
+            Delay = TimeSpan.FromMilliseconds(20),
+            BackoffType = DelayBackoffType.Exponential,
+            OnRetry = _ =>
+            {
+                kind.Retried?.Invoke();
+                return default;
+            },
+        }).Build();
+        return await retry.ExecuteAsync(async token =>
+        {
+            Member member = await crew.Take(kind.NeedsLoaded, kind.Prefer, token);
+            Answer<T> answer = await RunOn<T>(member, kind.Stage, order, listen?.Invoke(), token);
+            if (kind.Accepts?.Invoke(answer.Header) == false)
+                throw new CardLostException(member.Card, "left out a part of its answer");
+            kind.Worker?.Invoke(member.Name);
+            return answer;
+        }, cancel);
+    }
+
+    /// <summary>Does one task on a card that was taken, and gives the card back.</summary>
+    public async Task<Answer<T>> RunOn<T>(
+        Member member, string stage, TaskOrder order, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>>? heard, CancellationToken cancel) where T : LastReply
+    {
+        try
+        {
+            Answer<T> answer = await client.Run<T>(member.Card, order, (reply, parts) => Hear(member, reply, parts, heard), cancel);
+            tally.SawMemory(member.Name, answer.Header.PeakMemoryBytes);
+            member.HasText |= order.Task is EncodeTextTask or LoadTask { Networks: [Network.Text] };
+            if (answer.Header is not (Planned or Loaded))
+                Progressed(member);
+            return answer;
+        }
+        catch (CardFault fault)
+        {
+            await Judge(member, fault, stage, 0, cancel);
+            throw;
+        }
+        finally
+        {
+            crew.Give(member);
+        }
+    }
+
+    /// <summary>A card did something that need not be done again.</summary>
+    public void Progressed(Member member)
+    {
+        member.Strikes = 0;
+        directory.Praise(member.Card);
+    }
+
+    /// <summary>What a card says beside its results.</summary>
+    public void Hear(Member member, CardReply reply, IReadOnlyList<ReadOnlyMemory<byte>> parts, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>>? heard)
+    {
+        if (reply is Told told)
+            voice.Say(told.Message);
+        else if (reply is Alive alive)
+            directory.See(member.Card, alive.State);
+        heard?.Invoke(reply, parts);
+    }
+
+    /// <summary>
+    /// Decides what becomes of a card that is at fault. One that says nothing is lost. One whose connection broke, or which
+    /// another rank accuses, is asked: without an answer it is lost; else the network may be at fault, and it has some more
+    /// chances. One that is busy still ends what it was told to stop, and is waited for.
+    /// </summary>
+    /// <param name="step">Steps done.</param>
+    public async Task Judge(Member member, CardFault fault, string stage, int step, CancellationToken cancel)
+    {
+        crew.Note(fault.Message);
+        if (fault is CardSilentException)
+        {
+            Lose(member, fault.Cause, stage, step);
+            return;
+        }
+        CardState? state = fault is CardLeavingException ? CardState.Draining : await client.Probe(member.Card, cancel);
+        if (state is null)
+            Lose(member, fault is CardFailedException ? "does not answer" : fault.Cause, stage, step);
+        else if (state == CardState.Draining)
+            directory.See(member.Card, CardState.Draining);
+        else if (fault is CardBusyException)
+            await UntilIdle(member, stage, step, cancel);
+        else if (++member.Strikes >= options.MostStrikes)
+            Lose(member, fault.Cause, stage, step);
+    }
+
+    private void Lose(Member member, string cause, string stage, int step)
+    {
+        tally.Lost(member.Name, stage, step, cause);
+        voice.Say($"{member.Name} is lost while in {stage}: {cause}");
+        crew.Expel(member, cause);
+        directory.Bury(member.Card, cause);
+    }
+
+    private async Task UntilIdle(Member member, string stage, int step, CancellationToken cancel)
+    {
+        while (await client.Probe(member.Card, cancel) is var state && state != CardState.Idle)
+        {
+            if (state is null)
+            {
+                Lose(member, "does not answer", stage, step);
+                return;
+            }
+            if (state == CardState.Draining)
+            {
+                directory.See(member.Card, CardState.Draining);
+                return;
+            }
+            await Task.Delay(options.Silence / 20, cancel);
+        }
+    }
+}

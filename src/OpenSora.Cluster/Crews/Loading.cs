@@ -1,0 +1,96 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Cluster.Crews;
+
+/// <summary>
+/// Loads the networks on each card of a crew, also on those that come later, and sees to it that they are the same ones.
+/// A card works for the job from then on.
+/// </summary>
+internal sealed class Loading(Crew crew, CrewWork work, string stage)
+{
+    private readonly Lock _one = new();
+    private string? _models;
+
+    /// <summary>What the kernels run in.</summary>
+    public string ComputeDtype { get; private set; } = "";
+
+    /// <summary>Loads on all cards that are there, and goes on to do so in the background until it is cancelled.</summary>
+    /// <param name="order">The networks that steps and chunks need.</param>
+    /// <param name="loaded">Cards that have them, and cards that are there.</param>
+    /// <returns>The work in the background, begun when the first cards are loaded.</returns>
+    /// <exception cref="InputException">The networks cannot be loaded by any card.</exception>
+    public async Task<Task> Begin(TaskOrder order, Action<int, int> loaded, CancellationToken cancel)
+    {
+        int done = 0;
+        List<Task> first = [];
+        while (crew.TakeUnloaded() is { } member)
+            first.Add(LoadOne(member));
+        loaded(0, first.Count);
+        await Task.WhenAll(first);
+        if (crew.Failure is { } failure)
+            throw failure;
+        return Background(order, cancel);
+
+        async Task LoadOne(Member member)
+        {
+            if (await Load(member, order, cancel))
+                loaded(Interlocked.Increment(ref done), first.Count);
+        }
+    }
+
+    private async Task Background(TaskOrder order, CancellationToken cancel)
+    {
+        List<Task> running = [];
+        try
+        {
+            while (true)
+            {
+                Task changed = crew.Changed;
+                while (crew.TakeUnloaded() is { } member)
+                    running.Add(Load(member, order, cancel));
+                running.RemoveAll(task => task.IsCompletedSuccessfully);
+                await changed.WaitAsync(cancel);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await Task.WhenAll(running);
+        }
+    }
+
+    private async Task<bool> Load(Member member, TaskOrder order, CancellationToken cancel)
+    {
+        try
+        {
+            Answer<Loaded> answer = await work.RunOn<Loaded>(member, stage, order, null, cancel);
+            lock (_one)
+            {
+                _models ??= answer.Header.Models;
+                ComputeDtype = answer.Header.ComputeDtype;
+                if (_models != answer.Header.Models)
+                {
+                    crew.Expel(member, $"has other networks ({answer.Header.Models}) than the other cards ({_models}): give all cards the same files");
+                    return false;
+                }
+            }
+            crew.HasLoaded(member);
+            return true;
+        }
+        catch (CardFault)
+        {
+            // Judged: it is out, or will be asked again.
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        catch (Exception error) when (error is InputException or CannotFitException or CardException)
+        {
+            crew.Fail(error);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Crews;
+using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Cluster.Gangs;
+
+/// <summary>The denoise of one loop of a batch: all but where it stands and who does it.</summary>
+/// <param name="Random">The state of the random numbers, as the start gave it.</param>
+/// <param name="Features">Of each sample the prompt's features.</param>
+internal sealed record DenoiseWork(
+    string Job, GenerationRequest Request, int Loop, ClipPlan Clip, ReadOnlyMemory<byte> Random,
+    IReadOnlyList<IReadOnlyList<float>> EditRatios, IReadOnlyList<EncodedPrompt> Prompts, IReadOnlyList<ReadOnlyMemory<byte>> Features)
+{
+    public int Steps => Request.NumSamplingSteps;
+
+    /// <summary>What one rank is told.</summary>
+    public TaskOrder Order(long epoch, IReadOnlyList<Member> ranks, int rank, Checkpoint from) => new(
+        new DenoiseTask
+        {
+            Job = Job,
+            Request = Request,
+            Epoch = epoch,
+            Rank = rank,
+            Links = [.. ranks.Select(member => member.Card.Registration.Links)],
+            Loop = Loop,
+            FirstStep = from.Step,
+            EditRatios = EditRatios,
+            Prompts = Prompts,
+        },
+        [Random, .. from.Samples, .. Features]);
+}
+
+/// <summary>How an epoch ended.</summary>
+/// <param name="Last">The last whole checkpoint.</param>
+/// <param name="Random">The state of the random numbers after the denoise; null when it is not done.</param>
+/// <param name="Faults">What was wrong with whom; none when it was closed on purpose.</param>
+/// <param name="HadBegun">All ranks were at work on a step that was not completed.</param>
+internal sealed record EpochEnd(Checkpoint Last, ReadOnlyMemory<byte>? Random, IReadOnlyList<(Member Member, CardFault Fault)> Faults, bool HadBegun);
+
+/// <summary>Numbers of epochs: each higher than all before, also of a coordinator that has ended since. Thread-safe.</summary>
+public sealed class EpochNumbers(TimeProvider? clock = null)
+{
+    private long _last;
+
+    public long Next()
+    {
+        long now = (clock ?? TimeProvider.System).GetUtcNow().ToUnixTimeMilliseconds();
+        while (true)
+        {
+            long last = Interlocked.Read(ref _last), next = Math.Max(now, last + 1);
+            if (Interlocked.CompareExchange(ref _last, next, last) == last)
+                return next;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Jobs;
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Cluster.Gangs;
+
+/// <summary>
+/// One attempt of one gang at the steps that are left: all ranks at once, whole checkpoints as they hand in their frames.
+/// The first failure ends it for all.
+/// </summary>
+/// <param name="stepDone">Called with each whole checkpoint; false closes the epoch there.</param>
+internal sealed class Epoch(
+    CardClient client, CrewWork crewWork, Tally tally, DenoiseWork work, IReadOnlyList<Member> ranks, Checkpoint from, long number, Func<Checkpoint, bool> stepDone)
+{
+    private readonly Lock _one = new();
+    private readonly CheckpointAssembly _assembly = new(from.Samples.Count, work.Clip.Latents, work.Clip.LatentFrameBytes);
+    private readonly List<(Member, CardFault)> _faults = [];
+    private readonly HashSet<int> _heard = [];
+    private Checkpoint? _whole;
+    private ReadOnlyMemory<byte>? _random;
+    private double _evenBytes;
+    private Exception? _failure;
+    private bool _closed;
+
+    /// <exception cref="Contracts.InputException">A card says that no card can do it.</exception>
+    public async Task<EpochEnd> Run(CancellationToken cancel)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        await Task.WhenAll(ranks.Select((_, rank) => RunRank(rank, over)));
+        cancel.ThrowIfCancellationRequested();
+        if (_failure is not null)
+            throw _failure;
+        Checkpoint last = _whole ?? from;
+        tally.HadToSend(_evenBytes * (last.Step - from.Step));
+        bool done = last.Step == work.Steps;
+        return new EpochEnd(last, done ? _random : null, _faults, _heard.Count == ranks.Count && !done && !_closed);
+    }
+
+    private async Task RunRank(int rank, CancellationTokenSource over)
+    {
+        Member member = ranks[rank];
+        try
+        {
+            Answer<Denoised> answer = await client.Run<Denoised>(
+                member.Card, work.Order(number, ranks, rank, from), (reply, parts) => crewWork.Hear(member, reply, parts, (said, frames) => Hear(rank, said, frames, over)), over.Token);
+            tally.SawMemory(member.Name, answer.Header.PeakMemoryBytes);
+            lock (_one)
+                (_random, _evenBytes) = (answer.Parts[0], Math.Max(_evenBytes, answer.Header.EvenBytes));
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+        }
+        catch (CardFault fault)
+        {
+            lock (_one)
+            {
+                // What comes after the end is its consequence.
+                if (!over.IsCancellationRequested)
+                    _faults.Add((Accused(rank, fault), fault));
+            }
+            over.Cancel();
+        }
+        catch (Exception failure)
+        {
+            lock (_one)
+                _failure ??= failure;
+            over.Cancel();
+        }
+    }
+
+    private void Hear(int rank, CardReply reply, IReadOnlyList<ReadOnlyMemory<byte>> parts, CancellationTokenSource over)
+    {
+        lock (_one)
+        {
+            _heard.Add(rank);
+            if (reply is not StepHandedIn step)
+                return;
+            tally.DidStep(ranks[rank].Name, step.Counts);
+            _evenBytes = Math.Max(_evenBytes, step.EvenBytes);
+            if (_assembly.Add(step, parts) is not { } whole || _closed)
+                return;
+            _whole = whole;
+            if (stepDone(whole))
+                return;
+            _closed = true;
+        }
+        over.Cancel();
+    }
+
+    /// <summary>Whom a failure is about: a rank may name another one that kept it from its work.</summary>
+    private Member Accused(int rank, CardFault fault) =>
+        fault is CardFailedException { Rank: { } named } && named >= 0 && named < ranks.Count ? ranks[named] : ranks[rank];
+}

@@ -1,0 +1,70 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Gangs;
+using OpenSora.Cluster.Store;
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Cluster.Jobs;
+
+/// <summary>The verbs from prompt to latent: EncodeText, Start, Denoise, Finish.</summary>
+internal static class Denoising
+{
+    private static readonly WorkKind Encode = new(Stage.Encode) { Prefer = member => member.HasText }, Denoise = new(Stage.Denoise);
+
+    /// <summary>The prompts of a loop as the transformer takes them.</summary>
+    public static async Task<Answer<TextEncoded>> EncodeText(JobContext job, Batch batch, int loop, CancellationToken cancel)
+    {
+        using IDisposable timed = job.Clock.Time(Stage.Encode);
+        EncodeTextTask task = new([.. batch.Videos.Select(video => video.Prompts[loop])]) { Job = job.Job, Request = job.Request };
+        Answer<TextEncoded> answer = await job.Work.Run<TextEncoded>(Encode, new TaskOrder(task), null, cancel);
+        job.Voice.Progress(Stage.Encode, loop + 1, job.Loops);
+        return answer;
+    }
+
+    /// <summary>Noise with references in it; or where the loop stood, when the job was begun before.</summary>
+    public static async Task<LoopStart> Start(JobContext job, Batch batch, int loop, CancellationToken cancel)
+    {
+        if (await job.Folder.FindStart(batch.Index, loop) is { } kept)
+            return kept;
+        ReadOnlyMemory<byte>? noise = loop == 0 ? batch.Noise : null;
+        StartOfVideo[] videos = [.. batch.Videos.Zip(batch.References, (video, own) => new StartOfVideo(video.MaskStrategy, [.. own.Select(latent => latent.Part)]))];
+        StartTask task = new(loop, videos, noise is not null) { Job = job.Job, Request = job.Request };
+        ReadOnlyMemory<byte>[] references = [.. batch.References.SelectMany(own => own).Select(latent => latent.Bytes)];
+        Answer<Started> answer = await job.Work.Run<Started>(Denoise, new TaskOrder(task, [batch.Random, .. noise is { } given ? [given] : Array.Empty<ReadOnlyMemory<byte>>(), .. references]), null, cancel);
+        LoopStart start = new(answer.Parts[0], answer.Header.EditRatios, new Checkpoint(0, [.. answer.Parts.Skip(1)]));
+        job.KeepStart(batch, loop, start);
+        return start;
+    }
+
+    /// <summary>All steps that are left, on all cards.</summary>
+    public static async Task<FinishedClip> Run(JobContext job, Batch batch, int loop, LoopStart start, Answer<TextEncoded> prompts, CancellationToken cancel)
+    {
+        using IDisposable timed = job.Clock.Time(Stage.Denoise);
+        DenoiseWork work = new(job.Job, job.Request, loop, batch.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts);
+        job.Voice.Progress(Stage.Denoise, start.From.Step, work.Steps);
+        Denoiser denoiser = new(job.Crew, job.Work, job.Client, job.Epochs, job.Tally, job.Options);
+        (Checkpoint last, ReadOnlyMemory<byte> random) = await denoiser.Run(work, start.From, StepDone, cancel);
+        FinishedClip clip = new(random, last.Samples);
+        job.KeepClip(batch, loop, clip);
+        return clip;
+
+        void StepDone(Checkpoint checkpoint)
+        {
+            job.Voice.Progress(Stage.Denoise, checkpoint.Step, work.Steps);
+            job.KeepStep(batch, loop, checkpoint);
+        }
+    }
+
+    /// <summary>The final latents as they are hashed, [4, T, h, w] in float32; written to a file where that was asked for.</summary>
+    public static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> Finish(JobContext job, FinishedClip clip, CancellationToken cancel)
+    {
+        FinishTask task = new(job.Request.SaveLatent is not null) { Job = job.Job, Request = job.Request };
+        Answer<Finished> answer = await job.Work.Run<Finished>(Denoise, new TaskOrder(task, [.. clip.Samples]), null, cancel);
+        if (job.Request.SaveLatent is { } path)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            AtomicFile.Write(path, file => file.Write(answer.Parts[^1].Span));
+        }
+        return [.. answer.Parts.Take(clip.Samples.Count)];
+    }
+}

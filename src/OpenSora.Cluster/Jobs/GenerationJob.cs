@@ -1,0 +1,177 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Decoding;
+using OpenSora.Cluster.Store;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Cluster.Jobs;
+
+/// <summary>
+/// The path of one generation (<c>scripts/inference.py</c> of Open-Sora 1.2), over all cards of a job: prompts become
+/// latents, latents become frames, frames go to files while the next ones are decoded. Random numbers are drawn in the
+/// original's order: their state goes from task to task.
+/// </summary>
+internal sealed class GenerationJob(JobContext job)
+{
+    private int? _count;
+
+    /// <exception cref="InputException">The request cannot be done as it is.</exception>
+    /// <exception cref="CannotFitException">It cannot fit into a card.</exception>
+    /// <exception cref="CardException">There are too few cards, or they keep failing.</exception>
+    public async Task<GenerationReport> Run(CancellationToken cancel)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        Task loading = Task.CompletedTask;
+        ClipPlan? clip = null;
+        try
+        {
+            ReadOnlyMemory<byte> random = await FindRandom();
+            while (await Plan(cancel) is { } next)
+            {
+                if (clip is null)
+                    loading = await Load(over.Token);
+                clip = next.Plan.Clip;
+                Batch batch = await ReferenceEncoding.Begin(job, next.Batch, next.Plan, random, cancel);
+                using VideoFiles files = new(batch.Videos, clip, job.Media, job.Clock, cancel);
+                FinishedClip? made = null;
+                for (int loop = 0; loop < job.Loops; loop++)
+                {
+                    made = await job.Folder.FindClip(batch.Index, loop) ?? await Make(batch, loop, cancel);
+                    job.Tally.BeginsToDecode();
+                    batch.Continue(await Decode(batch, loop, made, files, cancel));
+                }
+                await Write(batch, files, await Denoising.Finish(job, made!, cancel), cancel);
+                random = batch.Random;
+            }
+        }
+        finally
+        {
+            over.Cancel();
+            await loading;
+        }
+        return Report(clip ?? throw new InputException("nothing to do: every file exists already (--prompt-as-path skips those); give other prompts or another --save-dir"));
+    }
+
+    private async Task<ReadOnlyMemory<byte>> FindRandom() => job.Record.Batch == 0
+        ? ReadOnlyMemory<byte>.Empty
+        : await job.Folder.FindRandom(job.Record.Batch) ?? throw new InputException($"--resume {job.Job}: the state of its random numbers is missing or damaged; begin again");
+
+    private async Task<(int Batch, Planned Plan)?> Plan(CancellationToken cancel)
+    {
+        using IDisposable timed = job.Clock.Time(Stage.Load);
+        await job.Crew.Gather(1, cancel);
+        (int Batch, Planned Plan)? next = await Planning.Next(job, cancel);
+        if (next is not { Plan: var plan })
+            return null;
+        Planning.Require(job, plan);
+        _count = plan.Count;
+        job.Crew.Most = Math.Min(job.Crew.Most, plan.Clip.MostRanks);
+        int number = job.Record.Samples.Count + 1;
+        job.Voice.Item = _count switch { 1 => null, { } all => $"video {number} of {all}", null => $"video {number}" };
+        return next;
+    }
+
+    private async Task<Task> Load(CancellationToken cancel)
+    {
+        using IDisposable timed = job.Clock.Time(Stage.Load);
+        await job.Crew.Gather(job.Request.Cards, cancel);
+        if (job.Record.Kind is null)
+        {
+            job.Folder.Record = job.Record with { Kind = job.Crew.Kind };
+            job.Folder.Save();
+        }
+        LoadTask shared = new([Network.Transformer, Network.Autoencoder]) { Job = job.Job, Request = job.Request };
+        Task loading = await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Voice.Progress(Stage.Load, done, all), cancel);
+        LoadTask text = new([Network.Text]) { Job = job.Job, Request = job.Request };
+        await job.Work.Run<Loaded>(new WorkKind(Stage.Load), new TaskOrder(text), null, cancel);
+        return loading;
+    }
+
+    /// <summary>A clip's latents: from its prompts and what it starts from.</summary>
+    private async Task<FinishedClip> Make(Batch batch, int loop, CancellationToken cancel)
+    {
+        Answer<TextEncoded> prompts = await Denoising.EncodeText(job, batch, loop, cancel);
+        LoopStart start = await Denoising.Start(job, batch, loop, cancel);
+        return await Denoising.Run(job, batch, loop, start, prompts, cancel);
+    }
+
+    /// <summary>A clip's frames go to the files; what the next clip starts from comes back.</summary>
+    private async Task<Continuation> Decode(Batch batch, int loop, FinishedClip clip, VideoFiles files, CancellationToken cancel)
+    {
+        using IDisposable timed = job.Clock.Time(Stage.Decode);
+        bool isLast = loop == job.Loops - 1;
+        Continuation? kept = isLast ? new Continuation([], clip.Random) : await job.Folder.FindContinuation(batch.Index, loop);
+        int done = 0, all = batch.Videos.Count * batch.Clip.Frames;
+        files.Begin(loop);
+        job.Voice.Progress(Stage.Decode, 0, all);
+        DecodeWork work = new(job.Job, job.Request, batch.Clip, clip.Random, clip.Samples, Encode: kept is null);
+        Continuation? made = await new ChunkDecoder(job.Crew, job.Work, job.Tally, work, Deliver).Run(cancel);
+        if (made is not null)
+            job.KeepContinuation(batch, loop, made);
+        return kept ?? made!;
+
+        void Deliver(int video, ReadOnlyMemory<byte> frames)
+        {
+            files.Write(video, frames);
+            done += (int)(frames.Length / batch.Clip.Output.Size.Rgb24Bytes);
+            job.Voice.Progress(Stage.Decode, done, all);
+        }
+    }
+
+    /// <summary>The files get their names, and the record says so.</summary>
+    private async Task Write(Batch batch, VideoFiles files, IReadOnlyList<ReadOnlyMemory<byte>> latents, CancellationToken cancel)
+    {
+        IReadOnlyList<SampleReport> samples = files.Complete(latents);
+        List<string> written = [];
+        foreach (SampleReport sample in samples)
+        {
+            written.Add(sample.File);
+            if (job.Request.Watermark && sample.File.EndsWith(".mp4", StringComparison.Ordinal))
+                written.Add(job.Media.Mark(sample.File, batch.Clip.Output.Size, cancel));
+        }
+        job.KeepRandom(batch.Index + 1, batch.Random);
+        await job.Keeper.Finish();
+        job.Folder.Record = job.Record with { Batch = batch.Index + 1, Samples = [.. job.Record.Samples, .. samples], Files = [.. job.Record.Files, .. written] };
+        job.Folder.Save();
+    }
+
+    private GenerationReport Report(ClipPlan clip)
+    {
+        JobRecord record = job.Record;
+        FrameSize nominal = ClipGeometry.Of(job.Request).Nominal;
+        return job.Tally.Fill(
+            new GenerationReport
+            {
+                Prompt = job.Request.Prompts.FirstOrDefault() ?? record.Samples[0].Prompt,
+                Seed = job.Request.Seed,
+                Device = job.Crew.Devices.Values.First(),
+                Dtype = job.Request.Dtype,
+                ComputeDtype = job.Loading.ComputeDtype,
+                Cards = job.Request.Cards,
+                Threads = job.Crew.Threads,
+                Height = clip.Output.Height,
+                Width = clip.Output.Width,
+                NominalSize = [nominal.Height, nominal.Width],
+                Frames = record.Samples[0].Frames,
+                Fps = job.Request.SaveFps,
+                Steps = job.Request.NumSamplingSteps,
+                Files = record.Files,
+                Hashes = GenerationHashes.Of(record.Samples),
+                Seconds = job.Clock.Seconds,
+                Job = record.Job,
+                Samples = record.Samples,
+                BytesSent = new BytesSent([], 0, 0),
+                TokensComputed = 0,
+                RecomputedSteps = 0,
+                RetriedChunks = 0,
+                Losses = [],
+                CardUses = [],
+                PeakMemoryBytes = 0,
+                PeakMemoryBeforeDecodeBytes = 0,
+            },
+            job.Crew.Devices);
+    }
+}

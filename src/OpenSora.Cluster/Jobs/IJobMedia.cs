@@ -1,0 +1,17 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Media;
+
+namespace OpenSora.Cluster.Jobs;
+
+/// <summary>The files of a job, as its host makes and reads them.</summary>
+public interface IJobMedia : IMedia, IDisposable
+{
+    /// <summary>Looks at references before anything is loaded.</summary>
+    /// <exception cref="InputException">One is missing, or neither an image nor a video.</exception>
+    void Require(IEnumerable<string> references);
+
+    /// <summary>Writes a second file with a mark beside a video.</summary>
+    /// <returns>The marked file.</returns>
+    string Mark(string video, FrameSize size, CancellationToken cancel);
+}

@@ -1,0 +1,21 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Gangs;
+using OpenSora.Cluster.Store;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Cluster.Jobs;
+
+/// <summary>What all verbs of a job work with.</summary>
+internal sealed record JobContext(
+    JobFolder Folder, Keeper Keeper, Crew Crew, CrewWork Work, Loading Loading, CardClient Client, EpochNumbers Epochs,
+    IJobMedia Media, JobVoice Voice, Tally Tally, StageClock Clock, ClusterOptions Options)
+{
+    public JobRecord Record => Folder.Record;
+
+    public string Job => Record.Job;
+
+    public GenerationRequest Request => Record.Request;
+
+    public int Loops => Request.Loop ?? 1;
+}

@@ -1,0 +1,121 @@
+using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Cluster.Jobs;
+
+/// <summary>What the cards of a job did, for its report. Thread-safe.</summary>
+internal sealed class Tally
+{
+    private readonly Lock _one = new();
+    private readonly SortedDictionary<string, Worker> _workers = new(StringComparer.Ordinal);
+    private readonly List<CardLoss> _losses = [];
+    private double _bound;
+    private long _peakBeforeDecode;
+
+    public int RecomputedSteps { get; private set; }
+
+    public int RetriedChunks { get; private set; }
+
+    public IReadOnlyList<CardLoss> Losses
+    {
+        get
+        {
+            lock (_one)
+                return [.. _losses];
+        }
+    }
+
+    public void DidStep(string card, WorkCounts counts)
+    {
+        lock (_one)
+            Of(card).Work += counts;
+    }
+
+    public void DidChunk(string card)
+    {
+        lock (_one)
+            Of(card).Chunks++;
+    }
+
+    /// <summary>What undisturbed steps had to send.</summary>
+    public void HadToSend(double bytes)
+    {
+        lock (_one)
+            _bound += bytes;
+    }
+
+    public void RecomputedStep()
+    {
+        lock (_one)
+            RecomputedSteps++;
+    }
+
+    public void RetriedChunk()
+    {
+        lock (_one)
+            RetriedChunks++;
+    }
+
+    public void Lost(string card, string stage, int step, string cause)
+    {
+        lock (_one)
+            _losses.Add(new CardLoss(card, stage, step, cause));
+    }
+
+    public void SawMemory(string card, long peakBytes)
+    {
+        lock (_one)
+            Of(card).PeakMemoryBytes = Math.Max(Of(card).PeakMemoryBytes, peakBytes);
+    }
+
+    /// <summary>The first denoise is over, and no frame was decoded.</summary>
+    public void BeginsToDecode()
+    {
+        lock (_one)
+            if (_peakBeforeDecode == 0)
+                _peakBeforeDecode = Peak;
+    }
+
+    /// <summary>The report of all this; what is not counted here is the caller's.</summary>
+    /// <param name="devices">The device of each card that there was.</param>
+    public GenerationReport Fill(GenerationReport report, IReadOnlyDictionary<string, string> devices)
+    {
+        lock (_one)
+        {
+            CardUse[] uses = [.. _workers.Select(pair => pair.Value.Use(pair.Key, devices.GetValueOrDefault(pair.Key, "")))];
+            return report with
+            {
+                BytesSent = new BytesSent([.. uses.Select(use => use.BytesSent)], uses.Sum(use => use.BytesSent), _bound),
+                TokensComputed = uses.Sum(use => use.TokensComputed),
+                RecomputedSteps = RecomputedSteps,
+                RetriedChunks = RetriedChunks,
+                Losses = [.. _losses],
+                CardUses = uses,
+                PeakMemoryBytes = Peak,
+                PeakMemoryBeforeDecodeBytes = _peakBeforeDecode,
+            };
+        }
+    }
+
+    private long Peak => _workers.Values.Select(worker => worker.PeakMemoryBytes).DefaultIfEmpty().Max();
+
+    private Worker Of(string card)
+    {
+        if (!_workers.TryGetValue(card, out Worker? worker))
+            _workers[card] = worker = new Worker();
+        return worker;
+    }
+
+    private sealed class Worker
+    {
+        public WorkCounts Work { get; set; } = WorkCounts.Zero;
+        public int Chunks { get; set; }
+        public long PeakMemoryBytes { get; set; }
+
+        public CardUse Use(string name, string device) => new(
+            name, device, Work.BytesSent, Work.BytesReceived, Work.Tokens, Work.Units, Work.Switches, Work.WaitedSeconds, Overlap, Chunks, PeakMemoryBytes);
+
+        /// <summary>Of the time of exchanges, that in which the card did not stand still.</summary>
+        private double Overlap => Work.ExchangingSeconds <= 0 ? 1 : Math.Clamp(1 - Work.WaitedSeconds / Work.ExchangingSeconds, 0, 1);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Serialization;
+using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Cluster.Store;
+
+/// <summary>What is kept of a job between its batches: <c>job.json</c>.</summary>
+public sealed record JobRecord
+{
+    public required string Job { get; init; }
+
+    public required GenerationRequest Request { get; init; }
+
+    /// <summary>Relative paths of the request are in this folder.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>The kind of its cards; null before the first one came.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>The batch that is being made.</summary>
+    public int Batch { get; init; }
+
+    /// <summary>Of the batches before it.</summary>
+    public IReadOnlyList<SampleReport> Samples { get; init; } = [];
+
+    /// <summary>As <see cref="Samples"/>, with the marked files.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
+}
+
+/// <summary>The header of a kept blob: what it belongs to, so that one of an older batch is not taken for this one's.</summary>
+/// <param name="Batch">From 0.</param>
+/// <param name="Loop">From 0; -1 for what belongs to the whole batch.</param>
+/// <param name="Step">Steps that are done; 0 where that says nothing.</param>
+public sealed record BlobKey(int Batch, int Loop = -1, int Step = 0);
+
+/// <summary>The batch and its references. Parts: the state of the random numbers after; the references' latents, video by video.</summary>
+public sealed record KeptBatch(BlobKey Key, IReadOnlyList<PlannedVideo> Videos, IReadOnlyList<IReadOnlyList<TensorPart>> References);
+
+/// <summary>A loop that begins. Parts: the state of the random numbers after; of each sample the latent [T, S, 16].</summary>
+public sealed record KeptStart(BlobKey Key, IReadOnlyList<IReadOnlyList<float>> EditRatios);
+
+/// <summary>A step. Parts: of each sample the latent [T, S, 16].</summary>
+public sealed record KeptStep(BlobKey Key);
+
+/// <summary>A loop whose denoise is done. Parts: the state of the random numbers after; of each sample the latent [T, S, 16].</summary>
+public sealed record KeptClip(BlobKey Key);
+
+/// <summary>What a loop left for the next one. Parts: the state of the random numbers after; of each video its latent.</summary>
+public sealed record KeptContinuation(BlobKey Key, IReadOnlyList<TensorPart> Latents);
+
+/// <summary>How all this is written as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(JobRecord))]
+[JsonSerializable(typeof(KeptBatch))]
+[JsonSerializable(typeof(KeptStart))]
+[JsonSerializable(typeof(KeptStep))]
+[JsonSerializable(typeof(KeptClip))]
+[JsonSerializable(typeof(KeptContinuation))]
+internal sealed partial class StoreJson : JsonSerializerContext;

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Cluster.Store;
+
+/// <summary>
+/// The jobs that are being made or can be gone on with, a folder each. A job that is being made is locked by its process,
+/// and the lock goes with the process.
+/// </summary>
+/// <param name="root">The folder of the folders; made when missing.</param>
+public sealed class JobStore(string root)
+{
+    /// <summary>Where the variables say: <c>OPENSORA_STATE</c>, else <c>XDG_STATE_HOME/opensora</c>, else <c>~/.local/state/opensora</c>.</summary>
+    public static JobStore OfUser() => new(Environment.GetEnvironmentVariable("OPENSORA_STATE") is { Length: > 0 } own
+        ? own
+        : Path.Combine(
+            Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state ? state : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"),
+            "opensora"));
+
+    public string Root { get; } = Path.GetFullPath(root);
+
+    /// <summary>A new job.</summary>
+    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    public JobFolder Create(GenerationRequest request)
+    {
+        string job = $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
+        string folder = Path.Combine(Root, job);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            JobFolder made = JobFolder.Lock(folder, new JobRecord { Job = job, Request = request, Folder = Environment.CurrentDirectory });
+            made.Save();
+            return made;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"cannot keep a job in {folder}: {failure.Message}; set OPENSORA_STATE to a folder that can be written to", failure);
+        }
+    }
+
+    /// <summary>A job that was begun before.</summary>
+    /// <exception cref="InputException">There is none of that name, it is damaged, or somebody is at it.</exception>
+    public JobFolder Open(string job)
+    {
+        string folder = Path.Combine(Root, job);
+        if (job.Length == 0 || Path.GetFileName(job) != job || !File.Exists(Path.Combine(folder, JobFolder.RecordName)))
+            throw new InputException($"--resume {job}: no such job in {Root}; there {Words(Jobs())}");
+        return JobFolder.Open(folder);
+    }
+
+    /// <summary>All that can be gone on with, and those that are being made.</summary>
+    public IReadOnlyList<string> Jobs() => !Directory.Exists(Root) ? [] :
+        [.. Directory.EnumerateDirectories(Root).Where(folder => File.Exists(Path.Combine(folder, JobFolder.RecordName))).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+
+    private static string Words(IReadOnlyList<string> jobs) => jobs.Count == 0 ? "are none" : $"are {string.Join(", ", jobs)}";
+}

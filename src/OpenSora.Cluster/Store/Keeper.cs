@@ -1,0 +1,66 @@
+using OpenSora.Cluster.Jobs;
+
+namespace OpenSora.Cluster.Store;
+
+/// <summary>
+/// Keeps what a job would need to go on, beside its steps: nothing waits for the disk. Of what is not written yet and has
+/// the same name, only the latest is written. A disk that fails is told once, and the job goes on.
+/// </summary>
+internal sealed class Keeper(JobVoice voice)
+{
+    private readonly Lock _one = new();
+    private readonly List<(string Name, Action Write)> _waiting = [];
+    private Task _writing = Task.CompletedTask;
+    private bool _isWriting;
+
+    public void Keep(string name, Action write)
+    {
+        lock (_one)
+        {
+            _waiting.RemoveAll(older => older.Name == name);
+            _waiting.Add((name, write));
+            if (_isWriting)
+                return;
+            _isWriting = true;
+            // A disk may take its time, and no thread of the pool is to wait for it.
+            _writing = Task.Factory.StartNew(WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>All that was offered before is written.</summary>
+    public Task Finish()
+    {
+        lock (_one)
+            return _writing;
+    }
+
+    private void WriteAll()
+    {
+        while (Next() is { } write)
+        {
+            try
+            {
+                write();
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                voice.Say($"the job's state could not be kept: {failure.Message}; it goes on, and could not be resumed from here");
+            }
+        }
+    }
+
+    private Action? Next()
+    {
+        lock (_one)
+        {
+            if (_waiting.Count == 0)
+            {
+                _isWriting = false;
+                return null;
+            }
+            Action write = _waiting[0].Write;
+            _waiting.RemoveAt(0);
+            return write;
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using OpenSora.Cluster.Decoding;
+using OpenSora.Cluster.Gangs;
+using OpenSora.Cluster.Jobs;
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Cluster.Store;
+
+/// <summary>A loop that begins, or goes on: where it stands.</summary>
+/// <param name="Random">The state of the random numbers after the start.</param>
+internal sealed record LoopStart(ReadOnlyMemory<byte> Random, IReadOnlyList<IReadOnlyList<float>> EditRatios, Checkpoint From);
+
+/// <summary>A loop whose denoise is done.</summary>
+/// <param name="Random">The state of the random numbers after.</param>
+/// <param name="Samples">Of each its latent [T, S, 16].</param>
+internal sealed record FinishedClip(ReadOnlyMemory<byte> Random, IReadOnlyList<ReadOnlyMemory<byte>> Samples);
+
+/// <summary>What of a job is kept under which name, and found again. What is there of another batch or loop is passed over.</summary>
+internal static class Keepsakes
+{
+    private const string BatchName = "batch", RandomName = "random", StartName = "start", StepName = "step";
+
+    public static void KeepBatch(this JobContext job, Batch batch)
+    {
+        KeptBatch header = new(new BlobKey(batch.Index), batch.Videos, [.. batch.References.Select(own => own.Select(latent => latent.Part).ToArray())]);
+        ReadOnlyMemory<byte>[] parts = [batch.Random, .. batch.References.SelectMany(own => own).Select(latent => latent.Bytes)];
+        job.Keeper.Keep(BatchName, () => job.Folder.Keep(BatchName, header, StoreJson.Default.KeptBatch, parts));
+    }
+
+    public static async Task<(KeptBatch Header, IReadOnlyList<ReadOnlyMemory<byte>> Parts)?> FindBatch(this JobFolder folder, int batch) =>
+        await folder.Find(BatchName, StoreJson.Default.KeptBatch) is { } found && found.Header.Key.Batch == batch ? (found.Header, found.Parts) : null;
+
+    public static Batch ToBatch(this (KeptBatch Header, IReadOnlyList<ReadOnlyMemory<byte>> Parts) kept, ClipPlan clip, ReadOnlyMemory<byte>? noise)
+    {
+        Queue<ReadOnlyMemory<byte>> parts = new(kept.Parts);
+        ReadOnlyMemory<byte> random = parts.Dequeue();
+        return new Batch(kept.Header.Key.Batch, kept.Header.Videos, clip, noise)
+        {
+            Random = random,
+            References = [.. kept.Header.References.Select(own => own.Select(part => new Latent(part, parts.Dequeue())).ToList())],
+        };
+    }
+
+    /// <summary>The state of the random numbers that a batch begins with; kept by the batch before.</summary>
+    public static void KeepRandom(this JobContext job, int batch, ReadOnlyMemory<byte> random) =>
+        job.Keeper.Keep(RandomName, () => job.Folder.Keep(RandomName, new KeptStep(new BlobKey(batch)), StoreJson.Default.KeptStep, [random]));
+
+    public static async Task<ReadOnlyMemory<byte>?> FindRandom(this JobFolder folder, int batch) =>
+        await folder.Find(RandomName, StoreJson.Default.KeptStep) is { } found && found.Header.Key.Batch == batch ? found.Parts[0] : null;
+
+    public static void KeepStart(this JobContext job, Batch batch, int loop, LoopStart start) => job.Keeper.Keep(StartName, () => job.Folder.Keep(
+        StartName, new KeptStart(new BlobKey(batch.Index, loop), start.EditRatios), StoreJson.Default.KeptStart, [start.Random, .. start.From.Samples]));
+
+    public static void KeepStep(this JobContext job, Batch batch, int loop, Checkpoint checkpoint) => job.Keeper.Keep(StepName, () => job.Folder.Keep(
+        StepName, new KeptStep(new BlobKey(batch.Index, loop, checkpoint.Step)), StoreJson.Default.KeptStep, checkpoint.Samples));
+
+    /// <summary>Where the denoise of a loop stood.</summary>
+    public static async Task<LoopStart?> FindStart(this JobFolder folder, int batch, int loop)
+    {
+        if (await folder.Find(StartName, StoreJson.Default.KeptStart) is not { } start || !Is(start.Header.Key, batch, loop))
+            return null;
+        Checkpoint from = await folder.Find(StepName, StoreJson.Default.KeptStep) is { } step && Is(step.Header.Key, batch, loop)
+            ? new Checkpoint(step.Header.Key.Step, step.Parts)
+            : new Checkpoint(0, [.. start.Parts.Skip(1)]);
+        return new LoopStart(start.Parts[0], start.Header.EditRatios, from);
+    }
+
+    public static void KeepClip(this JobContext job, Batch batch, int loop, FinishedClip clip) => job.Keeper.Keep(ClipName(loop), () => job.Folder.Keep(
+        ClipName(loop), new KeptClip(new BlobKey(batch.Index, loop)), StoreJson.Default.KeptClip, [clip.Random, .. clip.Samples]));
+
+    public static async Task<FinishedClip?> FindClip(this JobFolder folder, int batch, int loop) =>
+        await folder.Find(ClipName(loop), StoreJson.Default.KeptClip) is { } found && Is(found.Header.Key, batch, loop)
+            ? new FinishedClip(found.Parts[0], [.. found.Parts.Skip(1)])
+            : null;
+
+    public static void KeepContinuation(this JobContext job, Batch batch, int loop, Continuation next)
+    {
+        KeptContinuation header = new(new BlobKey(batch.Index, loop), [.. next.Latents.Select(latent => latent.Part)]);
+        job.Keeper.Keep(NextName(loop), () => job.Folder.Keep(
+            NextName(loop), header, StoreJson.Default.KeptContinuation, [next.Random, .. next.Latents.Select(latent => latent.Bytes)]));
+    }
+
+    public static async Task<Continuation?> FindContinuation(this JobFolder folder, int batch, int loop) =>
+        await folder.Find(NextName(loop), StoreJson.Default.KeptContinuation) is { } found && Is(found.Header.Key, batch, loop)
+            ? new Continuation([.. found.Header.Latents.Zip(found.Parts.Skip(1))], found.Parts[0])
+            : null;
+
+    private static string ClipName(int loop) => $"clip-{loop}";
+
+    private static string NextName(int loop) => $"next-{loop}";
+
+    private static bool Is(BlobKey key, int batch, int loop) => key.Batch == batch && key.Loop == loop;
+}

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Crews;
+using OpenSora.Contracts;
+
+namespace OpenSora.Cluster.Supervision;
+
+/// <summary>
+/// Keeps the card processes of a machine: one that dies is started again, one that says nothing is killed first. One that
+/// dies again and again before it did anything is given up. One that ends by itself was asked to leave, and is let go.
+/// </summary>
+public sealed class LocalCards : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly LocalCardsPlan _plan;
+    private readonly CardDirectory _directory;
+    private readonly ClusterOptions _options;
+    private readonly Action<string> _say;
+    private readonly Task[] _cards;
+    private int _left;
+
+    /// <summary>Starts them.</summary>
+    /// <param name="say">What they say on standard error, and what becomes of them.</param>
+    public LocalCards(LocalCardsPlan plan, CardDirectory directory, ClusterOptions options, Action<string> say)
+    {
+        (_plan, _directory, _options, _say, _left) = (plan, directory, options, say, plan.Count);
+        _cards = [.. Enumerable.Range(0, plan.Count).Select(card => Task.Run(() => Keep(card)))];
+    }
+
+    /// <summary>Ends them all: nothing is left behind.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_cards);
+        _stop.Dispose();
+    }
+
+    private async Task Keep(int card)
+    {
+        string name = LocalCardsPlan.NameOf(card);
+        for (int quickDeaths = 0; !_stop.IsCancellationRequested;)
+        {
+            Life life = await Live(card, name);
+            if (_stop.IsCancellationRequested)
+                return;
+            quickDeaths = life.HasWorked ? 0 : quickDeaths + 1;
+            if (life.Refusal is { } refusal)
+                _directory.ExpectNoMore(refusal);
+            if (life.Refusal is not null || life.Left || quickDeaths >= _options.MostQuickDeaths)
+            {
+                GiveUp(life.Left ? $"{name} left" : $"{name} ended {quickDeaths} times before it did anything ({life.End})");
+                return;
+            }
+            _say($"opensora: {name} ended ({life.End}); it is started again");
+            await Delay(_options.RestartDelay * Math.Pow(2, Math.Max(0, quickDeaths - 1)));
+        }
+    }
+
+    /// <summary>One start of a card, to its end.</summary>
+    private async Task<Life> Live(int card, string name)
+    {
+        CardProcess process;
+        try
+        {
+            process = CardProcess.Start(_plan, card);
+        }
+        catch (CardException error)
+        {
+            return new Life(HasWorked: false, error.Message);
+        }
+        await using CardProcess own = process;
+        long start = Stopwatch.GetTimestamp();
+        Card? known = null;
+        string? killed = null;
+        long? goneSince = null;
+        while (!process.Exited.IsCompleted && !_stop.IsCancellationRequested)
+        {
+            Task changed = _directory.Changed;
+            Card? found = _directory.Cards.FirstOrDefault(one => one.Name == name && one.Registration.ProcessId == process.Id);
+            if (known is null && found is not null)
+                process.PassOn(_say);
+            known = found ?? known;
+            goneSince = known is not { IsGone: true } ? null : goneSince ?? Stopwatch.GetTimestamp();
+            killed = known is { BuriedFor: { } cause } ? cause
+                : goneSince is { } since && Stopwatch.GetElapsedTime(since) > _options.Silence ? "it said nothing"
+                : known is null && Stopwatch.GetElapsedTime(start) > _options.StartTimeout ? $"it did not register within {_options.StartTimeout.TotalSeconds:0} s"
+                : null;
+            if (killed is not null && known?.State == Contracts.Cards.CardState.Draining)
+                killed = null;
+            else if (killed is not null)
+                process.Kill();
+            if (killed is not null)
+                break;
+            await Task.WhenAny(process.Exited, changed, Delay(_options.Silence / 4));
+        }
+        if (_stop.IsCancellationRequested)
+        {
+            await process.Stop(_options.StopTimeout);
+            return new Life(HasWorked: true, "stopped");
+        }
+        await process.Exited;
+        await process.AllRead();
+        if (known is not null)
+            _directory.Bury(known, "its process ended");
+        return new Life(known?.HasWorked ?? false, killed ?? Words(process))
+        {
+            Left = killed is null && known is not null && process.ExitCode == ExitCode.Done,
+            Refusal = known is not null ? null : process.ExitCode switch
+            {
+                ExitCode.BadInput => new InputException(process.LastWords),
+                ExitCode.CannotFit => new CannotFitException(process.LastWords),
+                _ => null,
+            },
+        };
+    }
+
+    private void GiveUp(string why)
+    {
+        _say($"opensora: {why}");
+        if (Interlocked.Decrement(ref _left) == 0 && !_plan.OthersMayJoin)
+            _directory.ExpectNoMore(new NoCardException($"no card is left: {why}"));
+    }
+
+    private async Task Delay(TimeSpan time) => await Task.WhenAny(Task.Delay(time, _stop.Token));
+
+    private static string Words(CardProcess process) => process.LastWords is { Length: > 0 } words ? $"{process.HowItEnded}: {words}" : process.HowItEnded;
+
+    /// <param name="HasWorked">It did a task.</param>
+    /// <param name="End">How it ended, in words.</param>
+    private sealed record Life(bool HasWorked, string End)
+    {
+        /// <summary>It ended by itself and well.</summary>
+        public bool Left { get; init; }
+
+        /// <summary>It cannot be started as asked.</summary>
+        public Exception? Refusal { get; init; }
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Cluster.Supervision;
+
+/// <summary>Which card processes a machine is to have.</summary>
+public sealed record LocalCardsPlan
+{
+    /// <summary>The card program.</summary>
+    public required string Program { get; init; }
+
+    public required int Count { get; init; }
+
+    /// <summary>As the user named it; null leaves it to the card.</summary>
+    public required string? Device { get; init; }
+
+    /// <summary>CPU threads of each.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>Where they register.</summary>
+    public required Uri Join { get; init; }
+
+    /// <summary>What all processes of the cluster share; given in <see cref="CardProtocol.TokenVariable"/>.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>Where a card listens for its gang, by its name.</summary>
+    public required Func<string, string> Links { get; init; }
+
+    /// <summary>Other cards may join too, so the end of all these is not the end of hope. Default: false.</summary>
+    public bool OthersMayJoin { get; init; }
+
+    public static string NameOf(int card) => string.Create(CultureInfo.InvariantCulture, $"card-{card}");
+
+    /// <summary>The command line of a card tells its identity and its device.</summary>
+    public IEnumerable<string> Arguments(int card)
+    {
+        string name = NameOf(card);
+        return
+        [
+            name, .. DeviceOf(card) is { } device ? new[] { "--device", device } : [],
+            "--threads", Threads.ToString(CultureInfo.InvariantCulture), "--join", Join.ToString().TrimEnd('/'), "--links", Links(name), "--leash",
+        ];
+    }
+
+    /// <summary>Several cards on a kind of device take one each: cuda becomes cuda:0, cuda:1, …</summary>
+    private string? DeviceOf(int card) => Device is null or "cpu" || Count == 1 || Device.Contains(':', StringComparison.Ordinal)
+        ? Device
+        : string.Create(CultureInfo.InvariantCulture, $"{Device}:{card}");
+}

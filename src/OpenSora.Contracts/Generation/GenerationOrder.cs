@@ -1,0 +1,17 @@
+namespace OpenSora.Contracts.Generation;
+
+/// <summary>What the command line asks a silo of its own for.</summary>
+public sealed record GenerationOrder
+{
+    /// <summary>What to make; null goes on with <see cref="Resume"/>.</summary>
+    public GenerationRequest? Request { get; init; }
+
+    /// <summary>The job to go on with. Default: null.</summary>
+    public string? Resume { get; init; }
+
+    /// <summary>Other cards than the job was begun with, when it is gone on with. Default: null (as many).</summary>
+    public int? Cards { get; init; }
+
+    /// <summary>HOST:PORT where other cards may join while it works. Default: null (a free port of this machine, for its own cards only).</summary>
+    public string? Listen { get; init; }
+}

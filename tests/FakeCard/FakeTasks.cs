@@ -1,0 +1,162 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.FakeCard;
+
+/// <summary>Does one task.</summary>
+internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte>> parts, FakeState state, Faults faults, HttpClient peers, CancellationToken cancel)
+{
+    private const int LatentFrameBytes = 128, StepBytes = 100;
+
+    private readonly GenerationRequest _request = task.Request;
+    private readonly ClipGeometry _clip = ClipGeometry.Of(task.Request);
+    private readonly FakeSettings _settings = FakeSettings.Of(task.Request);
+
+    public Task Run(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames) => task switch
+    {
+        PlanTask plan => Once("plan", () => Plan(plan)),
+        LoadTask load => Once("load", () => (new Loaded(string.Join('+', load.Networks)), [])),
+        EncodeTextTask text => Once("text", () => EncodeText(text)),
+        EncodeReferenceTask => EncodeReference(frames),
+        StartTask start => Once("start", () => Start(start)),
+        DenoiseTask denoise => Denoise(denoise),
+        FinishTask finish => Once("finish", () => Finish(finish)),
+        DecodeTask decode => Decode(decode),
+        _ => throw new InvalidOperationException($"{task}"),
+    };
+
+    private async Task Once(string place, Func<(LastReply, ReadOnlyMemory<byte>[])> work)
+    {
+        await faults.Before(place, 0);
+        (LastReply reply, ReadOnlyMemory<byte>[] bytes) = work();
+        await faults.Send(place, 0, reply with { PeakMemoryBytes = 1 << 20 }, bytes);
+    }
+
+    private (LastReply, ReadOnlyMemory<byte>[]) Plan(PlanTask plan)
+    {
+        string[][] batches = [.. _request.Prompts.Chunk(_request.BatchSize)];
+        int loops = _request.Loop ?? 1, first = plan.Batch * _request.BatchSize;
+        string[] own = plan.Batch < batches.Length ? batches[plan.Batch] : [];
+        List<ChunkPlan> chunks = [];
+        for (int frame = 0, latent = 0; frame < _clip.Frames; frame += chunks[^1].Frames, latent += chunks[^1].Latents)
+            chunks.Add(new ChunkPlan(frame, Math.Min(17, _clip.Frames - frame), latent, (Math.Min(17, _clip.Frames - frame) + 3) / 4));
+        string[] References(int video) => _request.ReferencePaths.ElementAtOrDefault(video) is { Length: > 0 } paths ? paths.Split(';') : [];
+        return (new Planned
+        {
+            Count = _request.Prompts.Count,
+            Videos = [.. own.Select((prompt, i) => new PlannedVideo([.. Enumerable.Range(0, loops).Select(loop => $"{prompt} {loop}")], References(first + i), "", Path.Combine(_request.SaveDir, $"{first + i}.mp4")))],
+            References = [.. _request.ReferencePaths.SelectMany((_, video) => References(video))],
+            Clip = new ClipPlan(new FrameSizes(_clip.Output.Height, _clip.Output.Width), _clip.Frames, loops > 1 ? 17 : 0, _clip.Latent.Frames, LatentFrameBytes, 2 * _clip.Latent.Frames, chunks),
+        }, []);
+    }
+
+    private static (LastReply, ReadOnlyMemory<byte>[]) EncodeText(EncodeTextTask text) => (
+        new TextEncoded([.. text.Texts.Select(_ => new EncodedPrompt(new TensorPart("fp32", [2, 4]), [true, true, false]))]),
+        [.. text.Texts.Select(one => (ReadOnlyMemory<byte>)FakeModel.Expand(FakeModel.Hash(1, one), 32))]);
+
+    private async Task EncodeReference(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames)
+    {
+        ulong hash = FakeModel.State(parts[0].Span, _request.Seed);
+        foreach (Parcel<ReferenceFrame> frame in await frames())
+            hash = FakeModel.Hash(FakeModel.Hash(hash, frame.Header.Height), frame.Parts[0].Span);
+        long[] shape = [4, 1, _clip.Latent.Height, _clip.Latent.Width];
+        await Once("reference", () => (new ReferenceEncoded(new TensorPart("fp32", shape)),
+            [FakeModel.Expand(hash, 4 * shape.Aggregate((a, b) => a * b)), FakeModel.Draw(parts[0].Span, _request.Seed, "reference")]));
+    }
+
+    private (LastReply, ReadOnlyMemory<byte>[]) Start(StartTask start)
+    {
+        int at = start.HasNoise ? 2 : 1, frames = _clip.Latent.Frames;
+        ulong hash = FakeModel.Hash(FakeModel.State(parts[0].Span, _request.Seed), start.Loop);
+        if (start.HasNoise)
+            hash = FakeModel.Hash(hash, parts[1].Span);
+        List<ReadOnlyMemory<byte>> latents = [];
+        foreach (StartOfVideo video in start.Videos)
+        {
+            ulong own = FakeModel.Hash(hash, latents.Count);
+            foreach (TensorPart reference in video.References)
+                own = FakeModel.Hash(FakeModel.Hash(own, string.Join(',', reference.Shape)), parts[at++].Span);
+            latents.Add(FakeModel.Expand(own, frames * LatentFrameBytes));
+        }
+        return (new Started([.. start.Videos.Select(_ => Enumerable.Repeat(1f, frames).ToArray())]), [FakeModel.Draw(parts[0].Span, _request.Seed, "start"), .. latents]);
+    }
+
+    private async Task Denoise(DenoiseTask denoise)
+    {
+        if (!state.Enter(denoise.Epoch, denoise.FirstStep))
+            throw new CardException($"epoch {denoise.Epoch} is over");
+        int samples = denoise.Prompts.Count, ranks = denoise.Links.Count, frames = _clip.Latent.Frames, holders = Math.Min(ranks, frames);
+        byte[][] latents = [.. parts.Skip(1).Take(samples).Select(part => part.ToArray())];
+        int first = Math.Min(denoise.Rank, holders) * frames / holders, count = denoise.Rank < holders ? (denoise.Rank + 1) * frames / holders - first : 0;
+        double even = StepBytes * ranks * (ranks - 1);
+        for (int step = denoise.FirstStep + 1; step <= _request.NumSamplingSteps; step++)
+        {
+            await faults.Before("step", step);
+            await Task.Delay(_settings.StepMilliseconds, cancel);
+            await Meet(denoise, step);
+            for (int i = 0; i < samples; i++)
+                latents[i] = FakeModel.Step(latents[i], frames, FakeModel.Hash(FakeModel.Hash(FakeModel.Hash(7, parts[0].Span), parts[1 + samples + i].Span), 100 * denoise.Loop + step));
+            await faults.Send("step", step,
+                new StepHandedIn(step, first, count, WorkCounts.Zero with { BytesSent = StepBytes * (ranks - 1), Tokens = 56 * count }, even),
+                count == 0 ? [] : [.. latents.Select(latent => (ReadOnlyMemory<byte>)latent.AsMemory(first * LatentFrameBytes, count * LatentFrameBytes))]);
+        }
+        await faults.Before("denoised", 0);
+        await faults.Send("denoised", 0, new Denoised(even) { PeakMemoryBytes = 1 << 20 }, FakeModel.Draw(parts[0].Span, _request.Seed, "denoise"));
+    }
+
+    /// <summary>No rank goes on before all have come here: as where ranks exchange tokens.</summary>
+    private async Task Meet(DenoiseTask denoise, int step)
+    {
+        state.Reach(step);
+        await Task.WhenAll(Enumerable.Range(0, denoise.Links.Count).Where(rank => rank != denoise.Rank).Select(async rank =>
+        {
+            try
+            {
+                using HttpResponseMessage answer = await peers.GetAsync($"{denoise.Links[rank]}/fake/step?epoch={denoise.Epoch}&step={step}", cancel);
+                answer.EnsureSuccessStatusCode();
+            }
+            catch (HttpRequestException error)
+            {
+                throw new PeerLostException(rank, error.Message);
+            }
+        }));
+    }
+
+    private (LastReply, ReadOnlyMemory<byte>[]) Finish(FinishTask finish)
+    {
+        long bytes = 4L * 4 * _clip.Latent.Frames * _clip.Latent.Height * _clip.Latent.Width;
+        ReadOnlyMemory<byte>[] latents = [.. parts.Select(part => (ReadOnlyMemory<byte>)FakeModel.Expand(FakeModel.Hash(3, part.Span), bytes))];
+        return (new Finished(), finish.AsFile ? [.. latents, "file"u8.ToArray()] : latents);
+    }
+
+    private async Task Decode(DecodeTask decode)
+    {
+        await faults.Before("chunk", decode.Chunk);
+        int frames = Math.Min(17, _clip.Frames - 17 * decode.Chunk), bytes = (int)_clip.Output.Rgb24Bytes;
+        ulong hash = FakeModel.Hash(5, parts[0].Span);
+        for (int done = 0; done < frames; done += 4)
+        {
+            int count = Math.Min(4, frames - done);
+            await Task.Delay(_settings.ChunkMilliseconds / 5, cancel);
+            byte[] pixels = [.. Enumerable.Range(done, count).SelectMany(frame => FakeModel.Expand(FakeModel.Hash(hash, frame), bytes))];
+            await faults.Send(done == 4 || frames <= 4 ? "chunk" : "frames", decode.Chunk, new FramesDecoded(count), pixels);
+        }
+        if (!decode.Encode)
+        {
+            await faults.Send("decoded", decode.Chunk, new Decoded((TensorPart?)null) { PeakMemoryBytes = 1 << 20 });
+            return;
+        }
+        long[] shape = [4, (frames + 3) / 4, _clip.Latent.Height, _clip.Latent.Width];
+        await faults.Send("decoded", decode.Chunk, new Decoded(new TensorPart("fp32", shape)) { PeakMemoryBytes = 1 << 20 },
+            FakeModel.Expand(FakeModel.Hash(FakeModel.Hash(hash, parts[1].Span), decode.Video), 4 * shape.Aggregate((a, b) => a * b)),
+            FakeModel.Draw(parts[1].Span, _request.Seed, "encode"));
+    }
+}
+
+/// <summary>Another rank is gone.</summary>
+internal sealed class PeerLostException(int rank, string message) : Exception(message)
+{
+    public int Rank { get; } = rank;
+}

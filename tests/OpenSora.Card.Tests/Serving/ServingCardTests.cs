@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Card.Tests.Serving;
+
+/// <summary>A card process and those who talk to it.</summary>
+public sealed class ServingCardTests
+{
+    private static readonly GenerationRequest Small = new() { Prompts = ["a red ball"], ImageSize = [64, 64], NumFrames = "17", NumSamplingSteps = 4, Dtype = "fp32" };
+
+    private static PlanTask Plan => new(Batch: 0) { Job = "job", Request = Small };
+
+    [Fact]
+    public async Task ItRegistersAndTellsThatItLives()
+    {
+        await using RunningCard card = await RunningCard.Start();
+        Assert.Equal(("card-0", "cpu", 1, CardProtocol.Version), (card.Registration.Name, card.Registration.Device, card.Registration.Threads, card.Registration.Protocol));
+        Assert.Contains("1 thread", card.Registration.Kind, StringComparison.Ordinal);
+        await card.Silo.Hear("card-0 is Idle", times: 2);
+        Assert.Equal((card.Registration.Instance, CardState.Idle), ((await card.Health()).Instance, (await card.Health()).State));
+    }
+
+    [Fact]
+    public async Task ASiloThatForgotItHearsOfItAgain()
+    {
+        await using RunningCard card = await RunningCard.Start();
+        await card.Silo.Hear("card-0 is Idle");
+        card.Silo.HeartbeatAnswer = StatusCodes.Status404NotFound;
+        await card.Silo.Hear("registered card-0", times: 2);
+    }
+
+    [Theory]
+    [InlineData(401, "another token")]
+    [InlineData(409, "another process has registered as card-9")]
+    [InlineData(426, "another version of the protocol")]
+    public async Task ARefusalEndsItInWords(int status, string words)
+    {
+        await using SiloDouble silo = await SiloDouble.Start();
+        silo.Answer = status;
+        using Process card = RunningCard.Launch(["card-9", "--device", "cpu", "--threads", "1", "--join", silo.Address]);
+        string said = await card.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await card.WaitForExitAsync();
+        Assert.Equal(2, card.ExitCode);
+        Assert.Contains(words, said, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "usage")]
+    [InlineData("card/0 --join http://localhost:1", "card/0")]
+    [InlineData("card-0", "--join")]
+    [InlineData("card-0 --join http://localhost:1 --threads 0", "--threads '0'")]
+    [InlineData("card-0 --join http://localhost:1 --links file:x", "file:x")]
+    [InlineData("card-0 --join http://localhost:1 --device cpu:7", "cpu:7")]
+    [InlineData("card-0 --join http://localhost:1 --color red", "--color")]
+    public async Task ABadCommandLineIsRefused(string arguments, string words)
+    {
+        using Process card = RunningCard.Launch(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        string said = await card.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await card.WaitForExitAsync();
+        Assert.Equal(2, card.ExitCode);
+        Assert.Contains(words, said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BeyondLoopbackItWantsAToken()
+    {
+        using Process card = RunningCard.Launch(["card-0", "--join", "http://localhost:1", "--listen", "0.0.0.0:0"], token: "");
+        Assert.Contains("OPENSORA_TOKEN", await card.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
+        await card.WaitForExitAsync();
+        Assert.Equal(2, card.ExitCode);
+    }
+
+    [Fact]
+    public async Task WhoHasNoTokenOrAnotherProtocolIsRefused()
+    {
+        await using RunningCard card = await RunningCard.Start();
+        using HttpResponseMessage wrong = await card.Ask(Plan, [], token: "another"), old = await card.Ask(Plan, [], protocol: "0");
+        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        Assert.Equal(HttpStatusCode.UpgradeRequired, old.StatusCode);
+        Assert.IsType<Planned>((await card.Do(Plan))[^1].Header);
+    }
+
+    /// <summary>One task at a time; and when whoever asked goes away, the card is soon free.</summary>
+    [Fact]
+    public async Task ATaskKeepsOthersOutUntilItEndsOrIsLeft()
+    {
+        await using RunningCard card = await RunningCard.Start(faults: "delay=60000@step=1:before-switch");
+        using CancellationTokenSource leave = new();
+        LongTask task = await LongTask.Begin(card, Small, leave.Token);
+        using HttpResponseMessage other = await card.Ask(Plan, []);
+        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        Assert.Equal(CardState.Busy, (await card.Health()).State);
+        await card.Silo.Hear("card-0 is Busy");
+        task.Dispose();
+    }
+
+    [Fact]
+    public async Task AStoppedTaskFreesTheCard()
+    {
+        await using RunningCard card = await RunningCard.Start();
+        GenerationRequest endless = Small with { NumSamplingSteps = 1000 };
+        using (LongTask task = await LongTask.Begin(card, endless, CancellationToken.None))
+            await task.Read<StepHandedIn>();
+        using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
+        while ((await card.Health()).State == CardState.Busy)
+            await Task.Delay(20, deadline.Token);
+        Assert.IsType<Planned>((await card.Do(Plan))[^1].Header);
+    }
+
+    /// <summary>SIGTERM: the task that it has is done, no other is taken, the silo is told, and it ends well.</summary>
+    [Fact]
+    public async Task ItDrains()
+    {
+        await using RunningCard card = await RunningCard.Start();
+        using (LongTask task = await LongTask.Begin(card, Small with { NumSamplingSteps = 40 }, CancellationToken.None))
+        {
+            await task.Read<StepHandedIn>();
+            using Process signal = Process.Start("kill", ["-TERM", $"{card.Process.Id}"]);
+            await card.Silo.Hear("card-0 is Draining");
+            using HttpResponseMessage late = await card.Ask(Plan, []);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, late.StatusCode);
+            await task.Read<Denoised>();
+        }
+        await card.Silo.Hear("card-0 left");
+        await card.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(0, card.Process.ExitCode);
+    }
+
+    [Fact]
+    public async Task ItEndsWithItsLeash()
+    {
+        await using RunningCard card = await RunningCard.Start();
+        card.Process.StandardInput.Close();
+        await card.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+    }
+}

@@ -1,0 +1,95 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+using OpenSora.FakeCard;
+
+namespace OpenSora.Cluster.Tests.Gangs;
+
+/// <summary>What can go wrong with a card short of its death: the job ends with the same bytes, and says what was.</summary>
+public sealed class TroubleTests
+{
+    [Theory]
+    [InlineData("freeze", 1, 1)]
+    [InlineData("drop", 1, 0)]
+    [InlineData("corrupt", 1, 0)]
+    [InlineData("delay", 0, 0)]
+    [InlineData("fail", 1, 0)]
+    [InlineData("accuse", 1, 0)]
+    public async Task InTheMiddleOfAStep(string kind, int recomputed, int losses)
+    {
+        await using TestCluster cluster = await TestCluster.Start(3);
+        await cluster.Cards(3);
+        GenerationHashes expected = (await cluster.Generate(cluster.Request("calm", 3))).Hashes;
+        GenerationReport report = await cluster.Generate(cluster.Request(kind, 3, new FakeSettings { Faults = [new Fault("card-1", "step", 3, "during", kind)] }));
+        Assert.Equal(expected, report.Hashes);
+        Assert.True(report.RecomputedSteps <= recomputed, $"{report.RecomputedSteps} steps were begun again");
+        Assert.Equal(losses, report.Losses.Count);
+    }
+
+    [Fact]
+    public async Task ACardThatKeepsFailingIsLeftOut()
+    {
+        await using TestCluster cluster = await TestCluster.Start(2);
+        await cluster.Cards(2);
+        Fault[] twice = [new Fault("card-1", "step", 2, "before", "fail"), new Fault("card-1", "step", 2, "before", "fail")];
+        GenerationReport report = await cluster.Generate(cluster.Request("failing", 2, new FakeSettings { Faults = twice }));
+        CardLoss loss = Assert.Single(report.Losses);
+        Assert.Equal(("card-1", "denoise", 1), (loss.Name, loss.Stage, loss.Step));
+        Assert.Contains("as it was told to", loss.Cause);
+    }
+
+    [Fact]
+    public async Task ACardThatIsToldToLeaveGoesBetweenTwoSteps()
+    {
+        await using TestCluster cluster = await TestCluster.Start(2);
+        await cluster.Cards(2);
+        GenerationHashes expected = (await cluster.Generate(cluster.Request("calm", 2))).Hashes;
+        GenerationReport report = await cluster.Generate(cluster.Request(
+            "leaving", 2, new FakeSettings { StepMilliseconds = 250, Faults = [new Fault("card-1", "step", 2, "before", "leave")] }));
+        Assert.Equal(expected, report.Hashes);
+        Assert.Equal((0, 0), (report.RecomputedSteps, report.Losses.Count));
+        Assert.True(report.CardUses.Single(use => use.Name == "card-1").TokensComputed < report.CardUses.Single(use => use.Name == "card-0").TokensComputed);
+    }
+
+    [Fact]
+    public async Task ACardThatJoinsWorksFromThenOn()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        GenerationHashes expected = (await cluster.Generate(cluster.Request("calm"))).Hashes;
+        TaskCompletionSource begun = new();
+        Task<GenerationReport> running = cluster.Generate(
+            cluster.Request("joined", 1, new FakeSettings { StepMilliseconds = 400 }) with { NumSamplingSteps = 5 }, most: 8, tell: happened =>
+            {
+                if (happened is Progress { Stage: "denoise" })
+                    begun.TrySetResult();
+            });
+        await begun.Task;
+        using System.Diagnostics.Process joined = cluster.StartCard("guest", "--threads", "1");
+        GenerationReport report = await running;
+        Assert.Equal(expected, report.Hashes);
+        Assert.Equal((0, 0), (report.RecomputedSteps, report.Losses.Count));
+        Assert.True(report.CardUses.Single(use => use.Name == "guest").TokensComputed > 0);
+    }
+
+    [Fact]
+    public async Task ACardOfAnotherKindIsToldAndDoesNotShare()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await cluster.Cards(1);
+        using System.Diagnostics.Process other = cluster.StartCard("other", "--kind", "other kernels");
+        await cluster.Cards(2);
+        List<CardEvent> told = [];
+        GenerationReport report = await cluster.Generate(cluster.Request("two"), most: 8, tell: told.Add);
+        Assert.DoesNotContain(report.CardUses, use => use.Name == "other");
+        Assert.Contains(told.OfType<Notice>(), notice => notice.Message.Contains("other kernels", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ADeviceThatAlwaysFailsEndsTheJobWithItsWords()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1, TestCluster.Quick with { MostFruitlessEpochs = 3 });
+        Fault[] always = [.. Enumerable.Repeat(new Fault("", "step", 2, "before", "fail"), 50)];
+        CardException failed = await Assert.ThrowsAsync<CardException>(() => cluster.Generate(cluster.Request("failing", 1, new FakeSettings { Faults = always })));
+        Assert.Contains("as it was told to", failed.Message);
+        Assert.Contains($"--resume {Assert.Single(cluster.Store.Jobs())}", failed.Message);
+    }
+}

@@ -1,0 +1,112 @@
+using OpenSora.Cluster.Store;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+using OpenSora.FakeCard;
+
+namespace OpenSora.Cluster.Tests.Store;
+
+/// <summary>A job that was stopped goes on where it was, and ends with the same bytes.</summary>
+public sealed class ResumeTests
+{
+    [Fact]
+    public async Task FromEachStepOfEachLoopOfEachBatch()
+    {
+        await using TestCluster cluster = await TestCluster.Start(2);
+        GenerationReport expected = await cluster.Generate(Large(cluster.Request("calm", 2)));
+        for (int stop = 1; stop <= 20; stop++)
+        {
+            int steps = 0;
+            using CancellationTokenSource cancel = new();
+            GenerationRequest request = Large(cluster.Request($"stop-{stop}", 2));
+            OperationCanceledException stopped = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cluster.Generate(request, tell: happened =>
+            {
+                if (happened is Progress { Stage: "denoise", Done: > 0 } && ++steps == stop)
+                    cancel.Cancel();
+            }, cancel: cancel.Token));
+            string job = Assert.Single(cluster.Store.Jobs());
+            Assert.Contains($"--resume {job}", stopped.Message);
+            int done = 0;
+            GenerationReport report = await Resume(cluster, job, happened => done += happened is Progress { Stage: "denoise", Done: > 0 } ? 1 : 0);
+            Assert.Equal(expected.Hashes, report.Hashes);
+            Assert.Equal(expected.Files.Select(Path.GetFileName), report.Files.Select(Path.GetFileName));
+            Assert.InRange(done, 0, 20 - stop + 1);
+            Assert.Empty(cluster.Store.Jobs());
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(30)]
+    [InlineData(60)]
+    public async Task FromWithinADecode(int frames)
+    {
+        await using TestCluster cluster = await TestCluster.Start(2);
+        GenerationReport expected = await cluster.Generate(Large(cluster.Request("calm", 2)));
+        using CancellationTokenSource cancel = new();
+        int seen = 0;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cluster.Generate(Large(cluster.Request("stopped", 2)), tell: happened =>
+        {
+            if (happened is Progress { Stage: "decode", Done: > 0 } && ++seen == frames)
+                cancel.Cancel();
+        }, cancel: cancel.Token));
+        GenerationReport report = await Resume(cluster, Assert.Single(cluster.Store.Jobs()), _ => { });
+        Assert.Equal(expected.Hashes, report.Hashes);
+    }
+
+    [Fact]
+    public async Task WhenNoCardIsLeftTheJobIsKeptAndSaysHow()
+    {
+        await using TestCluster cluster = await TestCluster.Start(0, TestCluster.Quick with { WaitForCard = TimeSpan.FromSeconds(0.5) });
+        using System.Diagnostics.Process only = cluster.StartCard("only");
+        await cluster.Cards(1);
+        GenerationHashes expected = (await cluster.Generate(cluster.Request("calm"))).Hashes;
+        CardException failed = await Assert.ThrowsAsync<CardException>(() => cluster.Generate(cluster.Request(
+            "alone", 1, new FakeSettings { Faults = [new Fault("only", "step", 4, "before", "kill")] })));
+        string job = Assert.Single(cluster.Store.Jobs());
+        Assert.Contains("no card is left", failed.Message);
+        Assert.Contains($"opensora generate --resume {job}", failed.Message);
+        using System.Diagnostics.Process another = cluster.StartCard("another");
+        await cluster.Cards(1);
+        List<int> steps = [];
+        GenerationReport report = await Resume(cluster, job, happened =>
+        {
+            if (happened is Progress { Stage: "denoise" } progress)
+                steps.Add(progress.Done);
+        });
+        Assert.Equal(expected, report.Hashes);
+        Assert.Equal([3, 4, 5], steps);
+    }
+
+    [Fact]
+    public async Task CardsOfAnotherKindDoNotGoOnWithIt()
+    {
+        await using TestCluster cluster = await TestCluster.Start(0, TestCluster.Quick with { WaitForCard = TimeSpan.FromSeconds(0.5) });
+        using System.Diagnostics.Process only = cluster.StartCard("only");
+        await cluster.Cards(1);
+        await Assert.ThrowsAsync<CardException>(() => cluster.Generate(cluster.Request(
+            "alone", 1, new FakeSettings { Faults = [new Fault("only", "step", 4, "before", "kill")] })));
+        using System.Diagnostics.Process another = cluster.StartCard("another", "--kind", "other kernels");
+        await cluster.Cards(1);
+        List<CardEvent> told = [];
+        await Assert.ThrowsAsync<CardException>(() => Resume(cluster, Assert.Single(cluster.Store.Jobs()), told.Add));
+        Assert.Contains(told.OfType<Notice>(), notice => notice.Message.Contains("other kernels", StringComparison.Ordinal));
+        Assert.Single(cluster.Store.Jobs());
+    }
+
+    [Fact]
+    public async Task UnknownJobsAndJobsInTheMakingAreRefused()
+    {
+        await using TestCluster cluster = await TestCluster.Start(0);
+        InputException unknown = Assert.Throws<InputException>(() => cluster.Store.Open("20000101-000000-abcdef"));
+        Assert.Contains("no such job", unknown.Message);
+        Assert.Throws<InputException>(() => cluster.Store.Open("../state"));
+        using JobFolder own = cluster.Store.Create(cluster.Request("own"));
+        InputException taken = Assert.Throws<InputException>(() => cluster.Store.Open(own.Record.Job));
+        Assert.Contains("another process", taken.Message);
+    }
+
+    private static GenerationRequest Large(GenerationRequest request) => request with { Prompts = ["one", "two"], Loop = 2, ReferencePaths = ["a.png", ""] };
+
+    private static async Task<GenerationReport> Resume(TestCluster cluster, string job, Action<CardEvent> tell) =>
+        await cluster.Coordinator.Resume(cluster.Store.Open(job), new TestMedia(), 2, tell, CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+}

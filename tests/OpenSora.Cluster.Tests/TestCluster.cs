@@ -1,0 +1,128 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Store;
+using OpenSora.Cluster.Supervision;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+using OpenSora.FakeCard;
+using OpenSora.Silo.Cards;
+using OpenSora.TestKit;
+
+namespace OpenSora.Cluster.Tests;
+
+/// <summary>A coordinator over HTTP with card processes that compute next to nothing, and everything else for real.</summary>
+internal sealed class TestCluster : IAsyncDisposable
+{
+    public const string Token = "a secret of the tests";
+
+    private TestCluster(ClusterOptions options, string folder)
+    {
+        (Options, Folder) = (options, folder);
+        Directory = new CardDirectory(options);
+        Client = new CardClient(Token, options);
+        Store = new JobStore(Path.Combine(folder, "state"));
+        Coordinator = new Coordinator(Directory, Client, Store, options);
+    }
+
+    /// <summary>Of the fake card.</summary>
+    public static string Program { get; } = Path.Combine(
+        Repository.Root, "artifacts", "bin", "FakeCard", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "FakeCard");
+
+    /// <summary>Short enough for tests, and long enough for a busy machine.</summary>
+    public static ClusterOptions Quick { get; } = new()
+    {
+        Silence = TimeSpan.FromSeconds(4),
+        WaitForCard = TimeSpan.FromSeconds(20),
+        RestartDelay = TimeSpan.FromMilliseconds(20),
+    };
+
+    public ClusterOptions Options { get; }
+
+    public string Folder { get; }
+
+    public CardDirectory Directory { get; }
+
+    public CardClient Client { get; }
+
+    public JobStore Store { get; }
+
+    public Coordinator Coordinator { get; private set; }
+
+    public RegistrationHost Host { get; private set; } = null!;
+
+    /// <summary>What the supervisor said.</summary>
+    public List<string> Said { get; } = [];
+
+    private LocalCards? _cards;
+
+    public static async Task<TestCluster> Start(int cards, ClusterOptions? options = null, string device = "cpu")
+    {
+        TestCluster cluster = new(options ?? Quick, System.IO.Directory.CreateTempSubdirectory("opensora-test").FullName);
+        cluster.Host = await RegistrationHost.Start(cluster.Directory, new ClusterToken(Token), null);
+        if (cards > 0)
+            cluster._cards = new LocalCards(cluster.Plan(cards, device), cluster.Directory, cluster.Options, cluster.Say);
+        return cluster;
+    }
+
+    public LocalCardsPlan Plan(int cards, string device = "cpu") => new()
+    {
+        Program = Program,
+        Count = cards,
+        Device = device,
+        Threads = 1,
+        Join = Host.Address,
+        Token = Token,
+        Links = name => $"unix:{Path.Combine(Folder, name)}",
+    };
+
+    /// <summary>A request for one clip of three chunks, 15 latent frames.</summary>
+    public GenerationRequest Request(string name, int cards = 1, FakeSettings? settings = null) => new()
+    {
+        Prompts = ["a fake"],
+        ImageSize = [16, 24],
+        NumFrames = "51",
+        NumSamplingSteps = 5,
+        Cards = cards,
+        SaveDir = System.IO.Directory.CreateDirectory(Path.Combine(Folder, name)).FullName,
+        Models = ((settings ?? new FakeSettings()) with { Marks = System.IO.Directory.CreateDirectory(Path.Combine(Folder, name)).FullName }).ToModels(),
+    };
+
+    public Task<GenerationReport> Generate(GenerationRequest request, TestMedia? media = null, int? most = null, Action<CardEvent>? tell = null, CancellationToken cancel = default) =>
+        Coordinator.Generate(request, media ?? new TestMedia(), most ?? request.Cards, tell ?? (_ => { }), cancel).WaitAsync(TimeSpan.FromMinutes(2), CancellationToken.None);
+
+    /// <summary>A card that is not looked after.</summary>
+    public System.Diagnostics.Process StartCard(string name, params string[] more)
+    {
+        System.Diagnostics.ProcessStartInfo start = new(Program, [name, "--join", Host.Address.ToString().TrimEnd('/'), .. more, "--leash"]) { RedirectStandardInput = true, RedirectStandardError = true };
+        start.Environment.TryAdd("OPENSORA_TOKEN", Token);
+        return System.Diagnostics.Process.Start(start)!;
+    }
+
+    /// <summary>Waits for so many cards.</summary>
+    public async Task<IReadOnlyList<Card>> Cards(int count)
+    {
+        using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
+        while (true)
+        {
+            Task changed = Directory.Changed;
+            if (Directory.Cards is { } cards && cards.Count(card => card.IsUsable) >= count)
+                return cards;
+            await changed.WaitAsync(deadline.Token);
+        }
+    }
+
+    public void Say(string message)
+    {
+        lock (Said)
+            Said.Add(message);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_cards is not null)
+            await _cards.DisposeAsync();
+        await Host.DisposeAsync();
+        Client.Dispose();
+        Directory.Dispose();
+        System.IO.Directory.Delete(Folder, recursive: true);
+    }
+}

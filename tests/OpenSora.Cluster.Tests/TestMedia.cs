@@ -1,0 +1,47 @@
+using OpenSora.Cluster.Jobs;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Media;
+
+namespace OpenSora.Cluster.Tests;
+
+/// <summary>Files of raw frames; references whose pixels follow from their names.</summary>
+internal sealed class TestMedia : IJobMedia
+{
+    public IEnumerable<RgbImage> Read(string path, CancellationToken cancel)
+    {
+        for (int frame = 0; frame < (IsVideo(path) ? 3 : 1); frame++)
+            yield return new RgbImage(4, 2, [.. Enumerable.Repeat((byte)(Path.GetFileName(path)[0] + frame), 24)]);
+    }
+
+    public bool IsVideo(string path) => path.EndsWith(".mp4", StringComparison.Ordinal);
+
+    public IFrameSink Create(string path, FrameSize size, CancellationToken cancel) => new Sink(path);
+
+    public void Require(IEnumerable<string> references)
+    {
+        if (references.FirstOrDefault(path => path.Contains("missing", StringComparison.Ordinal)) is { } missing)
+            throw new InputException($"the reference {missing} does not exist");
+    }
+
+    public string Mark(string video, FrameSize size, CancellationToken cancel)
+    {
+        File.Copy(video, video + ".marked");
+        return video + ".marked";
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Sink(string path) : IFrameSink
+    {
+        private readonly MemoryStream _frames = new();
+
+        public void Write(ReadOnlySpan<byte> rgb) => _frames.Write(rgb);
+
+        public void Complete() => File.WriteAllBytes(path, _frames.ToArray());
+
+        public void Dispose() => _frames.Dispose();
+    }
+}

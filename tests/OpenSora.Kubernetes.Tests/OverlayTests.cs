@@ -1,0 +1,141 @@
+using OpenSora.Contracts.Cards;
+using YamlDotNet.RepresentationModel;
+
+namespace OpenSora.Kubernetes.Tests;
+
+/// <summary>What an operator applies, checked against what the programs do.</summary>
+public class OverlayTests
+{
+    public static TheoryData<string> Overlays => ["cpu", "cuda", "gcu"];
+
+    public static TheoryData<string, string> Workloads => new()
+    {
+        { "cpu", "opensora-silo" }, { "cpu", "opensora-card" },
+        { "cuda", "opensora-silo" }, { "cuda", "opensora-card" },
+        { "gcu", "opensora-silo" }, { "gcu", "opensora-card" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Workloads))]
+    public void ServicesAndBudgetsAndPoliciesSelectThePodsTheyAreFor(string overlay, string name)
+    {
+        Rendered rendered = Rendered.Overlay(overlay);
+        Dictionary<string, string?> labels = rendered.Pod(name).At("metadata", "labels")!.Pairs();
+        string service = rendered.One("StatefulSet", name).Text("spec", "serviceName")!;
+        foreach (YamlNode selector in new[]
+        {
+            rendered.One("StatefulSet", name).At("spec", "selector", "matchLabels")!, rendered.One("Service", service).At("spec", "selector")!,
+            rendered.One("PodDisruptionBudget", name).At("spec", "selector", "matchLabels")!, rendered.One("NetworkPolicy", name).At("spec", "podSelector", "matchLabels")!,
+        })
+            Assert.All(selector.Pairs(), pair => Assert.Equal(pair.Value, labels[pair.Key]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Workloads))]
+    public void ProbesAskPortsThatTheContainerHas(string overlay, string name)
+    {
+        YamlNode container = Rendered.Overlay(overlay).Container(name);
+        string[] ports = [.. container.At("ports")!.Items().Select(port => port.Text("name")!)];
+        foreach (string probe in new[] { "startupProbe", "livenessProbe", "readinessProbe" })
+        {
+            Assert.Contains(container.Text(probe, "httpGet", "port"), ports);
+            string path = container.Text(probe, "httpGet", "path")!;
+            if (name == "opensora-card")
+                Assert.Equal(CardProtocol.HealthPath, path);
+            else
+                Assert.Equal(probe == "readinessProbe" ? "/health/ready" : "/health/live", path);
+        }
+    }
+
+    /// <summary>A pod is killed when the grace is over: waiting before the signal and draining after it must fit, with some seconds to spare.</summary>
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void TheGracePeriodIsLongerThanACardTakesToDrain(string overlay)
+    {
+        YamlNode pod = Rendered.Overlay(overlay).Pod("opensora-card");
+        YamlNode[] command = [.. Rendered.Overlay(overlay).Container("opensora-card").At("lifecycle", "preStop", "exec", "command")!.Items()];
+        int before = int.Parse(((YamlScalarNode)command[1]).Value!, System.Globalization.CultureInfo.InvariantCulture);
+        Assert.InRange(before + CardProtocol.Drain.TotalSeconds, 0, pod.Number("spec", "terminationGracePeriodSeconds") - 5);
+    }
+
+    [Theory]
+    [InlineData("cpu", null)]
+    [InlineData("cuda", "nvidia.com/gpu")]
+    [InlineData("gcu", "enflame.com/gcu")]
+    public void ACardHasOneDeviceOfItsKind(string overlay, string? resource)
+    {
+        YamlNode container = Rendered.Overlay(overlay).Container("opensora-card");
+        Assert.Equal(overlay, container.At("env")!.Items().Single(variable => variable.Text("name") == "OPENSORA_DEVICE").Text("value"));
+        if (resource is not null)
+            Assert.Equal("1", container.Text("resources", "limits", resource));
+        string threads = container.At("env")!.Items().Single(variable => variable.Text("name") == "OPENSORA_THREADS").Text("value")!;
+        Assert.Equal(threads, container.Text("resources", "requests", "cpu"));
+        Assert.NotNull(container.Text("resources", "limits", "memory"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Workloads))]
+    public void ContainersHaveNoMoreRightsThanTheyNeed(string overlay, string name)
+    {
+        YamlNode pod = Rendered.Overlay(overlay).Pod(name), container = Rendered.Overlay(overlay).Container(name);
+        Assert.Equal("true", pod.Text("spec", "securityContext", "runAsNonRoot"));
+        Assert.Equal("RuntimeDefault", pod.Text("spec", "securityContext", "seccompProfile", "type"));
+        Assert.Equal("false", container.Text("securityContext", "allowPrivilegeEscalation"));
+        Assert.Equal("true", container.Text("securityContext", "readOnlyRootFilesystem"));
+        Assert.Equal("ALL", ((YamlScalarNode)Assert.Single(container.At("securityContext", "capabilities", "drop")!.Items())).Value);
+        string account = pod.Text("spec", "serviceAccountName")!;
+        Assert.Equal("false", Rendered.Overlay(overlay).One("ServiceAccount", account).Text("automountServiceAccountToken"));
+    }
+
+    /// <summary>The token is in a secret; no object carries one.</summary>
+    [Theory]
+    [MemberData(nameof(Workloads))]
+    public void TheTokenComesFromTheSecret(string overlay, string name)
+    {
+        YamlNode token = Assert.Single(
+            Rendered.Overlay(overlay).Container(name).At("env")!.Items(), variable => variable.Text("name") == CardProtocol.TokenVariable);
+        Assert.Null(token.Text("value"));
+        Assert.Equal("opensora-token", token.Text("valueFrom", "secretKeyRef", "name"));
+        Assert.Empty(Rendered.Overlay(overlay).OfKind("Secret"));
+    }
+
+    /// <summary>Who may talk to whom is written for the ports that the programs listen on, and for no other.</summary>
+    [Theory]
+    [MemberData(nameof(Workloads))]
+    public void PoliciesOpenExactlyThePortsOfTheContainer(string overlay, string name)
+    {
+        IEnumerable<string?> opened = Rendered.Overlay(overlay).One("NetworkPolicy", name).At("spec", "ingress")!.Items()
+            .SelectMany(rule => rule.At("ports")!.Items()).Select(port => port.Text("port"));
+        IEnumerable<string?> listened = Rendered.Overlay(overlay).Container(name).At("ports")!.Items().Select(port => port.Text("containerPort"));
+        Assert.Equal(listened.Order(), opened.Order());
+    }
+
+    /// <summary>A card's command line: identity first, and each flag of which the next argument is the value.</summary>
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public void ACardIsToldWhereToListenAndWhomToJoin(string overlay)
+    {
+        YamlNode container = Rendered.Overlay(overlay).Container("opensora-card");
+        string[] arguments = [.. container.At("args")!.Items().Select(argument => ((YamlScalarNode)argument).Value!)];
+        string After(string flag) => arguments[Array.IndexOf(arguments, flag) + 1];
+        Assert.Equal("$(POD_NAME)", arguments[0]);
+        string Port(string name) => container.At("ports")!.Items().Single(port => port.Text("name") == name).Text("containerPort")!;
+        Assert.EndsWith($":{Port("control")}", After("--listen"), StringComparison.Ordinal);
+        Assert.EndsWith($":{Port("links")}", After("--links"), StringComparison.Ordinal);
+        Uri silo = new(After("--join"));
+        YamlNode service = Rendered.Overlay(overlay).One("Service", silo.Host);
+        Assert.Contains(service.At("spec", "ports")!.Items(), port => port.Number("port") == silo.Port);
+    }
+
+    /// <summary>Both autoscalers scale the cards that the overlay has, by the number that the silo tells.</summary>
+    [Theory]
+    [InlineData("hpa", "HorizontalPodAutoscaler")]
+    [InlineData("keda", "ScaledObject")]
+    public void AutoscalersScaleTheCardsByTheQueue(string component, string kind)
+    {
+        Rendered rendered = Rendered.With("gcu", component);
+        YamlNode scaler = Assert.Single(rendered.OfKind(kind));
+        rendered.One(scaler.Text("spec", "scaleTargetRef", "kind")!, scaler.Text("spec", "scaleTargetRef", "name")!);
+        Assert.Contains("opensora_queue_seconds", scaler.ToString(), StringComparison.Ordinal);
+    }
+}
