@@ -6,6 +6,8 @@ RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator
 {
     GenerateCommand.Create(),
     VerifyCommand.Create(),
+    PlanCommand.Create(),
+    SimulateCommand.Create(),
     CardCommand.Create(args),
 };
 

@@ -5,14 +5,14 @@ using OpenSora.Card.Serving;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Verification;
 
-// One card: one process, one device. It serves a cluster, or verifies its kernels for the command line.
+// One card: one process, one device. It serves a cluster, or answers the command line: verifies its kernels, plans, simulates.
 if (args is not [var first, ..] || first.StartsWith('-'))
 {
     Console.Error.WriteLine(CardOptions.Usage);
     return ExitCode.BadInput;
 }
-if (first == "verify")
-    return Verify();
+if (first == "verify" || PlanTaskLine.Knows(first))
+    return Answer(first);
 try
 {
     return await ServingCard.Run(CardOptions.Parse(args));
@@ -26,7 +26,7 @@ catch (Exception error)
 
 // A request comes as one line of JSON on standard input, events go out on standard output. An end of input asks the card
 // to stop: so it never outlives whoever started it.
-static int Verify()
+static int Answer(string command)
 {
     using CancellationTokenSource stop = new();
     void Stop(PosixSignalContext signal)
@@ -40,7 +40,9 @@ static int Verify()
     string request = Console.In.ReadLine() ?? "";
     new Thread(() => { Console.In.Read(); stop.Cancel(); }) { IsBackground = true, Name = "standard input" }.Start();
     using TorchThread torch = new();
-    return torch.Run(() => CardFailures.Report(events, () => VerifyTask.Run(Read(request), events, stop.Token))).GetAwaiter().GetResult();
+    return torch.Run(() => CardFailures.Report(events, () => PlanTaskLine.Knows(command)
+        ? PlanTaskLine.Run(command, request, stop.Token)
+        : VerifyTask.Run(Read(request), events, stop.Token))).GetAwaiter().GetResult();
 }
 
 static VerificationRequest Read(string json)

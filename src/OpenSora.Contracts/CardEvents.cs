@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Planning;
 using OpenSora.Contracts.Verification;
 
 namespace OpenSora.Contracts;
@@ -16,6 +17,8 @@ namespace OpenSora.Contracts;
 [JsonDerivedType(typeof(CaseVerified), "case")]
 [JsonDerivedType(typeof(Generated), "generated")]
 [JsonDerivedType(typeof(Verified), "verified")]
+[JsonDerivedType(typeof(PlanReady), "plan")]
+[JsonDerivedType(typeof(SimulationReady), "simulation")]
 [JsonDerivedType(typeof(Failed), "failed")]
 public abstract record CardEvent;
 
@@ -38,6 +41,12 @@ public sealed record Generated(GenerationReport Report) : CardEvent;
 /// <summary>All cases were compared.</summary>
 public sealed record Verified(VerificationReport Report) : CardEvent;
 
+/// <summary>What a request would take was worked out.</summary>
+public sealed record PlanReady(PlanReport Report) : CardEvent;
+
+/// <summary>A cluster was simulated.</summary>
+public sealed record SimulationReady(SimulationReport Report) : CardEvent;
+
 /// <summary>The request failed. <paramref name="ExitCode"/>: see <see cref="Contracts.ExitCode"/>.</summary>
 public sealed record Failed(int ExitCode, string Message) : CardEvent;
 
@@ -49,6 +58,10 @@ public sealed record Failed(int ExitCode, string Message) : CardEvent;
 [JsonSerializable(typeof(CardEvent))]
 [JsonSerializable(typeof(GenerationReport))]
 [JsonSerializable(typeof(VerificationReport))]
+[JsonSerializable(typeof(PlanRequest))]
+[JsonSerializable(typeof(PlanReport))]
+[JsonSerializable(typeof(SimulationRequest))]
+[JsonSerializable(typeof(SimulationReport))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>For people: the same, indented.</summary>

@@ -1,0 +1,50 @@
+using System.Text;
+using OpenSora.Contracts.Planning;
+
+namespace OpenSora.Client.Tables;
+
+/// <summary>A simulation for people. Published and simulated figures have columns of their own.</summary>
+internal static class SimulationTable
+{
+    public static string Of(SimulationReport report)
+    {
+        StringBuilder text = new();
+        if (report.Calibration is { } calibration)
+            text.Append(Calibration(calibration)).AppendLine();
+        foreach (ScalingReport scaling in report.Scaling ?? [])
+            text.Append(Scaling(scaling)).AppendLine();
+        if (report.Service is { } service)
+            text.Append(Service(service)).AppendLine();
+        return text.Append(FormattableString.Invariant($"seed {report.Seed}, {report.Events:N0} events")).ToString();
+    }
+
+    private static string Calibration(CalibrationReport calibration)
+    {
+        TextTable table = new("seconds of one video", "published", "simulated", "error", "");
+        foreach (PublishedPoint point in calibration.Points)
+            table.Add($"{point.Name}", $"{point.PublishedSeconds:0.##}", $"{point.SimulatedSeconds:0.0}", $"{(point.Fitted ? "" : Percent(point.Error))}", $"{(point.Fitted ? "fitted" : "")}");
+        TextTable fitted = new("fitted", "value", "to");
+        foreach (FittedValue value in calibration.Fitted)
+            fitted.Add($"{value.Name}", $"{value.Value:0.000}", $"{value.From}");
+        return FormattableString.Invariant($"calibration\n{table}\n{fitted}\n  mean absolute error over the {calibration.Checked} points that were not fitted: {calibration.MeanAbsoluteError:P1}\n");
+    }
+
+    private static string Scaling(ScalingReport scaling)
+    {
+        TextTable table = new("cards", "seconds a step", "seconds a video", "efficiency", "standing still", "bytes a step");
+        foreach (JobPoint point in scaling.Points)
+            table.Add($"{point.Cards}", $"{point.StepSeconds:0.000}", $"{point.JobSeconds:0.0}", $"{point.Efficiency:P1}", $"{point.Waiting:P1}", $"{PlanTable.Size(point.BytesPerStep)}");
+        return $"one video ({scaling.Clip}, {scaling.Steps} steps) on {scaling.CardType}, simulated; kernels {scaling.Kernels}\n{table}";
+    }
+
+    private static string Service(ServiceReport service)
+    {
+        TextTable table = new("load", "jobs", "mean wait, s", "95 % wait at most, s", "cards at work", "failures");
+        foreach (LoadPoint point in service.Points)
+            table.Add($"{point.Load:0.00}", $"{point.Jobs}", $"{point.MeanWaitSeconds:0.0}", $"{point.P95WaitSeconds:0.0}", $"{point.Utilisation:P0}", $"{point.Failures}");
+        string mix = string.Join(", ", service.Mix.Select(clip => FormattableString.Invariant($"{clip.Name} {clip.Seconds:0.0} s")));
+        return FormattableString.Invariant($"service of {service.Cards} {service.CardType}, {service.CardsPerJob} a job, simulated; jobs in equal shares: {mix}; {service.FailuresPerCardDay} failures of a card in a day\n{table}");
+    }
+
+    private static string Percent(double share) => (share >= 0 ? "+" : "") + FormattableString.Invariant($"{100 * share:0.0} %");
+}

@@ -1,0 +1,60 @@
+namespace OpenSora.Contracts.Planning;
+
+/// <summary>What a simulation gave: the document that <c>simulate --json</c> prints. The same request and seed give the same document.</summary>
+public sealed record SimulationReport
+{
+    /// <summary>Version of this document.</summary>
+    public int Schema { get; init; } = 1;
+
+    public required long Seed { get; init; }
+    public required CalibrationReport? Calibration { get; init; }
+
+    /// <summary>One for the kernels as they are cut now, one as if launching them took no time: what larger ones could reach.</summary>
+    public required IReadOnlyList<ScalingReport>? Scaling { get; init; }
+
+    public required ServiceReport? Service { get; init; }
+
+    /// <summary>Events that were processed.</summary>
+    public required long Events { get; init; }
+}
+
+/// <summary>Published times against simulated ones.</summary>
+/// <param name="Fitted">What was taken from published times.</param>
+/// <param name="MeanAbsoluteError">Over the points that were not fitted, as a share.</param>
+/// <param name="Checked">How many those are.</param>
+public sealed record CalibrationReport(
+    IReadOnlyList<FittedValue> Fitted, IReadOnlyList<PublishedPoint> Points, double MeanAbsoluteError, int Checked);
+
+/// <summary>A number that one published time gave.</summary>
+public sealed record FittedValue(string Name, double Value, string Unit, string From);
+
+/// <summary>A published time and the simulated one beside it.</summary>
+/// <param name="Fitted">Whether a number was fitted to it: then the error says nothing.</param>
+/// <param name="Error">Simulated over published, less one.</param>
+public sealed record PublishedPoint(string Name, string Source, double PublishedSeconds, double SimulatedSeconds, double Error, bool Fitted);
+
+/// <summary>One clip on more and more cards.</summary>
+/// <param name="Kernels">Which of the two curves this is.</param>
+public sealed record ScalingReport(string CardType, string Clip, string Kernels, int Steps, IReadOnlyList<JobPoint> Points);
+
+/// <summary>One job on some cards.</summary>
+/// <param name="JobSeconds">Text, steps, gathering, decoding and encoding of the file.</param>
+/// <param name="Efficiency">Step time of one card over cards · step time, 0 to 1.</param>
+/// <param name="Waiting">Share of a step in which a card stands still for others, over all cards.</param>
+/// <param name="BytesPerStep">Sent by all cards in a step.</param>
+public sealed record JobPoint(int Cards, double StepSeconds, double JobSeconds, double Efficiency, double Waiting, long BytesPerStep);
+
+/// <summary>Jobs over a cluster.</summary>
+/// <param name="Mix">Clips that jobs ask for, in equal shares, with the seconds of each when nothing fails.</param>
+public sealed record ServiceReport(
+    string CardType, int Cards, int CardsPerJob, IReadOnlyList<ServiceClip> Mix, double FailuresPerCardDay, IReadOnlyList<LoadPoint> Points);
+
+/// <summary>One kind of job.</summary>
+public sealed record ServiceClip(string Name, double Seconds);
+
+/// <summary>The service at one load.</summary>
+/// <param name="Load">Work that arrives over what all cards can do.</param>
+/// <param name="Utilisation">Share of time in which cards worked.</param>
+/// <param name="Failures">Cards that failed while they worked; each costs its job a step at the most.</param>
+public sealed record LoadPoint(
+    double Load, int Jobs, double MeanWaitSeconds, double P95WaitSeconds, double Utilisation, int Failures);

@@ -1,0 +1,112 @@
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Planning;
+using OpenSora.Inference.Sharding;
+using OpenSora.Inference.Transformer;
+using OpenSora.Parallel.Gangs;
+using OpenSora.Planning.Cards;
+using OpenSora.Planning.Models;
+using OpenSora.Planning.Work;
+
+namespace OpenSora.Planning.Memory;
+
+/// <summary>
+/// What a card holds during one clip, part by part. The first rank also encodes the text; any rank decodes. Checked against
+/// measured resident memory on a CPU: docs/simulator.md.
+/// </summary>
+public sealed class CardMemory(
+    ModelShape model, ClipGeometry clip, GangPlan plan, DecodeWork decode, CardType card, string dtype, int textLength)
+{
+    /// <summary>Numbers of a unit that exist until the unit is done, as multiples of rows · C, besides those of the MLP: see STDiT3Block.</summary>
+    private const long NumbersPerRow = 30;
+
+    /// <summary>Copies of a block of scores: the product, the softmax in float32, and its rounding.</summary>
+    private const long ScoreCopies = 3;
+
+    /// <summary>Of a seat's frames: latents, velocities of both halves and their sums.</summary>
+    private const long LatentCopies = 8;
+
+    /// <summary>Of all frames, in the process: as they were handed over, and as they are handed in.</summary>
+    private const long WholeLatents = 2;
+
+    private const int FloatBytes = sizeof(float);
+
+    private readonly int _element = ElementSize.Of(card.ComputeType(dtype));
+    private readonly ParameterCounts _weights = ParameterCounts.Of(model);
+
+    /// <summary>The parts of a rank's memory.</summary>
+    public IReadOnlyList<MemoryPart> Parts(int rank)
+    {
+        Seat seat = plan.SeatOf(rank);
+        STDiT3Config transformer = model.Transformer;
+        int streams = plan.HalvesOf(rank).Count == 2 && plan.Seats.Count > 1 ? 2 : 1;
+        long stream = (seat.Frames.Count * plan.Units.Positions + seat.Positions.Count * plan.Units.Frames) * transformer.HiddenSize;
+        long leaving = Math.Max(
+            seat.Frames.Count * (plan.Units.Positions - seat.Positions.Count),
+            seat.Positions.Count * (plan.Units.Frames - seat.Frames.Count)) * transformer.HiddenSize;
+        return
+        [
+            new("runtime", card.ReservedBytes, "always"),
+            new("transformer weights", _element * _weights.Transformer, "always"),
+            new("autoencoder weights", _element * _weights.Autoencoder, "always"),
+            .. rank == 0 ? [new MemoryPart("text encoder weights", TextElement * _weights.Text, "always")] : Array.Empty<MemoryPart>(),
+            .. CopiesWhileLoading(rank) is > 0 and var copies ? [new MemoryPart("mapped file while its weights are rounded", copies, "load")] : Array.Empty<MemoryPart>(),
+            .. rank == 0 ? [new MemoryPart("text activations", TextActivations, "encode")] : Array.Empty<MemoryPart>(),
+            new("prompt keys and values", plan.HalvesOf(rank).Count * 4L * transformer.Depth * textLength * transformer.HiddenSize * _element, "denoise"),
+            new("residual stream, before and after a switch", streams * stream * _element, "denoise"),
+            new("units under way to other cards", streams * leaving * _element, "denoise"),
+            new("temporaries of a unit", streams * UnitTemporaries(seat), "denoise"),
+            new("latents and velocities", Latents(seat), "denoise"),
+            new("decoding of a unit", decode.PeakBytes, "decode"),
+        ];
+    }
+
+    /// <summary>What is always held, and the most that any stage adds.</summary>
+    public static long Peak(IReadOnlyList<MemoryPart> parts) =>
+        parts.Where(part => part.When == "always").Sum(part => part.Bytes)
+        + parts.Where(part => part.When != "always").GroupBy(part => part.When).Max(stage => stage.Sum(part => part.Bytes));
+
+    public long Peak(int rank) => Peak(Parts(rank));
+
+    /// <summary>In float16 the text encoder's activations overflow, so it is held in float32.</summary>
+    private int TextElement => dtype == "fp16" ? FloatBytes : _element;
+
+    /// <summary>A block's scores of one head, and the widest layer's activations.</summary>
+    private long TextActivations => TextElement * textLength * (4 * model.Text.DFf + 6 * model.Text.Inner + 4 * model.Text.DModel)
+        + FloatBytes * (2L * model.Text.NumHeads + ScoreCopies) * textLength * textLength;
+
+    private long Latents(Seat seat) => FloatBytes * model.Transformer.PatchChannels
+        * (LatentCopies * seat.Frames.Count * plan.Units.Positions + (card.IsProcessor ? WholeLatents * clip.Grid.Tokens : 0));
+
+    private long UnitTemporaries(Seat seat)
+    {
+        UnitPlan units = plan.Units;
+        long Of(TokenLayout layout, long group, long held)
+        {
+            long count = Math.Min(held, units.PerUnit(layout)), rows = count * group;
+            if (count == 0)
+                return 0;
+            long scores = ScoreBlocks.Of(count * model.Transformer.NumHeads, group, group).LargestBlock
+                + ScoreBlocks.Of(model.Transformer.NumHeads, rows, textLength).LargestBlock;
+            return _element * rows * (NumbersPerRow * model.Transformer.HiddenSize + 2L * model.Transformer.MlpSize) + FloatBytes * ScoreCopies * scores;
+        }
+        return Math.Max(Of(TokenLayout.Frames, units.Positions, seat.Frames.Count), Of(TokenLayout.Positions, units.Frames, seat.Positions.Count));
+    }
+
+    /// <summary>
+    /// A processor maps the files. Where they have another type than kernels use, the rounded copy stands beside the file
+    /// until the network is loaded: text encoder, autoencoder, transformer, in this order.
+    /// </summary>
+    private long CopiesWhileLoading(int rank)
+    {
+        if (!card.IsProcessor || dtype == "fp32")
+            return 0;
+        long[] networks = rank == 0 ? [_weights.Text, _weights.Autoencoder, _weights.Transformer] : [_weights.Autoencoder, _weights.Transformer];
+        long all = networks.Sum(), loaded = 0, most = 0;
+        foreach (long network in networks)
+        {
+            loaded += network;
+            most = Math.Max(most, loaded + network - all);
+        }
+        return FloatBytes * most;
+    }
+}

@@ -1,0 +1,57 @@
+using OpenSora.Contracts;
+using OpenSora.Planning.Cards;
+
+namespace OpenSora.Planning.Simulation;
+
+/// <summary>
+/// Links between cards: each card has one way out and one way in to the cards of its node, and each node one way out and one
+/// in to the others, which its cards share. Messages on a way follow each other; a message is on its way out and its way in
+/// at once, as far as both are free. Rank r is card r, nodes are filled one after the other.
+/// </summary>
+public sealed class CardNetwork
+{
+    private sealed class Way(double bytesPerSecond)
+    {
+        private double _free;
+
+        public double Take(double from, long bytes) => _free = Math.Max(from, _free) + bytes / bytesPerSecond;
+
+        public double Takes(long bytes) => bytes / bytesPerSecond;
+    }
+
+    private readonly EventClock _clock;
+    private readonly CardType _card;
+    private readonly Way[] _cardOut, _cardIn, _nodeOut, _nodeIn;
+
+    /// <param name="linkShare">What of the nominal rates messages reach, 0 to 1.</param>
+    /// <exception cref="InputException">The rate of a link that is needed is not known.</exception>
+    public CardNetwork(EventClock clock, CardType card, int cards, double linkShare)
+    {
+        (_clock, _card) = (clock, card);
+        int nodes = (cards + card.CardsPerNode - 1) / card.CardsPerNode;
+        double link = linkShare * Known(card.LinkBytesPerSecond, cards > 1, "link_bytes_per_second");
+        double network = linkShare * card.CardsPerNode * Known(card.NetworkBytesPerSecond, nodes > 1, "network_bytes_per_second");
+        (_cardOut, _cardIn, _nodeOut, _nodeIn) = (Ways(cards, link), Ways(cards, link), Ways(nodes, network), Ways(nodes, network));
+
+        double Known(double? rate, bool needed, string key) => rate ?? (needed
+            ? throw new InputException($"{key} of {card.Name} is not known: give another --card-type, fewer cards, or the figure with --card-types FILE")
+            : 1);
+        static Way[] Ways(int count, double rate) => [.. Enumerable.Range(0, count).Select(_ => new Way(rate))];
+    }
+
+    /// <summary>Bytes that were sent.</summary>
+    public long BytesSent { get; private set; }
+
+    /// <summary>Sends now.</summary>
+    /// <param name="arrives">Gets the time at which the last byte is there, which may still lie ahead when it is called.</param>
+    public void Send(int from, int to, long bytes, Action<double> arrives)
+    {
+        BytesSent += bytes;
+        int source = from / _card.CardsPerNode, target = to / _card.CardsPerNode;
+        bool near = source == target;
+        Way leaves = near ? _cardOut[from] : _nodeOut[source], enters = near ? _cardIn[to] : _nodeIn[target];
+        double latency = near ? _card.LinkLatencySeconds : _card.NetworkLatencySeconds;
+        double left = leaves.Take(_clock.Now, bytes);
+        _clock.At(left, () => arrives(enters.Take(left - enters.Takes(bytes), bytes) + latency));
+    }
+}

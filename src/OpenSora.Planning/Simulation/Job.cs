@@ -1,0 +1,73 @@
+using OpenSora.Contracts.Clips;
+using OpenSora.Inference.Decoding;
+using OpenSora.Inference.Sharding;
+using OpenSora.Parallel.Gangs;
+using OpenSora.Planning.Cards;
+using OpenSora.Planning.Models;
+using OpenSora.Planning.Work;
+using ElementSizes = OpenSora.Planning.Memory.ElementSize;
+
+namespace OpenSora.Planning.Simulation;
+
+/// <summary>
+/// A clip to be made on cards of one type: what its stages take. Steps are simulated once for each number of cards, since
+/// all steps of a gang are alike.
+/// </summary>
+public sealed class Job
+{
+    private readonly Dictionary<int, StepResult> _steps = [];
+    private readonly TransformerWork _transformer;
+    private readonly int _element;
+
+    /// <param name="share">What of the peak matrix products reach, 0 to 1.</param>
+    /// <param name="linkShare">What of the nominal rates of links messages reach, 0 to 1.</param>
+    public Job(ModelShape model, ClipGeometry clip, AutoencoderUnits units, CardType card, string dtype, int steps, int textLength, double share, double linkShare)
+    {
+        (Model, Clip, Card, Steps, LinkShare) = (model, clip, card, steps, linkShare);
+        string compute = card.ComputeType(dtype);
+        _element = ElementSizes.Of(compute);
+        Rate = ComputeRate.Of(card, compute, share);
+        Units = UnitPlan.For(clip.Grid.Frames, clip.Grid.PerFrame);
+        Decode = new DecodeWork(model, clip, units, _element, card.IsProcessor);
+        _transformer = new TransformerWork(model.Transformer, _element, textLength);
+        EncodeSeconds = Rate.Seconds(TextWork.Prompt(model.Text, _element, textLength) + 2 * _transformer.Prompt());
+    }
+
+    public ModelShape Model { get; }
+    public ClipGeometry Clip { get; }
+    public CardType Card { get; }
+    public int Steps { get; }
+    public ComputeRate Rate { get; }
+    public double LinkShare { get; }
+    public UnitPlan Units { get; }
+    public DecodeWork Decode { get; }
+
+    /// <summary>Of the text, on one card.</summary>
+    public double EncodeSeconds { get; }
+
+    /// <summary>A forward of one half of guidance over the whole clip.</summary>
+    public Effort Forward => _transformer.Forward(Units);
+
+    /// <summary>Of a chunk, on one card.</summary>
+    public double ChunkSeconds(FrameChunk chunk) => Rate.Seconds(Decode.Chunk(chunk));
+
+    /// <summary>The final latent, to the card that gathers it.</summary>
+    public double GatherSeconds(int cards) => cards == 1
+        ? 0
+        : Clip.Grid.Tokens * Model.Transformer.PatchChannels * (double)sizeof(float) / (LinkShare * Card.LinkBytesPerSecond!.Value);
+
+    /// <summary>One step on this many cards.</summary>
+    public StepResult Step(int cards)
+    {
+        if (!_steps.TryGetValue(cards, out StepResult? step))
+            _steps.Add(cards, step = StepSimulation.Run(
+                new GangWork(GangPlan.For(Units, cards), Model.Transformer, _transformer, Rate, _element), Card, LinkShare));
+        return step;
+    }
+
+    /// <summary>Time of one card over cards · time.</summary>
+    public double Efficiency(int cards) => Step(1).Seconds / (cards * Step(cards).Seconds);
+
+    /// <summary>Events of all steps that were simulated.</summary>
+    public long Events => _steps.Values.Sum(step => step.Events);
+}
