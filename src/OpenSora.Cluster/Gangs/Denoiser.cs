@@ -28,14 +28,14 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
                 EpochEnd end = await epoch.Run(cancel);
                 fruitless = end.Last.Step > last.Step || end.Faults.Count == 0 ? 0 : fruitless + 1;
                 last = end.Last;
-                if (end.Random is { } random)
-                    return (last, random);
                 if (end.HadBegun && end.Faults.Count > 0)
                     tally.RecomputedStep();
                 foreach ((Member member, CardFault fault) in end.Faults)
                     await crewWork.Judge(member, fault, Stage.Denoise, last.Step, cancel);
                 foreach (Member member in gang.Where(member => member.Card is { IsGone: true, State: not CardState.Draining }))
                     crewWork.Lose(member, "gave no sign of life", Stage.Denoise, last.Step);
+                if (end.Random is { } random)
+                    return (last, random);
             }
             finally
             {

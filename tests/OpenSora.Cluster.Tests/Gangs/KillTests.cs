@@ -59,7 +59,8 @@ public sealed class KillTests
         {
             GenerationReport report = await cluster.Generate(Loops(cluster.Request(when, 2, new FakeSettings { Faults = [new Fault("", place, -1, when, "kill")] })));
             Assert.Equal(expected, report.Hashes);
-            Assert.Equal(0, report.RecomputedSteps);
+            // The last step's frames may still have been on their way out of the process that was killed.
+            Assert.InRange(report.RecomputedSteps, 0, place == "denoised" ? 1 : 0);
         }
     }
 
