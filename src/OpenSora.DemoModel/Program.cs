@@ -18,9 +18,9 @@ const string usage = """
     data:       --count N (48)
     train-vae:  --spatial-steps N (1850)  --temporal-steps N (3000)
     train-decoders: --steps N (2000)
-    train-dit:  --steps N (4000)  --batch N (48)  --rate R (1.2e-3)
+    train-dit:  --steps N (4000)  --batch N (48)  --rate R (1.2e-3)  --long SHARE (0.15)
     evaluate:   --model FOLDER (models/demo)  --out FOLDER (demo-evaluation)  --prompts N (200)  --steps N,N (10,20,30)
-                --guidance G (4)  --threads N (2)
+                --guidance G (2)  --seed N (7)  --threads N (2)
     """;
 try
 {
@@ -84,7 +84,7 @@ static bool TrainAutoencoders(Workplace place, Flags flags)
 static bool TrainTransformer(Workplace place, Flags flags)
 {
     TrainingOptions options = new() { Steps = flags.Whole("steps", 4000), Pieces = (int)flags.Whole("batch", 48), LearningRate = flags.Number("rate", 1.2e-3), WarmUp = 100 };
-    using TransformerStage stage = new(place);
+    using TransformerStage stage = new(place, flags.Number("long", 0.15));
     return stage.Run(options);
 }
 

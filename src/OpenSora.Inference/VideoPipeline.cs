@@ -1,7 +1,7 @@
-using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
 using OpenSora.Inference.Conditioning;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Generation;

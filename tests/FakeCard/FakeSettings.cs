@@ -12,6 +12,9 @@ public sealed record FakeSettings
     /// <summary>Time of a chunk. Default: 0.</summary>
     public int ChunkMilliseconds { get; init; }
 
+    /// <summary>From the second step on, cards wait until the folder of marks holds a file of this name. Default: none.</summary>
+    public string Gate { get; init; } = "";
+
     /// <summary>Where a fault that has happened leaves a mark, so that it does so once; an existing folder.</summary>
     public string Marks { get; init; } = "";
 

@@ -17,7 +17,7 @@ internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte
     public Task Run(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames) => task switch
     {
         PlanTask plan => Once("plan", () => Plan(plan)),
-        LoadTask load => Once("load", () => (new Loaded(string.Join('+', load.Networks)), [])),
+        LoadTask load => Load(load),
         EncodeTextTask text => Once("text", () => EncodeText(text)),
         EncodeReferenceTask => EncodeReference(frames),
         StartTask start => Once("start", () => Start(start)),
@@ -32,6 +32,14 @@ internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte
         await faults.Before(place, 0);
         (LastReply reply, ReadOnlyMemory<byte>[] bytes) = work();
         await faults.Send(place, 0, reply with { PeakMemoryBytes = 1 << 20 }, bytes);
+    }
+
+    /// <summary>Leaves a mark, <c>loaded-NAME</c>, when it is done.</summary>
+    private async Task Load(LoadTask load)
+    {
+        await Once("load", () => (new Loaded(string.Join('+', load.Networks)), []));
+        if (_settings.Marks.Length > 0)
+            await File.WriteAllTextAsync(Path.Combine(_settings.Marks, $"loaded-{state.Name}"), "", cancel);
     }
 
     private (LastReply, ReadOnlyMemory<byte>[]) Plan(PlanTask plan)
@@ -95,6 +103,8 @@ internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte
         {
             await faults.Before("step", step);
             await Task.Delay(_settings.StepMilliseconds, cancel);
+            while (step > 1 && _settings.Gate.Length > 0 && !File.Exists(Path.Combine(_settings.Marks, _settings.Gate)))
+                await Task.Delay(20, cancel);
             await Meet(denoise, step);
             for (int i = 0; i < samples; i++)
                 latents[i] = FakeModel.Step(latents[i], frames, FakeModel.Hash(FakeModel.Hash(FakeModel.Hash(7, parts[0].Span), parts[1 + samples + i].Span), 100 * denoise.Loop + step));

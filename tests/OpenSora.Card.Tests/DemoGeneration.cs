@@ -1,6 +1,6 @@
-using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
 using OpenSora.Inference;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;

@@ -9,6 +9,9 @@ internal static class ClientProgram
     public static string Path { get; } = System.IO.Path.Combine(
         Repository.Root, "artifacts", "bin", "OpenSora.Client", System.IO.Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "opensora");
 
+    /// <summary>Where the jobs of these tests are kept, unless a test says otherwise.</summary>
+    public static string State { get; } = Directory.CreateTempSubdirectory("opensora-state").FullName;
+
     public static async Task<Outcome> Run(string[] arguments, params (string Name, string Value)[] environment)
     {
         using Process process = Start(arguments, environment);
@@ -21,6 +24,7 @@ internal static class ClientProgram
     public static Process Start(string[] arguments, params (string Name, string Value)[] environment)
     {
         ProcessStartInfo start = new(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["OPENSORA_STATE"] = State;
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         return Process.Start(start)!;

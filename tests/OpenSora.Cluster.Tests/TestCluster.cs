@@ -31,6 +31,7 @@ internal sealed class TestCluster : IAsyncDisposable
     public static ClusterOptions Quick { get; } = new()
     {
         Silence = TimeSpan.FromSeconds(4),
+        ReplySilence = TimeSpan.FromSeconds(3),
         WaitForCard = TimeSpan.FromSeconds(20),
         RestartDelay = TimeSpan.FromMilliseconds(20),
     };

@@ -11,7 +11,7 @@ namespace OpenSora.Cluster.Cards;
 public sealed record Answer<T>(T Header, IReadOnlyList<ReadOnlyMemory<byte>> Parts) where T : CardReply;
 
 /// <summary>
-/// Gives tasks to cards over HTTP. Nothing waits longer than <see cref="ClusterOptions.Silence"/> for a card that says
+/// Gives tasks to cards over HTTP. Nothing waits longer than <see cref="ClusterOptions.ReplySilence"/> for a card that says
 /// nothing; a task itself may take as long as it takes. Thread-safe.
 /// </summary>
 /// <param name="token">What all processes of the cluster share.</param>
@@ -20,7 +20,7 @@ public sealed class CardClient(string token, ClusterOptions options) : IDisposab
     // A connection carries one task and its end stops the task, so none is used again.
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
-        ConnectTimeout = options.Silence,
+        ConnectTimeout = options.ReplySilence,
         PooledConnectionLifetime = TimeSpan.Zero,
         UseProxy = false,
         AllowAutoRedirect = false,
@@ -41,7 +41,7 @@ public sealed class CardClient(string token, ClusterOptions options) : IDisposab
         try
         {
             using HttpResponseMessage response = await Begin(card, order, cancel);
-            await using DeadlineStream body = new(await response.Content.ReadAsStreamAsync(cancel), options.Silence);
+            await using DeadlineStream body = new(await response.Content.ReadAsStreamAsync(cancel), options.ReplySilence);
             while (await Parcels.Read(body, CardsJson.Default.CardReply, cancel) is { } parcel)
             {
                 switch (parcel.Header)
@@ -61,12 +61,12 @@ public sealed class CardClient(string token, ClusterOptions options) : IDisposab
         }
         catch (TimeoutException)
         {
-            throw new CardSilentException(card, options.Silence);
+            throw new CardSilentException(card, options.ReplySilence);
         }
         catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
         {
             cancel.ThrowIfCancellationRequested();
-            throw error.InnerException is TimeoutException ? new CardSilentException(card, options.Silence) : new CardLostException(card, Words(error));
+            throw error.InnerException is TimeoutException ? new CardSilentException(card, options.ReplySilence) : new CardLostException(card, Words(error));
         }
     }
 
@@ -104,7 +104,7 @@ public sealed class CardClient(string token, ClusterOptions options) : IDisposab
             {
                 return await Send(card, order, cancel);
             }
-            catch (CardBusyException) when (Stopwatch.GetElapsedTime(start) < options.Silence)
+            catch (CardBusyException) when (Stopwatch.GetElapsedTime(start) < options.ReplySilence)
             {
                 await Task.Delay(10, cancel);
             }
@@ -115,11 +115,11 @@ public sealed class CardClient(string token, ClusterOptions options) : IDisposab
     private async Task<HttpResponseMessage> Send(Card card, TaskOrder order, CancellationToken cancel)
     {
         using HttpRequestMessage request = NewRequest(HttpMethod.Post, card, CardProtocol.TaskPath);
-        TaskContent content = new(order, options.Silence);
+        TaskContent content = new(order, options.ReplySilence);
         request.Content = content;
         request.Headers.ExpectContinue = true;
         using CancellationTokenSource silent = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        content.Sent += () => silent.CancelAfter(options.Silence);
+        content.Sent += () => silent.CancelAfter(options.ReplySilence);
         HttpResponseMessage response;
         try
         {

@@ -181,15 +181,19 @@ internal sealed class Crew : IDisposable
     }
 
     /// <summary>Goes on without a card for good.</summary>
-    public void Expel(Member member, string cause)
+    /// <returns>False when that was so before.</returns>
+    public bool Expel(Member member, string cause)
     {
         lock (_one)
         {
+            if (_out.Contains(member.Card.Registration.Instance))
+                return false;
             LastCause = $"{member.Name}: {cause}";
             _out.Add(member.Card.Registration.Instance);
             Dismiss(member);
         }
         _changed.Set();
+        return true;
     }
 
     /// <summary>Why things stand as they do, for a last word.</summary>

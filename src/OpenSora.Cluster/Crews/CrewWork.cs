@@ -100,19 +100,14 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
     }
 
     /// <summary>
-    /// Decides what becomes of a card that is at fault. One that says nothing is lost. One whose connection broke, or which
-    /// another rank accuses, is asked: without an answer it is lost; else the network may be at fault, and it has some more
-    /// chances. One that is busy still ends what it was told to stop, and is waited for.
+    /// Decides what becomes of a card that is at fault, or that another rank accuses. It is asked: without an answer it is
+    /// lost; else the network may be at fault, or a machine that is too busy, and it has some more chances. One that is busy
+    /// still ends what it was told to stop, and is waited for.
     /// </summary>
     /// <param name="step">Steps done.</param>
     public async Task Judge(Member member, CardFault fault, string stage, int step, CancellationToken cancel)
     {
         crew.Note(fault.Message);
-        if (fault is CardSilentException)
-        {
-            Lose(member, fault.Cause, stage, step);
-            return;
-        }
         CardState? state = fault is CardLeavingException ? CardState.Draining : await client.Probe(member.Card, cancel);
         if (state is null)
             Lose(member, fault is CardFailedException ? "does not answer" : fault.Cause, stage, step);
@@ -124,11 +119,13 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
             Lose(member, fault.Cause, stage, step);
     }
 
-    private void Lose(Member member, string cause, string stage, int step)
+    /// <summary>A card that was at work is lost for good.</summary>
+    public void Lose(Member member, string cause, string stage, int step)
     {
+        if (!crew.Expel(member, cause))
+            return;
         tally.Lost(member.Name, stage, step, cause);
         voice.Say($"{member.Name} is lost while in {stage}: {cause}");
-        crew.Expel(member, cause);
         directory.Bury(member.Card, cause);
     }
 

@@ -2,6 +2,7 @@ using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Gangs;
 
@@ -33,6 +34,8 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
                     tally.RecomputedStep();
                 foreach ((Member member, CardFault fault) in end.Faults)
                     await crewWork.Judge(member, fault, Stage.Denoise, last.Step, cancel);
+                foreach (Member member in gang.Where(member => member.Card is { IsGone: true, State: not CardState.Draining }))
+                    crewWork.Lose(member, "gave no sign of life", Stage.Denoise, last.Step);
             }
             finally
             {

@@ -2,6 +2,7 @@ using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Store;
+using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Jobs;
@@ -30,7 +31,17 @@ internal static class Denoising
         StartOfVideo[] videos = [.. batch.Videos.Zip(batch.References, (video, own) => new StartOfVideo(video.MaskStrategy, [.. own.Select(latent => latent.Part)]))];
         StartTask task = new(loop, videos, noise is not null) { Job = job.Job, Request = job.Request };
         ReadOnlyMemory<byte>[] references = [.. batch.References.SelectMany(own => own).Select(latent => latent.Bytes)];
-        Answer<Started> answer = await job.Work.Run<Started>(Denoise, new TaskOrder(task, [batch.Random, .. noise is { } given ? [given] : Array.Empty<ReadOnlyMemory<byte>>(), .. references]), null, cancel);
+        TaskOrder order = new(task, [batch.Random, .. noise is { } given ? [given] : Array.Empty<ReadOnlyMemory<byte>>(), .. references]);
+        Answer<Started> answer;
+        try
+        {
+            answer = await job.Work.Run<Started>(Denoise, order, null, cancel);
+        }
+        catch (InputException error) when (noise is not null)
+        {
+            // The card has the file's bytes, and not its name.
+            throw new InputException($"{job.Request.LatentNoise}: {error.Message}", error);
+        }
         LoopStart start = new(answer.Parts[0], answer.Header.EditRatios, new Checkpoint(0, [.. answer.Parts.Skip(1)]));
         job.KeepStart(batch, loop, start);
         return start;

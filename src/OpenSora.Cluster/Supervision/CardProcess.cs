@@ -27,10 +27,11 @@ internal sealed class CardProcess : IAsyncDisposable
         _output = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
     }
 
+    /// <param name="before">Starts of this card before this one.</param>
     /// <exception cref="CardException">The program cannot be started.</exception>
-    public static CardProcess Start(LocalCardsPlan plan, int card)
+    public static CardProcess Start(LocalCardsPlan plan, int card, int before)
     {
-        ProcessStartInfo start = new(plan.Program, plan.Arguments(card)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new(plan.Program, plan.Arguments(card, before)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[CardProtocol.TokenVariable] = plan.Token;
         CardEnvironment.Complete(start);
         try

@@ -38,9 +38,9 @@ public sealed class LocalCards : IAsyncDisposable
     private async Task Keep(int card)
     {
         string name = LocalCardsPlan.NameOf(card);
-        for (int quickDeaths = 0; !_stop.IsCancellationRequested;)
+        for (int start = 0, quickDeaths = 0; !_stop.IsCancellationRequested; start++)
         {
-            Life life = await Live(card, name);
+            Life life = await Live(card, name, start);
             if (_stop.IsCancellationRequested)
                 return;
             quickDeaths = life.HasWorked ? 0 : quickDeaths + 1;
@@ -57,12 +57,12 @@ public sealed class LocalCards : IAsyncDisposable
     }
 
     /// <summary>One start of a card, to its end.</summary>
-    private async Task<Life> Live(int card, string name)
+    private async Task<Life> Live(int card, string name, int before)
     {
         CardProcess process;
         try
         {
-            process = CardProcess.Start(_plan, card);
+            process = CardProcess.Start(_plan, card, before);
         }
         catch (CardException error)
         {

@@ -23,7 +23,10 @@ public sealed record LocalCardsPlan
     /// <summary>What all processes of the cluster share; given in <see cref="CardProtocol.TokenVariable"/>.</summary>
     public required string Token { get; init; }
 
-    /// <summary>Where a card listens for its gang, by its name.</summary>
+    /// <summary>
+    /// Where a card listens for its gang, by a name that is another one at each start: one that was killed may leave its
+    /// socket behind.
+    /// </summary>
     public required Func<string, string> Links { get; init; }
 
     /// <summary>Other cards may join too, so the end of all these is not the end of hope. Default: false.</summary>
@@ -32,13 +35,14 @@ public sealed record LocalCardsPlan
     public static string NameOf(int card) => string.Create(CultureInfo.InvariantCulture, $"card-{card}");
 
     /// <summary>The command line of a card tells its identity and its device.</summary>
-    public IEnumerable<string> Arguments(int card)
+    /// <param name="start">Starts of this card before this one.</param>
+    public IEnumerable<string> Arguments(int card, int start)
     {
         string name = NameOf(card);
         return
         [
             name, .. DeviceOf(card) is { } device ? new[] { "--device", device } : [],
-            "--threads", Threads.ToString(CultureInfo.InvariantCulture), "--join", Join.ToString().TrimEnd('/'), "--links", Links(name), "--leash",
+            "--threads", Threads.ToString(CultureInfo.InvariantCulture), "--join", Join.ToString().TrimEnd('/'), "--links", Links(string.Create(CultureInfo.InvariantCulture, $"{name}-{start}")), "--leash",
         ];
     }
 

@@ -47,28 +47,33 @@ public static class Judge
         return colour;
     }
 
+    /// <summary>
+    /// The largest connected thing that differs from the background. Its edge is where the colour is half way between the two,
+    /// so a blurred outline lies where the sharp one would, and its colour is that of the pixels that differ most.
+    /// </summary>
     private static Blob? Find(byte[] rgb, double[] ground, int height, int width)
     {
-        bool[] inside = new bool[height * width];
-        double[] sum = new double[5];
-        int count = 0, top = height, bottom = -1, left = width, right = -1;
-        for (int at = 0; at < inside.Length; at++)
-        {
-            double r = rgb[at * 3], g = rgb[at * 3 + 1], b = rgb[at * 3 + 2];
-            inside[at] = new Paint("", (byte)ground[0], (byte)ground[1], (byte)ground[2]).Distance(r, g, b) > Apart;
-            if (!inside[at])
-                continue;
-            (int row, int column) = Math.DivRem(at, width);
-            count++;
-            (sum[0], sum[1], sum[2], sum[3], sum[4]) = (sum[0] + r, sum[1] + g, sum[2] + b, sum[3] + column + 0.5, sum[4] + row + 0.5);
-            (top, bottom, left, right) = (Math.Min(top, row), Math.Max(bottom, row), Math.Min(left, column), Math.Max(right, column));
-        }
-        if (count < inside.Length / 100)
+        double[] apart = [.. Enumerable.Range(0, height * width).Select(at => Way(at).Sum(x => x * x))];
+        double[] clear = [.. apart.Where(distance => distance > Apart).Order()];
+        if (clear.Length < apart.Length / 100)
             return null;
-        int middle = (top + bottom) / 2 * width + (left + right) / 2;
-        double fill = (double)count / ((bottom - top + 1) * (right - left + 1));
-        double lean = (sum[4] / count - (top + bottom + 1) / 2.0) / (bottom - top + 1);
-        return new Blob(sum[0] / count, sum[1] / count, sum[2] / count, sum[3] / count, sum[4] / count, fill, lean, inside[middle]);
+        double strong = clear[clear.Length * 9 / 10] * 0.5;
+        double[][] strongest = [.. Enumerable.Range(0, apart.Length).Where(at => apart[at] >= strong).Select(Way)];
+        double[] axis = [.. Enumerable.Range(0, 3).Select(channel => strongest.Average(way => way[channel]))];
+        double length = axis.Sum(x => x * x);
+        bool[] differs = [.. Enumerable.Range(0, apart.Length).Select(at => Way(at).Zip(axis, (x, y) => x * y).Sum() > length / 2)];
+        List<int> inside = Region.Largest(differs, width);
+        if (inside.Count < apart.Length / 100)
+            return null;
+
+        double middleX = inside.Average(at => at % width + 0.5), middleY = inside.Average(at => at / width + 0.5);
+        (int top, int bottom, int left, int right) = (inside.Min(at => at / width), inside.Max(at => at / width), inside.Min(at => at % width), inside.Max(at => at % width));
+        double fill = (double)inside.Count / ((bottom - top + 1) * (right - left + 1));
+        double lean = (middleY - (top + bottom + 1) / 2.0) / (bottom - top + 1);
+        bool solid = differs[(top + bottom) / 2 * width + (left + right) / 2];
+        return new Blob(ground[0] + axis[0], ground[1] + axis[1], ground[2] + axis[2], middleX, middleY, fill, lean, solid);
+
+        double[] Way(int at) => [rgb[at * 3] - ground[0], rgb[at * 3 + 1] - ground[1], rgb[at * 3 + 2] - ground[2]];
     }
 
     /// <summary>Fill of the box: square 1, circle 0.79, ring about 0.5 with an empty middle, cross about 0.6, triangle 0.5 and low.</summary>

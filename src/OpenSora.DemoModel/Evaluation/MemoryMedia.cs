@@ -1,6 +1,5 @@
-using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Clips;
-using OpenSora.Inference.Generation;
+using OpenSora.Contracts.Media;
 
 namespace OpenSora.DemoModel.Evaluation;
 

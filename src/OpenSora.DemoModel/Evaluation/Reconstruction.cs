@@ -28,6 +28,23 @@ internal sealed record Reconstruction(double Psnr, IReadOnlyList<(Clip Clip, Ver
         return new Reconstruction(10 * Math.Log10(4 / errors.Average()), verdicts);
     }
 
+    /// <summary>
+    /// The jump between two chunks of the autoencoder, which knows both: what joined clips cannot fall below. In units of the
+    /// other differences from frame to frame.
+    /// </summary>
+    public static double Seams(VideoAutoencoder autoencoder, IReadOnlyList<Clip> clips, Workers workers)
+    {
+        const int frames = 2 * DrawnFrames.Frames;
+        Seam[] seams = new Seam[clips.Count];
+        workers.Run(clips.Count, (_, i) =>
+        {
+            using IDisposable quiet = no_grad();
+            Tensor latent = autoencoder.Encode(DrawnFrames.Clip(clips[i], frames).transpose(0, 1), PosteriorNoise.None);
+            seams[i] = Seam.Of(Frames(cat([.. autoencoder.Decode(latent, frames)], 1)), DrawnFrames.Frames - 1);
+        });
+        return Seam.Ratio(seams);
+    }
+
     /// <summary>[3, F, H, W] as RGB24 frames.</summary>
     public static List<byte[]> Frames(Tensor pixels)
     {

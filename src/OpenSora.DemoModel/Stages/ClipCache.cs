@@ -45,4 +45,18 @@ internal static class ClipCache
         return all;
     });
 
+    /// <summary>Latents of the first frame of every clip as a picture of its own, which is how references are encoded: [clips, 4, 1, 8, 8].</summary>
+    public static Tensor Pictures(Workplace place) => TensorCache.Get(place.State("picture-latents"), () =>
+    {
+        using VideoAutoencoder network = VideoAutoencoderFiles.Load(
+            Path.Combine(place.Model, "vae2d"), place.VideoFolder, new AutoencoderUnits(), CPU, Precision.Float32);
+        using Tensor frames = Frames(place);
+        Tensor all = empty([Clips, 4, 1, DrawnFrames.Side / 8, DrawnFrames.Side / 8]);
+        new Workers(place.Workers).Run(Clips, (_, index) =>
+        {
+            using IDisposable quiet = no_grad();
+            all[index].copy_(network.EncodeChunk(frames[index].narrow(1, 0, 1), null));
+        });
+        return all;
+    });
 }

@@ -22,12 +22,16 @@ internal sealed class DecoderStage : IDisposable
     /// <summary>Noise that is added to latents, which are about standard normal: those of the transformer are not perfect either.</summary>
     private const double Noise = 0.05;
 
+    /// <summary>Share of clips whose first latent frame is that of a picture, as it is when a generation begins with one.</summary>
+    private const double Pictured = 0.25;
+
     /// <summary>Weight of the squared error of latents of frames, in units of their deviation.</summary>
     private const double LatentWeight = 0.05;
 
     private readonly Workplace _place;
     private readonly Tensor _frames;    // [clips, 4, 17, 8, 8]
     private readonly Tensor _latents;   // [clips, 4, 5, 8, 8]
+    private readonly Tensor _pictures;  // [clips, 4, 1, 8, 8]
     private readonly Tensor _deviation; // [4, 1, 1, 1]
     private readonly List<RandomParameters> _parameters = [];
     private readonly List<VideoAutoencoder> _networks = [];
@@ -37,6 +41,7 @@ internal sealed class DecoderStage : IDisposable
         _place = place;
         _frames = ClipCache.Frames(place);
         _latents = ClipCache.Latents(place);
+        _pictures = ClipCache.Pictures(place);
         _deviation = _frames.std([0, 2, 3, 4], keepdim: true).squeeze(0).DetachFromDisposeScope();
         for (int worker = 0; worker < place.Workers; worker++)
             _parameters.Add(Make());
@@ -57,7 +62,7 @@ internal sealed class DecoderStage : IDisposable
 
     public void Dispose()
     {
-        foreach (Tensor kept in new[] { _frames, _latents, _deviation })
+        foreach (Tensor kept in new[] { _frames, _latents, _pictures, _deviation })
             kept.Dispose();
     }
 
@@ -68,6 +73,8 @@ internal sealed class DecoderStage : IDisposable
         Clip clip = ClipCache.Clip(_place, index);
         using Generator generator = new(random.Next());
         Tensor latent = _latents[index];
+        if (random.Unit() < Pictured)
+            latent = cat([_pictures[index], latent.narrow(1, 1, latent.shape[1] - 1)], 1);
         latent = latent + randn(latent.shape, generator: generator) * Noise;
         Tensor perFrame = _networks[worker].DecodeChunk(latent, DrawnFrames.Frames); // [4, 17, 8, 8]
         int[] shown = [.. Enumerable.Range(0, FramesCompared).Select(_ => random.Below(DrawnFrames.Frames))];

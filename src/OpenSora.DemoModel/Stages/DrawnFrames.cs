@@ -19,14 +19,14 @@ internal static class DrawnFrames
     /// <summary>Outlines are what a small autoencoder blurs: pixels this close to one count for more.</summary>
     private const double EdgeWidth = 2.5;
 
-    /// <summary>All frames of a clip, [17, 3, 64, 64] in [-1, 1].</summary>
-    public static Tensor Clip(Clip clip) => stack([.. Enumerable.Range(0, Frames).Select(frame => Frame(clip, frame))]);
+    /// <summary>All frames of a clip, [frames, 3, 64, 64] in [-1, 1].</summary>
+    public static Tensor Clip(Clip clip, int frames = Frames) => stack([.. Enumerable.Range(0, frames).Select(frame => Frame(clip, frame, frames))]);
 
-    /// <summary>One frame, [3, 64, 64] in [-1, 1].</summary>
-    public static Tensor Frame(Clip clip, int frame)
+    /// <summary>One frame of so many, [3, 64, 64] in [-1, 1].</summary>
+    public static Tensor Frame(Clip clip, int frame, int frames = Frames)
     {
         byte[] rgb = new byte[Side * Side * 3];
-        clip.Paint(frame, Frames, Side, Side, rgb);
+        clip.Paint(frame, frames, Side, Side, rgb);
         return OfBytes(rgb);
     }
 

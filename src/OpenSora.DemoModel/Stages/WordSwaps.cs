@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace OpenSora.DemoModel.Stages;
 
 /// <summary>The loss of a clip under a caption at a noise level, with a worker's network.</summary>
-internal delegate Tensor CaptionLoss(int worker, Tensor latent, string? caption, bool scored, double t, bool conditioned, ulong noiseSeed);
+internal delegate Tensor CaptionLoss(int worker, Tensor latent, string caption, double t, ulong noiseSeed);
 
 /// <summary>
 /// How much the loss rises when one word of the caption is another: it shows what the network has learned to read long
@@ -29,7 +29,7 @@ internal sealed class WordSwaps(Workplace place, CaptionLoss loss)
             using IDisposable quiet = no_grad();
             Clip clip = ClipCache.Clip(place, i);
             Clip[] all = [clip, clip with { Motion = Opposite(clip.Motion) }, clip with { Shape = Next(Words.Shapes, clip.Shape) }, clip with { Colour = Next(Words.Colours, clip.Colour) }, clip with { Background = Next(Words.Backgrounds, clip.Background) }];
-            losses[i] = [.. all.Select(told => (double)loss(worker, latents[i], Captions.Plain(told), true, NoiseLevel, false, (ulong)i).item<float>())];
+            losses[i] = [.. all.Select(told => (double)loss(worker, latents[i], Captions.Plain(told), NoiseLevel, (ulong)i).item<float>())];
         });
         double truth = losses.Average(l => l[0]);
         double Gap(int swap) => 100 * (losses.Average(l => l[swap]) / truth - 1);

@@ -1,6 +1,6 @@
-using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Media;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Sampling;
 using TorchSharp;

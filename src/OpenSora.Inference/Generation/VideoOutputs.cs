@@ -1,7 +1,7 @@
-using OpenSora.Contracts.Cards;
 using System.Security.Cryptography;
-using OpenSora.Contracts.Media;
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
 
 namespace OpenSora.Inference.Generation;
 

@@ -28,6 +28,7 @@ public sealed class LinkListener : IDisposable
         _socket = LinkAddress.Open(address);
         try
         {
+            RemoveAbandoned(address);
             _socket.Bind(address);
             if (address is UnixDomainSocketEndPoint && !OperatingSystem.IsWindows())
                 File.SetUnixFileMode(address.ToString()!, UnixFileMode.UserRead | UnixFileMode.UserWrite);
@@ -111,6 +112,22 @@ public sealed class LinkListener : IDisposable
         _socket.Dispose();
         if (Address is UnixDomainSocketEndPoint)
             File.Delete(Address.ToString()!);
+    }
+
+    /// <summary>A process that was killed leaves its socket file behind, where nobody listens any more.</summary>
+    private static void RemoveAbandoned(EndPoint address)
+    {
+        if (address is not UnixDomainSocketEndPoint || !File.Exists(address.ToString()))
+            return;
+        using Socket probe = LinkAddress.Open(address);
+        try
+        {
+            probe.Connect(address);
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(address.ToString()!);
+        }
     }
 
     private void AcceptAll()

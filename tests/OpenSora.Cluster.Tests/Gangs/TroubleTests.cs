@@ -55,15 +55,12 @@ public sealed class TroubleTests
     {
         await using TestCluster cluster = await TestCluster.Start(1);
         GenerationHashes expected = (await cluster.Generate(cluster.Request("calm"))).Hashes;
-        TaskCompletionSource begun = new();
-        Task<GenerationReport> running = cluster.Generate(
-            cluster.Request("joined", 1, new FakeSettings { StepMilliseconds = 400 }) with { NumSamplingSteps = 5 }, most: 8, tell: happened =>
-            {
-                if (happened is Progress { Stage: "denoise" })
-                    begun.TrySetResult();
-            });
-        await begun.Task;
+        GenerationRequest request = cluster.Request("joined", 1, new FakeSettings { StepMilliseconds = 100, Gate = "open" }) with { NumSamplingSteps = 5 };
+        Task<GenerationReport> running = cluster.Generate(request, most: 8);
         using System.Diagnostics.Process joined = cluster.StartCard("guest", "--threads", "1");
+        while (!File.Exists(Path.Combine(request.SaveDir, "loaded-guest")))
+            await Task.WhenAny(running, Task.Delay(20));
+        await File.WriteAllTextAsync(Path.Combine(request.SaveDir, "open"), "");
         GenerationReport report = await running;
         Assert.Equal(expected, report.Hashes);
         Assert.Equal((0, 0), (report.RecomputedSteps, report.Losses.Count));

@@ -38,7 +38,8 @@ public sealed class JudgeTests
     public void TheSameNumberIsTheSameClip()
     {
         Assert.Equal(Clip.Draw(5), Clip.Draw(5));
-        Assert.Equal(Captions.Varied(Clip.Draw(5), 5), Captions.Varied(Clip.Draw(5), 5));
+        foreach (Func<Clip, ulong, string> wording in new[] { Captions.Varied, Captions.Rearranged, Captions.Unseen })
+            Assert.Equal(wording(Clip.Draw(5), 5), wording(Clip.Draw(5), 5));
         Assert.All(Enumerable.Range(0, 500), seed => Assert.False(Clip.Draw((ulong)seed).HeldOut));
         Assert.All(Enumerable.Range(0, 500), seed => Assert.True(Clip.Draw((ulong)seed, held: true).HeldOut));
     }
@@ -49,10 +50,24 @@ public sealed class JudgeTests
         for (ulong seed = 0; seed < 500; seed++)
         {
             Clip clip = Clip.Draw(seed);
-            string caption = Captions.Varied(clip, seed);
-            Assert.Contains(clip.Colour.Name, caption);
-            Assert.Contains(clip.Background.Name, caption);
-            Assert.Contains(clip.Shape.ToString(), caption, StringComparison.OrdinalIgnoreCase);
+            foreach (string caption in new[] { Captions.Plain(clip), Captions.Varied(clip, seed), Captions.Rearranged(clip, seed), Captions.Unseen(clip, seed) })
+            {
+                Assert.Contains(clip.Colour.Name, caption);
+                Assert.Contains(clip.Background.Name, caption);
+                Assert.Contains(clip.Shape.ToString(), caption, StringComparison.OrdinalIgnoreCase);
+            }
+        }
+    }
+
+    /// <summary>What is called unseen is: no training wording of any clip is one of the evaluation's.</summary>
+    [Fact]
+    public void UnseenWordingsAreNoneOfTraining()
+    {
+        foreach (Motion motion in Words.Motions)
+        {
+            Clip clip = Clip.Draw(1) with { Motion = motion };
+            HashSet<string> trained = [Captions.Plain(clip), .. Enumerable.Range(0, 2000).SelectMany(i => new[] { Captions.Varied(clip, (ulong)i), Captions.Rearranged(clip, (ulong)i) })];
+            Assert.All(Enumerable.Range(0, 200), i => Assert.DoesNotContain(Captions.Unseen(clip, (ulong)i), trained));
         }
     }
 }

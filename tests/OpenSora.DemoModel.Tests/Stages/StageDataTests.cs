@@ -51,4 +51,22 @@ public sealed class StageDataTests
         Assert.All(levels, t => Assert.InRange(t, 1e-6, 1 - 1e-6));
         Assert.InRange(levels.Average(), 0.58, 0.66);
     }
+
+    /// <summary>Half of the long clips begin near the middle, the others on their way; at the end about half of a shape is still to be seen.</summary>
+    [Fact]
+    public void LongClipsBeginAnywhereOnTheirWay()
+    {
+        Workplace place = new(Directory.CreateTempSubdirectory("opensora-long-").FullName, 1, 1, CancellationToken.None);
+        double[] gone = [.. Enumerable.Range(0, 200).Select(index =>
+        {
+            Clip clip = LongClips.Clip(place, index);
+            (double x, double y) = Words.Direction(clip.Motion);
+            (double endX, double endY) = clip.Middle(LongClips.Frames - 1, LongClips.Frames, DrawnFrames.Side, DrawnFrames.Side);
+            Assert.InRange(endX, -4, DrawnFrames.Side + 4);
+            Assert.InRange(endY, -4, DrawnFrames.Side + 4);
+            return clip.StartX * x + clip.StartY * y;
+        })];
+        Assert.All(gone.Where((_, index) => index % 2 == 0), start => Assert.InRange(start, -0.08, 0.08));
+        Assert.Contains(gone, start => start > 0.12);
+    }
 }

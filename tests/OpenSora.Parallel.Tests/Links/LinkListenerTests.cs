@@ -115,6 +115,19 @@ public sealed class LinkListenerTests : IDisposable
         Assert.False(File.Exists(path));
     }
 
+    /// <summary>A killed process leaves its socket file behind; that of a process that listens is left alone.</summary>
+    [Fact]
+    public void An_abandoned_socket_file_is_taken_over()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"listener-{Guid.NewGuid():n}.sock");
+        EndPoint address = LinkAddress.Parse($"unix:{path}");
+        using (LinkListener killed = new(address, Token, Options))
+            File.Move(path, path + ".kept"); // so that its end does not remove it
+        File.Move(path + ".kept", path);
+        using LinkListener listener = new(address, Token, Options);
+        Assert.Throws<SocketException>(() => new LinkListener(address, Token, Options));
+    }
+
     [Theory]
     [InlineData("tcp:127.0.0.1:4711", "tcp:127.0.0.1:4711")]
     [InlineData("tcp:[::1]:80", "tcp:[::1]:80")]

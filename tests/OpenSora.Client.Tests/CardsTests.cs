@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using OpenSora.TestKit;
+
+namespace OpenSora.Client.Tests;
+
+/// <summary>One video on several card processes, undisturbed and disturbed: always the same bytes.</summary>
+public sealed class CardsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("--dtype", "bf16")]
+    [InlineData("--dtype", "fp32", "--image-size", "40", "72")]
+    [InlineData("--num-frames", "1")]
+    [InlineData("--loop", "2", "--num-frames", "34", "--reference-path", "REFERENCE", "--mask-strategy", "0")]
+    public async Task AnyNumberOfCardsGivesTheSameBytes(params string[] more)
+    {
+        string[] flags = [.. more.Select(word => word == "REFERENCE" ? Path.Combine(Repository.Golden, "case9_e2e", "ref_a.png") : word)];
+        JsonNode one = await Generate("1", flags);
+        foreach (int cards in more.Contains("1") ? new[] { 2 } : [2, 3])
+        {
+            JsonNode report = await Generate($"{cards}", [.. flags, "--cards", $"{cards}"]);
+            Assert.Equal(one["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
+            Assert.Equal(one["tokensComputed"]!.GetValue<long>(), report["tokensComputed"]!.GetValue<long>());
+            Assert.Equal(cards, report["cardUses"]!.AsArray().Count);
+        }
+    }
+
+    [Fact]
+    public async Task NoMoreIsSentThanTheBound()
+    {
+        foreach (int cards in new[] { 2, 4 })
+        {
+            JsonNode sent = (await Generate($"{cards}", "--image-size", "144", "256", "--num-frames", "51", "--num-sampling-steps", "1", "--cards", $"{cards}"))["bytesSent"]!;
+            Assert.Equal(sent["total"]!.GetValue<long>(), sent["perCard"]!.AsArray().Sum(card => card!.GetValue<long>()));
+            Assert.True(sent["total"]!.GetValue<double>() <= 1.01 * sent["bound"]!.GetValue<double>(), sent.ToJsonString());
+        }
+    }
+
+    [Theory]
+    [InlineData("-KILL")]
+    [InlineData("-STOP")]
+    public async Task ACardThatIsLostCostsAStepAtMost(string signal)
+    {
+        JsonNode calm = await Generate("calm", "--num-sampling-steps", "60");
+        (JsonNode report, _) = await Disturb("lost", 20, client => Signal(signal, Processes.CardsOf(client)["card-1"]), "--num-sampling-steps", "60", "--cards", "2");
+        Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
+        Assert.InRange(report["recomputedSteps"]!.GetValue<int>(), 0, 1);
+        Assert.Equal("card-1", Assert.Single(report["losses"]!.AsArray())!["name"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task TheOnlyCardIsReplaced()
+    {
+        JsonNode calm = await Generate("calm", "--num-sampling-steps", "60");
+        (JsonNode report, string errors) = await Disturb("killed", 20, client => Signal("-KILL", Processes.CardsOf(client)["card-0"]), "--num-sampling-steps", "60");
+        Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
+        Assert.Contains("card-0", errors);
+    }
+
+    [Theory]
+    [InlineData("-INT", 130)]
+    [InlineData("-KILL", 4)]
+    public async Task AJobThatWasStoppedOrCrashedGoesOnFromItsLastStep(string signal, int exitCode)
+    {
+        JsonNode calm = await Generate("calm", "--num-sampling-steps", "60", "--cards", "2");
+        using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", "2", "--verbose", "1"));
+        await UntilStep(process, 20);
+        Signal(signal, signal == "-INT" ? process.Id : Processes.SiloOf(process.Id));
+        string errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(exitCode, process.ExitCode);
+        string job = errors[(errors.IndexOf("--resume ", StringComparison.Ordinal) + "--resume ".Length)..].Split(['\n', ' '])[0];
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["generate", "--resume", job, "--cards", "1", "--json"]);
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        Assert.Equal(calm["sha256"]!.ToJsonString(), JsonNode.Parse(outcome.Output)!["sha256"]!.ToJsonString());
+        Assert.DoesNotContain("denoise: 0 of", outcome.Errors);
+        ClientProgram.Outcome again = await ClientProgram.Run(["generate", "--resume", job]);
+        Assert.Equal(2, again.ExitCode);
+        Assert.Contains("no such job", again.Errors);
+    }
+
+    [Fact]
+    public async Task ACardJoinsWhileItWorks()
+    {
+        const string token = "a secret of this test";
+        int port = FreePort();
+        JsonNode calm = await Generate("calm", "--num-sampling-steps", "200");
+        using Process process = ClientProgram.Start(
+            Arguments("joined", "--num-sampling-steps", "200", "--listen", $"127.0.0.1:{port}", "--json"), ("OPENSORA_TOKEN", token));
+        await UntilStep(process, 1);
+        using Process card = ClientProgram.Start(
+            ["card", "guest", "--join", $"http://127.0.0.1:{port}", "--device", "cpu", "--threads", "1", "--links", $"unix:{Path.Combine(_folder, "guest.sock")}"], ("OPENSORA_TOKEN", token));
+        JsonNode report = JsonNode.Parse(await process.StandardOutput.ReadToEndAsync())!;
+        Signal("-TERM", card.Id);
+        await card.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
+        Assert.Contains(report["cardUses"]!.AsArray(), use => use!["name"]!.GetValue<string>() == "guest" && use["tokensComputed"]!.GetValue<long>() > 0);
+        Assert.Equal(0, report["recomputedSteps"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task MoreCardsThanCanShareAClipAreRefused()
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(Arguments("many", "--cards", "13"));
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("--cards is 13, but 12 is the most", outcome.Errors);
+    }
+
+    private string[] Arguments(string name, params string[] more)
+    {
+        List<string> arguments =
+        [
+            "generate", "--sample-name", name, "--save-dir", _folder, "--image-size", "36", "50", "--device", "cpu", "--threads", "1",
+            "--prompt", "a red ball", "--num-frames", "20", "--num-sampling-steps", "2",
+        ];
+        foreach (string flag in more.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
+            if (arguments.IndexOf(flag) is var at and >= 0)
+                arguments.RemoveRange(at, flag == "--image-size" ? 3 : 2);
+        return [.. arguments, .. more];
+    }
+
+    private async Task<JsonNode> Generate(string name, params string[] more)
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(Arguments(name, [.. more, "--json"]));
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        return JsonNode.Parse(outcome.Output)!;
+    }
+
+    /// <summary>Does something to a run when it has come to a step.</summary>
+    private async Task<(JsonNode Report, string Errors)> Disturb(string name, int step, Action<int> trouble, params string[] more)
+    {
+        using Process process = ClientProgram.Start(Arguments(name, [.. more, "--json"]));
+        await UntilStep(process, step);
+        trouble(process.Id);
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await errors);
+        return (JsonNode.Parse(output)!, await errors);
+    }
+
+    /// <summary>Progress is told at every quarter only: this is the first line at or after the step.</summary>
+    private static async Task UntilStep(Process process, int step)
+    {
+        while (await process.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is { } line)
+            if (line.StartsWith("denoise: ", StringComparison.Ordinal) && int.Parse(line.Split(' ')[1]) >= step)
+                return;
+        Assert.Fail($"the run ended before step {step}");
+    }
+
+    private static void Signal(string signal, int process)
+    {
+        using Process kill = Process.Start("kill", [signal, $"{process}"])!;
+        kill.WaitForExit();
+    }
+
+    private static int FreePort()
+    {
+        using System.Net.Sockets.TcpListener listener = new(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
