@@ -13,15 +13,13 @@ internal sealed partial class FaultPlan
 {
     public const string Variable = "OPENSORA_FAULTS";
 
+    private const string InSwitch = ":in-switch";
     private const int Stop = 19, Kill = 9;
 
     private readonly Lock _one = new();
     private readonly List<Fault> _faults;
 
     private FaultPlan(List<Fault> faults) => _faults = faults;
-
-    /// <summary>Steps that this rank has done: what happens on links is told by it.</summary>
-    public int Step { get; set; }
 
     /// <summary>What the environment asks for.</summary>
     /// <exception cref="InputException">It is not understood.</exception>
@@ -38,7 +36,7 @@ internal sealed partial class FaultPlan
     }
 
     /// <summary>The connection to another rank, with the faults that are to happen on it.</summary>
-    public Stream Between(long epoch, Stream stream) => _faults.Count == 0 ? stream : new FaultyStream(stream, () => Take(epoch, $"step={Step}:in-switch"), Happen);
+    public Stream Between(long epoch, Stream stream) => _faults.Count == 0 ? stream : new FaultyStream(stream, step => Take(epoch, $"step={step}{InSwitch}"), Happen);
 
     /// <summary>What is to happen at a point, once; null for nothing.</summary>
     private Fault? Take(long epoch, string point)
@@ -83,7 +81,8 @@ internal sealed partial class FaultPlan
     private static Fault ParseFault(string text)
     {
         Match match = Grammar().Match(text);
-        if (!match.Success)
+        bool link = text.Contains(InSwitch, StringComparison.Ordinal);
+        if (!match.Success || match.Groups["action"].Value is "drop" or "corrupt" && !link || match.Groups["action"].Value == "fail" && link)
             throw new InputException($"{Variable} '{text}' is not understood: give kill, stop, fail, drop, corrupt or delay=MS, then @ and a point (docs/faults.md)");
         string? Of(string group) => match.Groups[group] is { Success: true, Value: var value } ? value : null;
         return new Fault(

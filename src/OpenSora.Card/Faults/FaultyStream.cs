@@ -1,9 +1,14 @@
+using OpenSora.Parallel.Links;
+
 namespace OpenSora.Card.Faults;
 
-/// <summary>A connection to another rank on which a fault can happen when something is written.</summary>
-/// <param name="take">The fault that is to happen now; null for none.</param>
-internal sealed class FaultyStream(Stream inner, Func<Fault?> take, Action<Fault> happen) : Stream
+/// <summary>A connection to another rank on which a fault can happen when tensors are sent.</summary>
+/// <param name="take">The fault that is to happen in a step; null for none.</param>
+internal sealed class FaultyStream(Stream inner, Func<int, Fault?> take, Action<Fault> happen) : Stream
 {
+    private int _step;
+    private long _body;
+
     public override bool CanRead => true;
     public override bool CanWrite => true;
     public override bool CanSeek => false;
@@ -13,14 +18,23 @@ internal sealed class FaultyStream(Stream inner, Func<Fault?> take, Action<Fault
     public override int ReadTimeout { get => inner.ReadTimeout; set => inner.ReadTimeout = value; }
     public override int WriteTimeout { get => inner.WriteTimeout; set => inner.WriteTimeout = value; }
 
+    /// <summary>Each frame comes as its head in one piece, then its body; see <see cref="StreamLink"/>. Faults happen to bodies.</summary>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        switch (take())
+        if (_body == 0)
+        {
+            FrameHeader header = FrameHeader.Read(buffer[StreamLink.PrefixBytes..].ToArray(), peer: 0);
+            (_step, _body) = (header.Address.Step, header.Bytes);
+            inner.Write(buffer);
+            return;
+        }
+        _body -= buffer.Length;
+        switch (take(_step))
         {
             case { Action: "drop" }:
                 inner.Dispose();
                 break;
-            case { Action: "corrupt" } when buffer.Length > 0:
+            case { Action: "corrupt" }:
                 byte[] damaged = buffer.ToArray();
                 damaged[^1] ^= 0x10;
                 inner.Write(damaged);

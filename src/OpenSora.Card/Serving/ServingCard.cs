@@ -53,35 +53,17 @@ internal static class ServingCard
         return ExitCode.Done;
     }
 
-    /// <summary>Listens for other cards. A socket file that a card of this name left when it was killed is replaced.</summary>
+    /// <summary>Listens for other cards.</summary>
     /// <exception cref="InputException">The address is taken, or is none of this host.</exception>
     private static LinkListener Listen(CardOptions options)
     {
-        EndPoint address = LinkAddress.Parse(options.Links);
         try
         {
-            if (address is UnixDomainSocketEndPoint && IsLeftOver(address))
-                File.Delete(address.ToString()!);
-            return new LinkListener(address, System.Text.Encoding.UTF8.GetBytes(options.Token), new LinkOptions());
+            return new LinkListener(LinkAddress.Parse(options.Links), System.Text.Encoding.UTF8.GetBytes(options.Token), new LinkOptions());
         }
         catch (Exception error) when (error is SocketException or ArgumentException)
         {
             throw new InputException($"--links {options.Links}: {error.Message}; give a path or a port of this host that is free", error);
-        }
-    }
-
-    /// <summary>Whether nobody listens at a socket file.</summary>
-    private static bool IsLeftOver(EndPoint file)
-    {
-        using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Connect(file);
-            return false;
-        }
-        catch (SocketException error)
-        {
-            return error.SocketErrorCode == SocketError.ConnectionRefused;
         }
     }
 

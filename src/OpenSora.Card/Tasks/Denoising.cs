@@ -31,7 +31,6 @@ internal static class Denoising
         double evenBytes = samples * Traffic.Of(plan, models.Transformer.Config, models.Precision.Compute == ScalarType.Float32 ? 4 : 2).EvenBytesSent;
         if (task.FirstStep < settings.Steps)
         {
-            context.Faults.Step = task.FirstStep;
             using Mesh mesh = Join(context, task);
             using CancellationTokenRegistration stopped = context.Cancel.Register(() => mesh.Fail("it was told to stop"));
             using ClipContext clip = models.Transformer.Clip(settings.Shape);
@@ -106,7 +105,6 @@ internal static class Denoising
 
         public void Send(StepDone done)
         {
-            context.Faults.Step = done.Done;
             context.Faults.At(task.Epoch, $"step={done.Done - 1}:after-step");
             RankCounts now = counters.Now, step = now.Since(_told);
             WorkCounts counts = new(

@@ -15,7 +15,8 @@ namespace OpenSora.Parallel.Links;
 /// <param name="stream">Reads and writes at the same time; its write timeout is the link's. The link closes it.</param>
 public sealed class StreamLink(Stream stream, GangName gang, int peer, LinkOptions options) : ILink
 {
-    private const int PrefixBytes = 8;
+    /// <summary>Bytes before the header of a frame: its length and its checksum. They are written with it, in one piece.</summary>
+    public const int PrefixBytes = 8;
 
     /// <summary>A piece that is written in one go: the write timeout holds for each.</summary>
     private const int Piece = 1 << 20;
