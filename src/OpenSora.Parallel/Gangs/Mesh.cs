@@ -61,7 +61,7 @@ public sealed class Mesh : IDisposable
             long end = Environment.TickCount64 + (long)options.Joining.TotalMilliseconds;
             for (int peer = rank + 1; peer < addresses.Count; peer++)
             {
-                streams[peer] = listener.Take(new LinkRequest(gang, peer, rank), TimeSpan.FromMilliseconds(Math.Max(0, end - Environment.TickCount64)))
+                streams[peer] = listener.Take(new LinkRequest(gang, peer, rank), TimeSpan.FromMilliseconds(Math.Max(0, end - Environment.TickCount64)), cancel)
                     ?? throw new PeerException(peer, PeerFault.Lost, $"it did not join {gang.Job}, epoch {gang.Epoch}, within {options.Joining.TotalSeconds:0.###} s");
                 cancel.ThrowIfCancellationRequested();
             }

@@ -81,14 +81,21 @@ public sealed class LinkListener : IDisposable
 
     /// <summary>Waits for the connection of another rank.</summary>
     /// <returns>Null when it did not come in time.</returns>
-    internal Stream? Take(LinkRequest request, TimeSpan wait)
+    /// <exception cref="OperationCanceledException">It is not waited for any more.</exception>
+    internal Stream? Take(LinkRequest request, TimeSpan wait, CancellationToken cancel)
     {
         long end = Environment.TickCount64 + (long)wait.TotalMilliseconds;
+        using CancellationTokenRegistration wake = cancel.Register(() =>
+        {
+            lock (_gate)
+                Monitor.PulseAll(_gate);
+        });
         lock (_gate)
         {
             Stream? stream;
             while (!_arrived.Remove(request, out stream))
             {
+                cancel.ThrowIfCancellationRequested();
                 long left = end - Environment.TickCount64;
                 if (_closed || left <= 0 || !Monitor.Wait(_gate, (int)left))
                     return null;

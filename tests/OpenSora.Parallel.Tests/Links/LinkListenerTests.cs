@@ -21,7 +21,7 @@ public sealed class LinkListenerTests : IDisposable
     public void Who_knows_the_token_is_let_in()
     {
         using Stream asked = Ask(new LinkRequest(Gang.Name, 1, 0), Token);
-        using Stream? taken = _listener.Take(new LinkRequest(Gang.Name, 1, 0), TimeSpan.FromSeconds(30));
+        using Stream? taken = _listener.Take(new LinkRequest(Gang.Name, 1, 0), TimeSpan.FromSeconds(30), default);
         Assert.NotNull(taken);
         Assert.Equal(0, _listener.WrongTokens);
     }
@@ -35,7 +35,7 @@ public sealed class LinkListenerTests : IDisposable
             Assert.Equal((0, PeerFault.WrongToken), (e.Rank, e.Cause));
         }
         Eventually(() => _listener.WrongTokens == 4);
-        Assert.Null(_listener.Take(new LinkRequest(Gang.Name, 1, 0), TimeSpan.Zero));
+        Assert.Null(_listener.Take(new LinkRequest(Gang.Name, 1, 0), TimeSpan.Zero, default));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class LinkListenerTests : IDisposable
     {
         using Stream early = Ask(new LinkRequest(Gang.Name with { Epoch = 4 }, 1, 0), Token);
         _listener.Fence(Gang.Name with { Epoch = 5 });
-        Assert.Null(_listener.Take(new LinkRequest(Gang.Name with { Epoch = 4 }, 1, 0), TimeSpan.Zero));
+        Assert.Null(_listener.Take(new LinkRequest(Gang.Name with { Epoch = 4 }, 1, 0), TimeSpan.Zero, default));
         Assert.Equal(PeerFault.WrongEpoch, Assert.Throws<PeerException>(
             () => Ask(new LinkRequest(Gang.Name with { Epoch = 4 }, 1, 0), Token)).Cause);
         Eventually(() => _listener.WrongEpochs == 1);
@@ -99,6 +99,16 @@ public sealed class LinkListenerTests : IDisposable
         e = Assert.Throws<PeerException>(() => Mesh.Join(
             Gang.Name, 1, [unused.LocalEndPoint!, _listener.Address], _listener, Token, Options with { Joining = TimeSpan.FromMilliseconds(100) }, default));
         Assert.Equal((0, PeerFault.Lost), (e.Rank, e.Cause));
+    }
+
+    /// <summary>A gang that was given up must not keep its card until ranks that never come are late.</summary>
+    [Fact]
+    public void Who_is_told_to_stop_waits_no_longer()
+    {
+        using CancellationTokenSource stop = new(TimeSpan.FromMilliseconds(50));
+        LinkOptions patient = new() { Joining = TimeSpan.FromMinutes(10) };
+        Task joining = Task.Run(() => Mesh.Join(new GangName("job", 1), 0, [_listener.Address, _listener.Address], _listener, [1], patient, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => joining.WaitAsync(TimeSpan.FromMinutes(1)).GetAwaiter().GetResult());
     }
 
     [Fact]
