@@ -88,9 +88,10 @@ public sealed class CardsTests : IDisposable
     {
         const string token = "a secret of this test";
         int port = FreePort();
-        JsonNode calm = await Generate("calm", "--num-sampling-steps", "200");
+        JsonNode calm = await Generate("calm", "--num-sampling-steps", "40");
         using Process process = ClientProgram.Start(
-            Arguments("joined", "--num-sampling-steps", "200", "--listen", $"127.0.0.1:{port}", "--json"), ("OPENSORA_TOKEN", token));
+            Arguments("joined", "--num-sampling-steps", "40", "--listen", $"127.0.0.1:{port}", "--json"),
+            ("OPENSORA_TOKEN", token), ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch")); // as long as a card may take to start
         await UntilStep(process, 1);
         using Process card = ClientProgram.Start(
             ["card", "guest", "--join", $"http://127.0.0.1:{port}", "--device", "cpu", "--threads", "1", "--links", $"unix:{Path.Combine(_folder, "guest.sock")}"], ("OPENSORA_TOKEN", token));

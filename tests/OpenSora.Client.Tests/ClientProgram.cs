@@ -21,9 +21,10 @@ internal static class ClientProgram
         return new Outcome(process.ExitCode, await output, await errors);
     }
 
+    /// <remarks>Where the tests themselves run in the background, SIGINT is ignored, and that is handed down: here it is not.</remarks>
     public static Process Start(string[] arguments, params (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new(Path, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("env", ["--default-signal=INT", Path, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OPENSORA_STATE"] = State;
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;

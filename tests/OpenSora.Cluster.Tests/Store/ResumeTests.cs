@@ -61,7 +61,7 @@ public sealed class ResumeTests
         await cluster.Cards(1);
         GenerationHashes expected = (await cluster.Generate(cluster.Request("calm"))).Hashes;
         CardException failed = await Assert.ThrowsAsync<CardException>(() => cluster.Generate(cluster.Request(
-            "alone", 1, new FakeSettings { Faults = [new Fault("only", "step", 4, "before", "kill")] })));
+            "alone", 1, new FakeSettings { Faults = [new Fault("only", "step", 3, "after", "delay"), new Fault("only", "step", 4, "before", "kill")] })));
         string job = Assert.Single(cluster.Store.Jobs());
         Assert.Contains("no card is left", failed.Message);
         Assert.Contains($"opensora generate --resume {job}", failed.Message);

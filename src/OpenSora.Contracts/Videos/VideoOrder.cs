@@ -1,0 +1,47 @@
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Contracts.Videos;
+
+/// <summary>A video that is asked for.</summary>
+public sealed record VideoOrder
+{
+    /// <summary>
+    /// What to make: one prompt, one sample. Models, device, threads and all file names are the service's own; a
+    /// <c>Cards</c> of 0 leaves their number to it.
+    /// </summary>
+    public required GenerationRequest Request { get; init; }
+
+    /// <summary>See <see cref="Video.Owner"/>.</summary>
+    public required string Owner { get; init; }
+
+    public VideoPriority Priority { get; init; } = VideoPriority.Normal;
+
+    /// <summary>Of one owner: the same key gives the same video, made once. Default: null.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>An image or a video to start from, the file's bytes. Default: null.</summary>
+    public ReadOnlyMemory<byte>? Reference { get; init; }
+}
+
+/// <summary>Some videos of a list.</summary>
+/// <param name="HasMore">There are others after the last one.</param>
+public sealed record VideoPage(IReadOnlyList<Video> Videos, bool HasMore);
+
+/// <summary>Something about a video changed.</summary>
+public abstract record VideoEvent;
+
+/// <summary>It is so now. The last one has <see cref="Video.IsOver"/>.</summary>
+public sealed record VideoChanged(Video Video) : VideoEvent;
+
+/// <summary>What the latent looks like after a step, roughly: a PNG of latent size.</summary>
+public sealed record VideoPreview(int Step, ReadOnlyMemory<byte> Png) : VideoEvent;
+
+/// <summary>The service takes no more for now: its queue, or the owner's share of it, is full.</summary>
+/// <param name="retryAfter">When to ask again.</param>
+public sealed class QueueFullException(string message, TimeSpan retryAfter) : Exception(message)
+{
+    public TimeSpan RetryAfter { get; } = retryAfter;
+}
+
+/// <summary>An idempotency key was used before, for another request.</summary>
+public sealed class KeyReusedException(string message) : InputException(message);
