@@ -24,9 +24,9 @@ public interface IVideoService
 
     /// <summary>
     /// A video as it is now, then each change until it is over. A slow reader misses changes in between, never the last.
-    /// Null when there is none.
+    /// Nothing when there is none.
     /// </summary>
-    IAsyncEnumerable<VideoEvent>? Watch(string owner, string id, CancellationToken cancel);
+    IAsyncEnumerable<VideoEvent> Watch(string owner, string id, CancellationToken cancel);
 
     /// <summary>Cancels what is not over, within a step; removes what is, files included.</summary>
     /// <returns>The video before; null when there is none.</returns>
