@@ -12,11 +12,11 @@ internal sealed class ClusterToken(string value)
     public string Value { get; } = value;
 
     /// <summary>Whether the environment names one.</summary>
-    public static bool IsGiven => Environment.GetEnvironmentVariable(CardProtocol.TokenVariable) is { Length: > 0 };
+    public static bool IsGiven => ClusterSecret.FromEnvironment() is not null;
 
     /// <summary>That of the environment, else a new one that nobody can guess.</summary>
     public static ClusterToken OfEnvironment() =>
-        new(Environment.GetEnvironmentVariable(CardProtocol.TokenVariable) is { Length: > 0 } given ? given : RandomNumberGenerator.GetHexString(32, lowercase: true));
+        new(ClusterSecret.FromEnvironment() ?? RandomNumberGenerator.GetHexString(32, lowercase: true));
 
     /// <summary>Whether a request carries it; takes as long for any wrong one.</summary>
     public bool IsIn(HttpRequest request)

@@ -7,6 +7,7 @@ namespace OpenSora.Silo.Cards;
 
 /// <summary>
 /// Where cards register, say that they live, and leave: see <see cref="CardProtocol.CardsPath"/>. 401: wrong token, or none;
+/// 403: no certificate of the cluster, where it is to have one;
 /// 404: not known, register again; 409: another card of this name has come since; 426: another version of the protocol.
 /// </summary>
 internal static class RegistrationEndpoint
@@ -18,7 +19,10 @@ internal static class RegistrationEndpoint
         RouteGroupBuilder cards = app.MapGroup(CardProtocol.CardsPath);
         cards.AddEndpointFilter(async (context, next) =>
         {
-            if (token.IsIn(context.HttpContext.Request))
+            HttpContext http = context.HttpContext;
+            if (http.Request.IsHttps && http.Connection.ClientCertificate is null)
+                return Results.Text($"a card comes with a certificate of the cluster: set {ClusterTls.CertificateVariable}, {ClusterTls.KeyVariable} and {ClusterTls.AuthorityVariable}", statusCode: StatusCodes.Status403Forbidden);
+            if (token.IsIn(http.Request))
                 return await next(context);
             directory.CountRefusedToken();
             return Results.Text($"wrong token: give all processes of the cluster the same {CardProtocol.TokenVariable}", statusCode: StatusCodes.Status401Unauthorized);

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenSora.Cluster.Cards;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Silo.Cards;
 
@@ -17,11 +18,14 @@ internal sealed class RegistrationHost : IAsyncDisposable
 
     /// <param name="listen">HOST:PORT; null for a free port of this machine only.</param>
     /// <exception cref="InputException">That is no address of this machine, or taken.</exception>
-    public static async Task<RegistrationHost> Start(CardDirectory directory, ClusterToken token, string? listen)
+    public static async Task<RegistrationHost> Start(CardDirectory directory, ClusterToken token, string? listen, ClusterTls? tls = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://{listen ?? "127.0.0.1:0"}");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseUrls($"{(tls is null ? "http" : "https")}://{listen ?? "127.0.0.1:0"}");
+        if (tls is not null)
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.Admit(tls)));
         WebApplication app = builder.Build();
         app.MapCards(directory, token);
         try

@@ -20,7 +20,7 @@ internal static class PrivateSilo
     public static async Task<GenerationReport> Run(GenerationOrder order, EventWriter events, CancellationToken cancel)
     {
         if (order.Listen is not null && !ClusterToken.IsGiven)
-            throw new InputException($"--listen {order.Listen} lets other cards join: set {CardProtocol.TokenVariable} to a secret that they are given too");
+            throw new InputException($"--listen {order.Listen} lets other cards join: set {CardProtocol.TokenVariable}, or {ClusterSecret.FileVariable} to a file that holds it, to a secret that they are given too");
         ClusterOptions options = new();
         JobStore store = JobStore.OfUser();
         JobFolder? begun = order.Resume is { } job ? store.Open(job) : null;
@@ -35,9 +35,10 @@ internal static class PrivateSilo
         try
         {
             using CardDirectory directory = new(options);
-            using CardClient client = new(token.Value, options);
+            ClusterTls? tls = ClusterTls.FromEnvironment();
+            using CardClient client = new(token.Value, options, tls);
             using JobMedia media = new(request);
-            await using RegistrationHost host = await RegistrationHost.Start(directory, token, order.Listen);
+            await using RegistrationHost host = await RegistrationHost.Start(directory, token, order.Listen, tls);
             await using LocalCards cards = new(
                 new LocalCardsPlan
                 {

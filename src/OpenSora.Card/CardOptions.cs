@@ -17,14 +17,16 @@ namespace OpenSora.Card;
 /// <param name="Advertise">The host that others reach this card by; null for the host of <paramref name="Listen"/>.</param>
 /// <param name="Leash">Whether to stop when standard input ends.</param>
 /// <param name="Token">What all processes of the cluster share; empty for none.</param>
+/// <param name="Tls">How tasks and links between hosts are encrypted; null for not at all.</param>
 internal sealed record CardOptions(
-    string Name, string? Device, int? Threads, Uri Join, IPEndPoint Listen, string Links, string? Advertise, bool Leash, string Token)
+    string Name, string? Device, int? Threads, Uri Join, IPEndPoint Listen, string Links, string? Advertise, bool Leash, string Token, ClusterTls? Tls)
 {
     public const string Usage = """
         usage: OpenSora.Card NAME --join URL [--device cpu|cuda:N|gcu:N] [--threads K] [--listen HOST:PORT] [--links unix:PATH|tcp:HOST:PORT] [--advertise HOST] [--leash]
                OpenSora.Card verify    with a request as one line of JSON on standard input
         A card takes tasks at --listen (127.0.0.1:0) and other cards at --links (tcp:127.0.0.1:0); it registers at --join under NAME.
-        OPENSORA_TOKEN is the token of the cluster; beyond loopback there must be one. --leash: stop when standard input ends.
+        OPENSORA_TOKEN is the token of the cluster, or OPENSORA_TOKEN_FILE a file that holds it; beyond loopback there must be one.
+        OPENSORA_TLS_CERTIFICATE, OPENSORA_TLS_KEY and OPENSORA_TLS_CA (PEM files) encrypt both, and let in only who has a certificate of that CA. --leash: stop when standard input ends.
         """;
 
     /// <exception cref="InputException">An unknown flag, or a value that cannot be used.</exception>
@@ -52,7 +54,8 @@ internal sealed record CardOptions(
             given.GetValueOrDefault("--links", "tcp:127.0.0.1:0"),
             given.GetValueOrDefault("--advertise"),
             given.ContainsKey("--leash"),
-            Environment.GetEnvironmentVariable(CardProtocol.TokenVariable) ?? "");
+            ClusterSecret.FromEnvironment() ?? "",
+            ClusterTls.FromEnvironment());
         if (options.Token.Length == 0 && !IPAddress.IsLoopback(options.Listen.Address))
             throw new InputException($"--listen {options.Listen} can be reached from other hosts, and there is no token: set {CardProtocol.TokenVariable}, or listen on 127.0.0.1");
         EndPoint links = LinkAddress.Parse(options.Links);

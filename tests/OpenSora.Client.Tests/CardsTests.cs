@@ -83,24 +83,49 @@ public sealed class CardsTests : IDisposable
         Assert.Contains("no such job", again.Errors);
     }
 
-    [Fact]
-    public async Task ACardJoinsWhileItWorks()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ACardJoinsWhileItWorks(bool encrypted)
     {
-        const string token = "a secret of this test";
-        int port = FreePort();
+        string address = $"127.0.0.1:{FreePort()}", silo = $"{(encrypted ? "https" : "http")}://{address}", secret = Path.Combine(_folder, "token");
+        File.WriteAllText(secret, "a secret of this test\n");
+        TestAuthority authority = new(Path.Combine(_folder, "authority"));
+        (string, string)[] Member(string name) => encrypted ? [("OPENSORA_TOKEN_FILE", secret), .. authority.Environment(name)] : [("OPENSORA_TOKEN", "a secret of this test")];
         JsonNode calm = await Generate("calm", "--num-sampling-steps", "40");
         using Process process = ClientProgram.Start(
-            Arguments("joined", "--num-sampling-steps", "40", "--listen", $"127.0.0.1:{port}", "--json"),
-            ("OPENSORA_TOKEN", token), ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch")); // as long as a card may take to start
+            Arguments("joined", "--num-sampling-steps", "40", "--listen", address, "--json"),
+            [.. Member("silo"), ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch")]); // as long as a card may take to start
         await UntilStep(process, 1);
-        using Process card = ClientProgram.Start(
-            ["card", "guest", "--join", $"http://127.0.0.1:{port}", "--device", "cpu", "--threads", "1", "--links", $"unix:{Path.Combine(_folder, "guest.sock")}"], ("OPENSORA_TOKEN", token));
+        using Process card = ClientProgram.Start(["card", "guest", "--join", silo, "--device", "cpu", "--threads", "1"], Member("guest"));
         JsonNode report = JsonNode.Parse(await process.StandardOutput.ReadToEndAsync())!;
         Signal("-TERM", card.Id);
         await card.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
         Assert.Contains(report["cardUses"]!.AsArray(), use => use!["name"]!.GetValue<string>() == "guest" && use["tokensComputed"]!.GetValue<long>() > 0);
         Assert.Equal(0, report["recomputedSteps"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task ACardOfAnotherAuthorityOrOfNoneIsLeftOut()
+    {
+        string address = $"127.0.0.1:{FreePort()}";
+        TestAuthority ours = new(Path.Combine(_folder, "ours")), theirs = new(Path.Combine(_folder, "theirs"));
+        using Process process = ClientProgram.Start(
+            Arguments("alone", "--num-sampling-steps", "1000", "--listen", address), [("OPENSORA_TOKEN", "secret"), .. ours.Environment("silo")]);
+        await UntilStep(process, 0);
+        foreach (((string, string)[] environment, string scheme) in new[] { (theirs.Environment("card"), "https"), ([], "http") })
+        {
+            using Process card = ClientProgram.Start(
+                ["card", "stranger", "--join", $"{scheme}://{address}", "--device", "cpu", "--threads", "1"], [("OPENSORA_TOKEN", "secret"), .. environment]);
+            Assert.Contains("does not answer", await card.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)));
+            Signal("-TERM", card.Id);
+            await card.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        Assert.Single(Processes.CardsOf(process.Id));
+        Signal("-INT", process.Id);
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(130, process.ExitCode);
     }
 
     [Fact]

@@ -67,11 +67,10 @@ internal static class Gang
     }
 
     /// <summary>Meshes of ranks that meet over sockets.</summary>
-    public static IReadOnlyList<Mesh> Join(IReadOnlyList<LinkListener> listeners, byte[] token)
+    public static IReadOnlyList<Mesh> Join(IReadOnlyList<LinkListener> listeners, byte[] token, LinkOptions options)
     {
         EndPoint[] addresses = [.. listeners.Select(listener => listener.Address)];
         Mesh[] meshes = new Mesh[listeners.Count];
-        LinkOptions options = Options with { Joining = TimeSpan.FromSeconds(30) };
         Thread[] threads = [.. listeners.Select((listener, rank) => new Thread(
             () => meshes[rank] = Mesh.Join(Name, rank, addresses, listener, token, options, default)))];
         foreach (Thread thread in threads)

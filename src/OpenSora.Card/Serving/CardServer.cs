@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -34,14 +35,14 @@ internal sealed class CardServer : IAsyncDisposable
         FaultPlan faults = FaultPlan.FromEnvironment();
         byte[] token = System.Text.Encoding.UTF8.GetBytes(options.Token);
         _do = (task, parcel, frames, replies, cancel) => CardTasks.Run(new TaskContext(
-            task, parcel.Parts, frames, (reply, parts) => replies.Send(reply, parts, cancel), device, shelf, listener, token, faults, cancel));
+            task, parcel.Parts, frames, (reply, parts) => replies.Send(reply, parts, cancel), device, shelf, listener, token, options.Tls, faults, cancel));
         app.MapGet(CardProtocol.HealthPath, () => Results.Json(Health(), CardsJson.Default.CardHealth));
         app.MapPost(CardProtocol.TaskPath, Work);
 
         CardHealth Health()
         {
             CardHeartbeat now = heartbeat();
-            long links = listener.WrongTokens + listener.WrongProtocols + listener.WrongEpochs + listener.NoGreetings;
+            long links = listener.WrongTokens + listener.WrongProtocols + listener.WrongEpochs + listener.NoMembers + listener.NoGreetings;
             return new CardHealth(now.Instance, now.State, now.FreeMemoryBytes, _token.Refused, links);
         }
     }
@@ -61,7 +62,13 @@ internal sealed class CardServer : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Listen(options.Listen);
+            kestrel.Listen(options.Listen, listen =>
+            {
+                // Whoever asks how it is need not be a member: probes have no certificate.
+                if (options.Tls is { } tls)
+                    listen.UseHttps(https => (https.ServerCertificate, https.ClientCertificateMode, https.ClientCertificateValidation) =
+                        (tls.Certificate, ClientCertificateMode.AllowCertificate, (certificate, _, _) => tls.IsMember(certificate)));
+            });
         });
         WebApplication app = builder.Build();
         CardServer server = new(app, options, desk, torch, device, listener, heartbeat);
@@ -80,7 +87,9 @@ internal sealed class CardServer : IAsyncDisposable
     private async Task Work(HttpContext http)
     {
         CancellationToken cancel = http.RequestAborted;
-        if (!_token.Admits(http.Request.Headers.Authorization))
+        if (http.Request.IsHttps && http.Connection.ClientCertificate is null)
+            await Refuse(http, HttpStatusCode.Forbidden, $"a task comes with a certificate of the cluster: give all processes the same {ClusterTls.AuthorityVariable}");
+        else if (!_token.Admits(http.Request.Headers.Authorization))
             await Refuse(http, HttpStatusCode.Unauthorized, $"this card has another {CardProtocol.TokenVariable}");
         else if (http.Request.Headers["X-OpenSora-Protocol"] != CardProtocol.Version.ToString(CultureInfo.InvariantCulture))
             await Refuse(http, HttpStatusCode.UpgradeRequired, $"this card speaks version {CardProtocol.Version} of the protocol: install the same build everywhere");

@@ -18,7 +18,10 @@ internal sealed class Registrar : IDisposable
     public Registrar(CardOptions options, CardRegistration registration, Func<CardHeartbeat> heartbeat)
     {
         (_registration, _heartbeat) = (registration, heartbeat);
-        _http = new HttpClient { BaseAddress = options.Join, Timeout = CardProtocol.Silence };
+        SocketsHttpHandler handler = new();
+        if (options.Tls is not null)
+            handler.SslOptions = options.Tls.Client;
+        _http = new HttpClient(handler) { BaseAddress = options.Join, Timeout = CardProtocol.Silence };
         if (options.Token.Length > 0)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.Token);
     }
@@ -86,6 +89,7 @@ internal sealed class Registrar : IDisposable
         {
             HttpStatusCode.Unauthorized => $"the silo at {_http.BaseAddress} has another token: give both the same {CardProtocol.TokenVariable}",
             HttpStatusCode.UpgradeRequired => $"the silo at {_http.BaseAddress} speaks another version of the protocol than {CardProtocol.Version}: install the same build everywhere",
+            HttpStatusCode.Forbidden => $"the silo at {_http.BaseAddress} wants a certificate of its cluster: set {ClusterTls.CertificateVariable}, {ClusterTls.KeyVariable} and {ClusterTls.AuthorityVariable}",
             HttpStatusCode.Conflict => $"another process has registered as {_registration.Name} since: give each card a name of its own",
             _ => null,
         };

@@ -59,7 +59,7 @@ internal static class ServingCard
     {
         try
         {
-            return new LinkListener(LinkAddress.Parse(options.Links), System.Text.Encoding.UTF8.GetBytes(options.Token), new LinkOptions());
+            return new LinkListener(LinkAddress.Parse(options.Links), System.Text.Encoding.UTF8.GetBytes(options.Token), new LinkOptions { Tls = options.Tls });
         }
         catch (Exception error) when (error is SocketException or ArgumentException)
         {
@@ -71,7 +71,7 @@ internal static class ServingCard
     {
         Name = options.Name,
         Instance = instance,
-        Control = $"http://{options.Reach(server.Address.Host, server.Address.Port)}",
+        Control = $"{server.Address.Scheme}://{options.Reach(server.Address.Host, server.Address.Port)}",
         Links = listener.Address is IPEndPoint ip ? $"tcp:{options.Reach($"{ip.Address}", ip.Port)}" : LinkAddress.Format(listener.Address),
         Device = device.Name,
         Kind = device.Kind,

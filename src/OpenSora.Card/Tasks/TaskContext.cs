@@ -16,7 +16,7 @@ namespace OpenSora.Card.Tasks;
 /// <param name="Cancel">Somebody has closed the connection: the task is to end soon.</param>
 internal sealed record TaskContext(
     CardTask Task, IReadOnlyList<ReadOnlyMemory<byte>> Parts, IEnumerable<RgbImage> Frames, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>> Send,
-    CardDevice Device, ModelShelf Shelf, LinkListener Listener, byte[] Token, FaultPlan Faults, CancellationToken Cancel)
+    CardDevice Device, ModelShelf Shelf, LinkListener Listener, byte[] Token, ClusterTls? Tls, FaultPlan Faults, CancellationToken Cancel)
 {
     public GenerationRequest Request => Task.Request;
 

@@ -15,7 +15,8 @@ public sealed record Answer<T>(T Header, IReadOnlyList<ReadOnlyMemory<byte>> Par
 /// nothing; a task itself may take as long as it takes. Thread-safe.
 /// </summary>
 /// <param name="token">What all processes of the cluster share.</param>
-public sealed class CardClient(string token, ClusterOptions options) : IDisposable
+/// <param name="tls">For cards that take tasks at https addresses; null when there are none.</param>
+public sealed class CardClient(string token, ClusterOptions options, ClusterTls? tls = null) : IDisposable
 {
     // A connection carries one task and its end stops the task, so none is used again.
     private readonly HttpClient _http = new(new SocketsHttpHandler
@@ -25,6 +26,7 @@ public sealed class CardClient(string token, ClusterOptions options) : IDisposab
         UseProxy = false,
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
+        SslOptions = tls?.Client ?? new(),
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,
@@ -136,6 +138,7 @@ public sealed class CardClient(string token, ClusterOptions options) : IDisposab
         throw status switch
         {
             HttpStatusCode.Unauthorized => new CardException($"{card.Name} refused the token: give all processes the same {CardProtocol.TokenVariable}"),
+            HttpStatusCode.Forbidden => new CardException($"{card.Name} wants a certificate of its cluster: give all processes the same {ClusterTls.AuthorityVariable}"),
             HttpStatusCode.UpgradeRequired => new CardException($"{card.Name} speaks another version of the protocol than {CardProtocol.Version}: install the same build everywhere"),
             HttpStatusCode.Conflict => new CardBusyException(card, "has another task, or had one of a later epoch"),
             HttpStatusCode.ServiceUnavailable => new CardLeavingException(card, "is about to leave"),

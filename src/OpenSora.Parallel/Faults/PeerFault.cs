@@ -29,4 +29,7 @@ public enum PeerFault
 
     /// <summary>It said itself that it failed or was told to stop.</summary>
     Failed = 9,
+
+    /// <summary>It has no certificate of the cluster's authority, or does not speak TLS.</summary>
+    NoMember = 10,
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using OpenSora.Parallel.Faults;
 
 namespace OpenSora.Parallel.Links;
@@ -23,11 +25,11 @@ internal static class LinkConnector
                 using CancellationTokenSource timeout = CancellationTokenSource.CreateLinkedTokenSource(cancel);
                 timeout.CancelAfter((int)Math.Max(1, end - Environment.TickCount64));
                 socket.ConnectAsync(address, timeout.Token).AsTask().GetAwaiter().GetResult();
-                NetworkStream stream = new(socket, ownsSocket: true)
+                Stream stream = Secure(new NetworkStream(socket, ownsSocket: true)
                 {
                     ReadTimeout = (int)options.Joining.TotalMilliseconds,
                     WriteTimeout = (int)options.Joining.TotalMilliseconds,
-                };
+                }, request.To, options);
                 Handshake.Ask(stream, request, token);
                 return stream;
             }
@@ -44,6 +46,22 @@ internal static class LinkConnector
                     throw new PeerException(request.To, PeerFault.Lost, $"nobody answers at {LinkAddress.Format(address)} within {options.Joining.TotalSeconds:0.###} s", e);
                 cancel.WaitHandle.WaitOne(Pause);
             }
+        }
+    }
+
+    private static Stream Secure(NetworkStream plain, int peer, LinkOptions options)
+    {
+        if (options.Tls is null || plain.Socket.AddressFamily == AddressFamily.Unix)
+            return plain;
+        SslStream secure = new(plain);
+        try
+        {
+            secure.AuthenticateAsClient(options.Tls.Client);
+            return secure;
+        }
+        catch (Exception e) when (e is AuthenticationException || Handshake.IsBroken(e))
+        {
+            throw new PeerException(peer, PeerFault.NoMember, $"no TLS with it: {e.Message}; give all processes certificates of one authority", e);
         }
     }
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using OpenSora.Parallel.Faults;
 
 namespace OpenSora.Parallel.Links;
@@ -16,7 +18,7 @@ public sealed class LinkListener : IDisposable
     private readonly object _gate = new();
     private readonly Dictionary<LinkRequest, Stream> _arrived = [];
     private readonly Dictionary<string, long> _epochs = [];
-    private long _wrongTokens, _wrongProtocols, _wrongEpochs, _noGreetings;
+    private long _wrongTokens, _wrongProtocols, _wrongEpochs, _noMembers, _noGreetings;
     private bool _closed;
 
     /// <summary>Listens at once.</summary>
@@ -54,6 +56,9 @@ public sealed class LinkListener : IDisposable
 
     /// <summary>Connections refused because they were for an epoch that is over.</summary>
     public long WrongEpochs => Interlocked.Read(ref _wrongEpochs);
+
+    /// <summary>Connections refused because they showed no certificate of the cluster, or did not speak TLS.</summary>
+    public long NoMembers => Interlocked.Read(ref _noMembers);
 
     /// <summary>Connections that said nothing that could be understood.</summary>
     public long NoGreetings => Interlocked.Read(ref _noGreetings);
@@ -160,7 +165,7 @@ public sealed class LinkListener : IDisposable
 
     private void Greet(Socket connection)
     {
-        NetworkStream stream = new(connection, ownsSocket: true)
+        Stream stream = new NetworkStream(connection, ownsSocket: true)
         {
             ReadTimeout = (int)_options.Silence.TotalMilliseconds,
             WriteTimeout = (int)_options.Silence.TotalMilliseconds,
@@ -169,7 +174,15 @@ public sealed class LinkListener : IDisposable
         try
         {
             if (connection.AddressFamily != AddressFamily.Unix)
+            {
                 connection.NoDelay = true;
+                if (_options.Tls is { } tls)
+                {
+                    SslStream secure = new(stream);
+                    stream = secure;
+                    secure.AuthenticateAsServer(tls.Server);
+                }
+            }
             (LinkRequest request, PeerFault? refusal, Action<PeerFault?> answer) = Handshake.Hear(stream, _token);
             if (refusal is null)
             {
@@ -178,6 +191,10 @@ public sealed class LinkListener : IDisposable
                 kept = refusal is null && Keep(request, stream);
             }
             Count(refusal);
+        }
+        catch (AuthenticationException)
+        {
+            Interlocked.Increment(ref _noMembers);
         }
         catch (Exception e) when (Handshake.IsBroken(e))
         {
@@ -197,7 +214,7 @@ public sealed class LinkListener : IDisposable
     }
 
     /// <summary>False when the epoch has ended while the request was answered: then the connection closes.</summary>
-    private bool Keep(LinkRequest request, NetworkStream stream)
+    private bool Keep(LinkRequest request, Stream stream)
     {
         lock (_gate)
         {

@@ -1,3 +1,5 @@
+using OpenSora.Contracts.Cards;
+
 namespace OpenSora.Parallel.Links;
 
 /// <summary>Limits of the links of a gang; the same on all its ranks.</summary>
@@ -17,6 +19,9 @@ public sealed record LinkOptions
 
     /// <summary>How long the ranks of a gang may take to find each other. Default: 10 s.</summary>
     public TimeSpan Joining { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Encrypts links between hosts, and lets members of the cluster in only. Default: null (not). Links within a host never need it.</summary>
+    public ClusterTls? Tls { get; init; }
 
     /// <summary>The largest body of a frame. Default: 1 GiB.</summary>
     public long MaxFrameBytes { get; init; } = 1L << 30;

@@ -1,4 +1,5 @@
 using System.Text;
+using OpenSora.Contracts.Cards;
 using OpenSora.Inference;
 using OpenSora.Inference.Sharding;
 using OpenSora.Parallel.Denoising;
@@ -6,6 +7,7 @@ using OpenSora.Parallel.Faults;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Parallel.Links;
 using OpenSora.Parallel.Switching;
+using OpenSora.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -77,15 +79,23 @@ public class ShardedDenoiserTests
     [Theory]
     [InlineData("tcp")]
     [InlineData("unix")]
+    [InlineData("tls")]
     public void Ranks_that_meet_over_sockets_give_the_same_bytes(string transport)
     {
         using SmallModel small = new(5, 5, 9, 16, Precision.Float32, false);
         byte[][][] alone = small.Alone();
         byte[] token = Encoding.UTF8.GetBytes("shared");
         const int Ranks = 4;
+        LinkOptions options = Gang.Options with { Joining = TimeSpan.FromSeconds(30) };
+        if (transport == "tls")
+        {
+            TestAuthority authority = new(Directory.CreateTempSubdirectory("opensora-tls").FullName);
+            (string certificate, string key) = authority.Sign("card");
+            options = options with { Tls = new ClusterTls(certificate, key, authority.CertificateFile) };
+        }
         LinkListener[] listeners = [.. Enumerable.Range(0, Ranks).Select(rank => new LinkListener(
-            LinkAddress.Parse(transport == "tcp" ? "tcp:127.0.0.1:0" : $"unix:{Path.GetTempPath()}/{Guid.NewGuid():n}"), token, Gang.Options))];
-        var ends = Gang.RunAll(Gang.Join(listeners, token), mesh => Denoise(small, mesh, small.Share()));
+            LinkAddress.Parse(transport == "unix" ? $"unix:{Path.GetTempPath()}/{Guid.NewGuid():n}" : "tcp:127.0.0.1:0"), token, options))];
+        var ends = Gang.RunAll(Gang.Join(listeners, token, options), mesh => Denoise(small, mesh, small.Share()));
         Assert.All(ends, end => Assert.Null(end.Failure));
         Assert.Equal(alone[^1], ends[0].Result!.Gathered!);
         foreach (LinkListener listener in listeners)
