@@ -128,6 +128,35 @@ public sealed class CardsTests : IDisposable
         Assert.Equal(130, process.ExitCode);
     }
 
+    /// <summary>Three hosts; all that the cards say to each other goes over TCP from host to host.</summary>
+    [HostsFact]
+    public async Task AHostThatIsCutOffCostsAStepAtMost()
+    {
+        using Hosts hosts = new("silo", "a", "b");
+        JsonNode calm = await Generate("calm", "--num-sampling-steps", "60");
+        (string, string) token = ("OPENSORA_TOKEN", "a secret of this test");
+        using Process process = ClientProgram.StartWithin(
+            hosts.Within("silo"), Arguments("cut", "--num-sampling-steps", "60", "--listen", $"{hosts.Address("silo")}:7070", "--json"),
+            token, ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch|delay=6000@step=32:before-switch"));
+        await UntilStep(process, 0);
+        Process[] cards = [.. new[] { "a", "b" }.Select(host => ClientProgram.StartWithin(
+            hosts.Within(host),
+            ["card", host, "--join", $"http://{hosts.Address("silo")}:7070", "--device", "cpu", "--threads", "1",
+                "--listen", $"{hosts.Address(host)}:0", "--links", $"tcp:{hosts.Address(host)}:0"], token))];
+        await UntilStep(process, 30);
+        hosts.Cut("b");
+        JsonNode report = JsonNode.Parse(await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2)))!;
+        foreach (Process card in cards)
+        {
+            card.Kill();
+            card.Dispose();
+        }
+        Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
+        Assert.Equal(["a", "b", "card-0"], report["cardUses"]!.AsArray().Select(use => use!["name"]!.GetValue<string>()).Order());
+        Assert.Equal("b", Assert.Single(report["losses"]!.AsArray())!["name"]!.GetValue<string>());
+        Assert.InRange(report["recomputedSteps"]!.GetValue<int>(), 0, 1);
+    }
+
     [Fact]
     public async Task MoreCardsThanCanShareAClipAreRefused()
     {

@@ -22,9 +22,13 @@ internal static class ClientProgram
     }
 
     /// <remarks>Where the tests themselves run in the background, SIGINT is ignored, and that is handed down: here it is not.</remarks>
-    public static Process Start(string[] arguments, params (string Name, string Value)[] environment)
+    public static Process Start(string[] arguments, params (string Name, string Value)[] environment) => StartWithin([], arguments, environment);
+
+    /// <param name="within">Command and arguments that run what follows.</param>
+    public static Process StartWithin(string[] within, string[] arguments, params (string Name, string Value)[] environment)
     {
-        ProcessStartInfo start = new("env", ["--default-signal=INT", Path, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] line = [.. within, "env", "--default-signal=INT", Path, .. arguments];
+        ProcessStartInfo start = new(line[0], line[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["OPENSORA_STATE"] = State;
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
