@@ -1,5 +1,7 @@
 using OpenSora.Silo.Generation;
+using OpenSora.Telemetry;
 
+using ProcessTelemetry telemetry = ProcessTelemetry.Start("opensora-silo", Environment.MachineName);
 if (args is ["generate"])
     return await GenerateCommand.Run();
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Gangs;
@@ -47,6 +48,8 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
         using Crew crew = new(directory, options, voice, job, mostCards, folder.Record.Kind);
         CrewWork work = new(crew, client, directory, options, tally, voice);
         tell(new Began(job));
+        using Activity? span = Tracing.Source.StartActivity("job")?.SetTag("opensora.job", job).SetTag("opensora.resumed", !isNew)
+            .SetTag("opensora.cards", folder.Record.Request.Cards).SetTag("opensora.steps", folder.Record.Request.NumSamplingSteps);
         try
         {
             GenerationReport report = await new GenerationJob(new JobContext(
@@ -57,17 +60,20 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
         }
         catch (Exception error) when (isNew && error is InputException or CannotFitException)
         {
+            span.Fail(error);
             await keeper.Finish();
             folder.Remove();
             throw;
         }
         catch (CardException error)
         {
+            span.Fail(error);
             await keeper.Finish();
             throw new CardException($"{error.Message}; {goOn}", error);
         }
         catch (OperationCanceledException stopped)
         {
+            span.Fail(stopped);
             await keeper.Finish();
             throw new OperationCanceledException($"stopped; no file was left half-written; {goOn}", stopped, cancel);
         }

@@ -13,6 +13,7 @@ public sealed class ReferenceTests
     public static TheoryData<string, string[]> Allowed => new()
     {
         { "OpenSora.Contracts", [] },
+        { "OpenSora.Telemetry", [] },
         { "TorchSharp", [] },
         { "SentencePiece", [] },
         { "MessagePack", [] },
@@ -23,10 +24,10 @@ public sealed class ReferenceTests
         { "OpenSora.Parallel", ["OpenSora.Contracts", "OpenSora.Inference", "MessagePack", .. Torch] },
         { "OpenSora.Planning", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Parallel"] },
         { "OpenSora.Video", ["OpenSora.Contracts"] },
-        { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Planning", "OpenSora.Video", .. Torch] },
+        { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Planning", "OpenSora.Telemetry", "OpenSora.Video", .. Torch] },
         { "OpenSora.DemoModel", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Video", "SentencePiece", .. Torch] },
         { "OpenSora.Cluster", ["OpenSora.Contracts"] },
-        { "OpenSora.Silo", ["OpenSora.Contracts", "OpenSora.Cluster", "OpenSora.Video"] },
+        { "OpenSora.Silo", ["OpenSora.Contracts", "OpenSora.Cluster", "OpenSora.Telemetry", "OpenSora.Video"] },
         { "OpenSora.Client", ["OpenSora.Contracts"] },
     };
 

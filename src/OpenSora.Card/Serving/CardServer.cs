@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
@@ -26,7 +27,7 @@ internal sealed class CardServer : IAsyncDisposable
     private readonly TaskDesk _desk;
     private readonly SharedToken _token;
     private readonly TorchThread _torch;
-    private readonly Func<CardTask, Parcel<CardTask>, IEnumerable<Contracts.Clips.RgbImage>, ReplyStream, CancellationToken, TaskResult> _do;
+    private readonly Func<CardTask, Parcel<CardTask>, IEnumerable<Contracts.Clips.RgbImage>, ReplyStream, ActivityContext, CancellationToken, TaskResult> _do;
 
     private CardServer(WebApplication app, CardOptions options, TaskDesk desk, TorchThread torch, CardDevice device, LinkListener listener, Func<CardHeartbeat> heartbeat)
     {
@@ -34,8 +35,8 @@ internal sealed class CardServer : IAsyncDisposable
         ModelShelf shelf = new(device);
         FaultPlan faults = FaultPlan.FromEnvironment();
         byte[] token = System.Text.Encoding.UTF8.GetBytes(options.Token);
-        _do = (task, parcel, frames, replies, cancel) => CardTasks.Run(new TaskContext(
-            task, parcel.Parts, frames, (reply, parts) => replies.Send(reply, parts, cancel), device, shelf, listener, token, options.Tls, faults, cancel));
+        _do = (task, parcel, frames, replies, parent, cancel) => CardTasks.Run(new TaskContext(
+            task, parcel.Parts, frames, (reply, parts) => replies.Send(reply, parts, cancel), device, shelf, listener, token, options.Tls, faults, parent, cancel));
         app.MapGet(CardProtocol.HealthPath, () => Results.Json(Health(), CardsJson.Default.CardHealth));
         app.MapPost(CardProtocol.TaskPath, Work);
 
@@ -126,11 +127,12 @@ internal sealed class CardServer : IAsyncDisposable
         http.Response.ContentType = CardProtocol.ContentType;
         ReplyStream replies = new(http.Response.Body, () => _desk.State);
         Task writing = replies.Write(stop.Token);
+        _ = ActivityContext.TryParse(http.Request.Headers.TraceParent, http.Request.Headers.TraceState, isRemote: true, out ActivityContext parent);
         Task working = _torch.Run(() =>
         {
             try
             {
-                TaskResult result = _do(parcel.Header, parcel, FrameParcels.Read(http.Request.Body, parcel.Header, stop.Token), replies, stop.Token);
+                TaskResult result = _do(parcel.Header, parcel, FrameParcels.Read(http.Request.Body, parcel.Header, stop.Token), replies, parent, stop.Token);
                 replies.Send(result.Reply, result.Parts, stop.Token);
             }
             catch (OperationCanceledException)

@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Parallel.Links;
+using OpenSora.Telemetry;
 
 namespace OpenSora.Card.Serving;
 
@@ -16,6 +18,8 @@ internal static class ServingCard
     {
         using CancellationTokenSource stop = new(), now = new();
         TaskDesk desk = new();
+        using ProcessTelemetry telemetry = ProcessTelemetry.Start("opensora-card", options.Name);
+        ILogger log = telemetry.Logs.CreateLogger("OpenSora.Card");
         void Drain(PosixSignalContext signal)
         {
             signal.Cancel = true;
@@ -32,9 +36,9 @@ internal static class ServingCard
         using TorchThread torch = new();
         CardDevice device = await torch.Run(() => CardDevice.Open(options.Device, options.Threads));
         if (device.Warning is { } warning)
-            Console.Error.WriteLine(warning);
+            Say(warning);
         using LinkListener listener = Listen(options);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => listener.Dispose(); // its socket file goes, too, when the leash ends
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Leave(); // when the leash ends, too
         string instance = Guid.NewGuid().ToString("n");
         CardHeartbeat Heartbeat() => new(instance, desk.State, device.Memory.FreeBytes);
         await using CardServer server = await CardServer.Start(options, desk, torch, device, listener, Heartbeat);
@@ -42,7 +46,7 @@ internal static class ServingCard
 
         // Heartbeats go on while the card drains, so that its silo can see it.
         using CancellationTokenSource quiet = new();
-        Task registered = registrar.Run(Console.Error.WriteLine, quiet.Token);
+        Task registered = registrar.Run(Say, quiet.Token);
         Task ended = await Task.WhenAny(registered, Forever(stop.Token));
         if (ended == registered)
             await registered; // refused: tells why
@@ -51,6 +55,18 @@ internal static class ServingCard
         await registered.ContinueWith(_ => { }, TaskScheduler.Default); // a sign of life after the good-bye would bring it back
         await registrar.Leave();
         return ExitCode.Done;
+
+        void Leave()
+        {
+            listener.Dispose(); // its socket file goes
+            telemetry.Dispose(); // what it has not told yet is told
+        }
+
+        void Say(string line)
+        {
+            Console.Error.WriteLine(line);
+            log.LogWarning("{Line}", line);
+        }
     }
 
     /// <summary>Listens for other cards.</summary>

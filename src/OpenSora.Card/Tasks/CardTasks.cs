@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Parallel.Faults;
@@ -10,10 +11,13 @@ namespace OpenSora.Card.Tasks;
 /// <summary>Does tasks, whatever they are, and tells how they ended.</summary>
 internal static class CardTasks
 {
+    private static readonly ActivitySource Source = new("OpenSora.Card");
+
     /// <summary>The last reply: the result, or what went wrong. Never throws.</summary>
     public static TaskResult Run(TaskContext context)
     {
         TaskResult result;
+        using Activity? span = Source.StartActivity(context.Task.GetType().Name, ActivityKind.Server, context.Parent)?.SetTag("opensora.job", context.Task.Job);
         try
         {
             using IDisposable quiet = no_grad();
@@ -23,6 +27,7 @@ internal static class CardTasks
         catch (Exception error)
         {
             result = new TaskResult(Explain(error));
+            span?.SetStatus(ActivityStatusCode.Error, error.Message);
         }
         MemoryUse.ReturnFree();
         return result with { Reply = result.Reply with { PeakMemoryBytes = MemoryUse.PeakResidentBytes } };

@@ -27,6 +27,7 @@ public sealed class CardClient(string token, ClusterOptions options, ClusterTls?
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         SslOptions = tls?.Client ?? new(),
+        ActivityHeadersPropagator = null, // it would put a span of its own between ours and the card's
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,
@@ -38,6 +39,21 @@ public sealed class CardClient(string token, ClusterOptions options, ClusterTls?
     /// <exception cref="CannotFitException">It cannot fit.</exception>
     /// <exception cref="CardFault">This card did not do it.</exception>
     public async Task<Answer<T>> Run<T>(Card card, TaskOrder order, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>>? heard, CancellationToken cancel)
+        where T : LastReply
+    {
+        using Activity? span = Tracing.Task(card, order.Task);
+        try
+        {
+            return await Ask<T>(card, order, heard, cancel);
+        }
+        catch (Exception failure)
+        {
+            span.Fail(failure);
+            throw;
+        }
+    }
+
+    private async Task<Answer<T>> Ask<T>(Card card, TaskOrder order, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>>? heard, CancellationToken cancel)
         where T : LastReply
     {
         try
@@ -150,6 +166,8 @@ public sealed class CardClient(string token, ClusterOptions options, ClusterTls?
     {
         HttpRequestMessage request = new(method, card.Registration.Control.TrimEnd('/') + path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (Activity.Current?.Id is { } span)
+            request.Headers.Add("traceparent", span);
         request.Headers.Add("X-OpenSora-Protocol", CardProtocol.Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return request;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Jobs;
@@ -22,10 +23,14 @@ internal sealed class Epoch(
     private double _evenBytes;
     private Exception? _failure;
     private bool _closed;
+    private Activity? _span;
+    private DateTimeOffset _stepBegan;
 
     /// <exception cref="Contracts.InputException">A card says that no card can do it.</exception>
     public async Task<EpochEnd> Run(CancellationToken cancel)
     {
+        using Activity? span = Tracing.Source.StartActivity($"epoch {number}")?.SetTag("opensora.cards", ranks.Count);
+        (_span, _stepBegan) = (span, DateTimeOffset.UtcNow);
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         await Task.WhenAll(ranks.Select((_, rank) => RunRank(rank, over)));
         cancel.ThrowIfCancellationRequested();
@@ -80,6 +85,8 @@ internal sealed class Epoch(
             _evenBytes = Math.Max(_evenBytes, step.EvenBytes);
             if (_assembly.Add(step, parts) is not { } whole || _closed)
                 return;
+            Tracing.Step(_span, whole.Step, _stepBegan);
+            _stepBegan = DateTimeOffset.UtcNow;
             _whole = whole;
             if (stepDone(whole))
                 return;

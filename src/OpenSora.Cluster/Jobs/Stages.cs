@@ -26,8 +26,14 @@ internal sealed class StageClock
 
     private sealed class Timer(StageClock clock, string stage) : IDisposable
     {
+        // Writing is many moments within a decode, and no span of its own.
+        private readonly Activity? _span = stage == Stage.Write ? null : Tracing.Source.StartActivity(stage);
         private readonly long _start = Stopwatch.GetTimestamp();
 
-        public void Dispose() => clock._spent[stage] = clock._spent.GetValueOrDefault(stage) + Stopwatch.GetElapsedTime(_start);
+        public void Dispose()
+        {
+            clock._spent[stage] = clock._spent.GetValueOrDefault(stage) + Stopwatch.GetElapsedTime(_start);
+            _span?.Dispose();
+        }
     }
 }

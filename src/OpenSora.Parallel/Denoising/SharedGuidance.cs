@@ -28,6 +28,7 @@ public sealed class SharedGuidance(
     /// <exception cref="Faults.PeerException">Another rank cannot go on.</exception>
     public Tensor At(int step, int sample, Tokens z, float timestep, bool[]? denoised)
     {
+        using Activity? span = Tracing.Source.StartActivity("forward")?.SetTag("opensora.step", step).SetTag("opensora.sample", sample).SetTag("opensora.rank", mesh.Rank);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = no_grad();
         Tensor Forward(GuidanceHalf half, ComputeTurn turn) => model.forward(

@@ -16,7 +16,8 @@ namespace OpenSora.Parallel.Switching;
 internal sealed class RankSwitch(TokenRanks ranks, TokenLayout from, Run source, Tokens target, int block) : ITokenSwitch
 {
     private readonly Queue<(int Rank, Run Unit)>[] _due = Due(ranks, from, target);
-    private long _added, _began;
+    private long _added, _began, _waited;
+    private Activity? _span;
 
     public void Add(Tokens unit)
     {
@@ -24,7 +25,7 @@ internal sealed class RankSwitch(TokenRanks ranks, TokenLayout from, Run source,
         if (unit.Layout != from || unit.First != source.First + _added)
             throw new InvalidOperationException($"unit {unit.Layout} {unit.First} came where {from} {source.First + _added} was due");
         if (_added == 0)
-            _began = Stopwatch.GetTimestamp();
+            Begin();
         _added += unit.Run.Count;
         ranks.Counters.Computed(unit.Values.shape[0] * unit.Values.shape[1]);
 
@@ -41,7 +42,7 @@ internal sealed class RankSwitch(TokenRanks ranks, TokenLayout from, Run source,
         if (_added != source.Count)
             throw new InvalidOperationException($"{_added} of {source.Count} {from} were handed over");
         if (_added == 0)
-            _began = Stopwatch.GetTimestamp();
+            Begin();
         TakeArrived();
         foreach (Queue<(int Rank, Run Unit)> due in _due)
             while (due.TryPeek(out (int Rank, Run Unit) next))
@@ -50,11 +51,18 @@ internal sealed class RankSwitch(TokenRanks ranks, TokenLayout from, Run source,
                 TakeArrived();
             }
         ranks.Counters.Switched(_began);
+        _span?.SetTag("opensora.waited_seconds", Stopwatch.GetElapsedTime(0, _waited).TotalSeconds).Dispose();
         return target;
     }
 
     // The target belongs to the caller's dispose scope whether or not the switch was finished.
-    public void Dispose() { }
+    public void Dispose() => _span?.Dispose();
+
+    private void Begin()
+    {
+        _began = Stopwatch.GetTimestamp();
+        _span = Tracing.Source.StartActivity("switch")?.SetTag("opensora.block", block).SetTag("opensora.half", ranks.Half.ToString());
+    }
 
     private void SendPart(Tokens unit, Seat seat)
     {
@@ -94,6 +102,7 @@ internal sealed class RankSwitch(TokenRanks ranks, TokenLayout from, Run source,
         finally
         {
             ranks.Counters.Waited(since);
+            _waited += Stopwatch.GetTimestamp() - since;
             ranks.Turn.Take();
         }
     }

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using OpenSora.Cluster.Cards;
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Cluster;
+
+/// <summary>
+/// Where the time of a job goes, as spans: <c>job</c> ⊃ <c>load</c>, <c>encode</c>, <c>denoise</c>, <c>decode</c> ⊃
+/// <c>epoch N</c> ⊃ <c>step K</c>, and one for each task on a card, below which the card's own come. Nobody listens unless
+/// telemetry is switched on, and then each of these is nothing but a test for null.
+/// </summary>
+internal static class Tracing
+{
+    public static readonly ActivitySource Source = new("OpenSora.Cluster");
+
+    /// <summary>A task on a card, e.g. <c>decode on card-1</c>.</summary>
+    public static Activity? Task(Card card, CardTask task) => Source.StartActivity($"{Words(task)} on {card.Name}", ActivityKind.Client)?
+        .SetTag("opensora.card", card.Name).SetTag("opensora.device", card.Registration.Device);
+
+    /// <summary>A step of all ranks, which has just ended.</summary>
+    public static void Step(Activity? epoch, int step, DateTimeOffset began)
+    {
+        if (epoch is not null)
+            Source.StartActivity($"step {step}", ActivityKind.Internal, epoch.Context, startTime: began)?.SetTag("opensora.step", step).Stop();
+    }
+
+    /// <summary>It did not end as it should.</summary>
+    public static void Fail(this Activity? span, Exception failure) => span?.SetStatus(ActivityStatusCode.Error, failure.Message);
+
+    private static string Words(CardTask task) => task switch
+    {
+        DecodeTask decode => $"decode chunk {decode.Chunk}",
+        DenoiseTask denoise => $"denoise as rank {denoise.Rank}",
+        _ => task.GetType().Name[..^"Task".Length].ToLowerInvariant(),
+    };
+}
