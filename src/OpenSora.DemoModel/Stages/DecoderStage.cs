@@ -16,7 +16,10 @@ namespace OpenSora.DemoModel.Stages;
 /// </summary>
 internal sealed class DecoderStage : IDisposable
 {
-    /// <summary>Frames of a clip whose pixels are compared; the others are compared as latents.</summary>
+    /// <summary>
+    /// Frames of a clip whose pixels are compared; the others are compared as latents. The first and the last are always among
+    /// them: chunks are decoded apart, and what they get wrong there is seen as a jump where they meet.
+    /// </summary>
     private const int FramesCompared = 4;
 
     /// <summary>Noise that is added to latents, which are about standard normal: those of the transformer are not perfect either.</summary>
@@ -77,7 +80,7 @@ internal sealed class DecoderStage : IDisposable
             latent = cat([_pictures[index], latent.narrow(1, 1, latent.shape[1] - 1)], 1);
         latent = latent + randn(latent.shape, generator: generator) * Noise;
         Tensor perFrame = _networks[worker].DecodeChunk(latent, DrawnFrames.Frames); // [4, 17, 8, 8]
-        int[] shown = [.. Enumerable.Range(0, FramesCompared).Select(_ => random.Below(DrawnFrames.Frames))];
+        int[] shown = [0, DrawnFrames.Frames - 1, .. Enumerable.Range(0, FramesCompared - 2).Select(_ => random.Below(DrawnFrames.Frames))];
         Tensor chosen = stack([.. shown.Select(frame => perFrame.select(1, frame))]);
         Tensor difference = _networks[worker].DecodeFrames(chosen) - stack([.. shown.Select(frame => DrawnFrames.Frame(clip, frame))]);
         Tensor weight = stack([.. shown.Select(frame => DrawnFrames.Weights(clip, frame))]);
