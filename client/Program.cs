@@ -9,7 +9,10 @@ RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator
     PlanCommand.Create(),
     SimulateCommand.Create(),
     CardCommand.Create(args),
+    ServeCommand.Create(args),
 };
+foreach (Command command in ServiceCommands.All)
+    root.Add(command);
 
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
@@ -21,6 +24,10 @@ if (parsed.Errors.Count > 0)
 try
 {
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+}
+catch (OperationCanceledException)
+{
+    return ExitCode.Cancelled;
 }
 catch (InputException error)
 {

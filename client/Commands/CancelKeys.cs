@@ -8,7 +8,8 @@ namespace OpenSora.Client.Commands;
 /// </summary>
 internal static class CancelKeys
 {
-    public static CancellationTokenSource Link(CancellationToken cancel)
+    /// <param name="words">Told at the first one. Default: that the step at hand is ended.</param>
+    public static CancellationTokenSource Link(CancellationToken cancel, string words = "opensora: stopping after this step (again to stop at once)")
     {
         CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         PosixSignalRegistration[] registrations = [Register(PosixSignal.SIGINT), Register(PosixSignal.SIGTERM)];
@@ -20,7 +21,7 @@ internal static class CancelKeys
             if (source.IsCancellationRequested)
                 return;
             context.Cancel = true;
-            Console.Error.WriteLine("opensora: stopping after this step (again to stop at once)");
+            Console.Error.WriteLine(words);
             source.Cancel();
         });
     }

@@ -1,12 +1,11 @@
 using System.CommandLine;
-using System.Diagnostics;
-using System.Runtime.InteropServices;
+using OpenSora.Client.Cards;
 using OpenSora.Contracts;
 
 namespace OpenSora.Client.Commands;
 
 /// <summary><c>opensora card</c>: a card of this machine for a silo anywhere. All flags are the card program's own.</summary>
-internal static partial class CardCommand
+internal static class CardCommand
 {
     /// <param name="line">The whole command line.</param>
     public static Command Create(string[] line)
@@ -19,28 +18,9 @@ internal static partial class CardCommand
     }
 
     /// <summary>The command line after <c>card</c>, as it was given: flags here are not ours to know.</summary>
-    private static async Task<int> Run(string[] arguments)
+    private static Task<int> Run(string[] arguments)
     {
         bool isNamed = arguments.Length > 0 && !arguments[0].StartsWith('-');
-        string[] named = [.. isNamed ? [] : new[] { $"{Environment.MachineName}-{Environment.ProcessId}" }, .. arguments];
-        ProcessStartInfo start = new(Installation.CardProgram(), [.. named, "--leash"]) { RedirectStandardInput = true };
-        CardEnvironment.Complete(start);
-        using Process card = Process.Start(start) ?? throw new CardException($"{start.FileName} did not start");
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Drain);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Drain);
-        await card.WaitForExitAsync();
-        return card.ExitCode;
-
-        void Drain(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            // The terminal's Ctrl-C reaches the card too; a signal to this process alone would not.
-            _ = Signal(card.Id, SigTerm);
-        }
+        return Companion.Run(Installation.CardProgram(), [.. isNamed ? [] : new[] { $"{Environment.MachineName}-{Environment.ProcessId}" }, .. arguments, "--leash"]);
     }
-
-    private const int SigTerm = 15;
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Signal(int process, int signal);
 }

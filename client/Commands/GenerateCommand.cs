@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using OpenSora.Client.Cards;
+using OpenSora.Client.Server;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
@@ -16,15 +18,21 @@ internal static class GenerateCommand
         Option<Toggle> json = Flag.Bool("--json", "Print one JSON document about the run to standard output.");
         Option<string?> listen = Flag.OptionalText("--listen", "HOST:PORT where further cards may join while it works (opensora card --join http://HOST:PORT); needs OPENSORA_TOKEN.");
         Option<string?> resume = Flag.OptionalText("--resume", "Go on with a job that was stopped or failed, from its last step; of the other flags only --cards, --listen, --json and --verbose count.");
+        Option<string?> server = Flag.OptionalText("--server", "A service that makes it, http://HOST:PORT, in the place of cards of this machine; its token is OPENSORA_TOKEN.");
         Command command = new("generate", "Generate videos (or images: --num-frames 1) from prompts.");
         foreach (Option option in flags.All)
             command.Add(option);
+        command.Add(server);
         command.Add(listen);
         command.Add(resume);
         command.Add(json);
         command.SetAction((parsed, cancel) =>
         {
             string? job = parsed.GetValue(resume);
+            if (parsed.GetValue(server) is { } address)
+                return job is null && parsed.GetValue(listen) is null
+                    ? RunOn(address, flags, parsed, parsed.IsOn(json), cancel)
+                    : throw new InputException("--server does not go with --resume and --listen: a service goes on with its jobs by itself, and says where cards join");
             GenerationOrder order = new()
             {
                 Request = job is null ? Checked(flags.Read(parsed)) : null,
@@ -67,4 +75,35 @@ internal static class GenerateCommand
             : string.Join(Environment.NewLine, report.Files));
         return ExitCode.Done;
     }
+
+    /// <summary>The same by a service: progress here, the file here; stopping it here cancels it there.</summary>
+    private static Task<int> RunOn(string address, GenerateFlags flags, ParseResult parsed, bool json, CancellationToken cancel) => ServerFlags.Told(async () =>
+    {
+        (IReadOnlyDictionary<string, string> fields, string? reference) = flags.ReadFields(parsed);
+        using VideoServer server = new(address);
+        using CancellationTokenSource stop = CancelKeys.Link(cancel);
+        string id = (string)(await server.Submit(fields, reference, stop.Token))["id"]!;
+        ProgressDisplay display = new(flags.Quiet(parsed));
+        JsonObject video;
+        try
+        {
+            video = await display.Run(() => VideoWatch.Follow(server, id, display, stop.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            await server.Delete(id, CancellationToken.None);
+            throw;
+        }
+        if (VideoWatch.Outcome(video) is var code and not ExitCode.Done)
+            return code;
+        JsonObject report = video["report"]!.AsObject();
+        string file = flags.FileOf(parsed, Path.GetExtension((string)report["files"]![0]!));
+        await server.Download(id, file, cancel);
+        (report["files"], report["samples"]![0]!["file"]) = (new JsonArray(file), file);
+        if (json)
+            ServerFlags.Print(report);
+        else
+            Console.Out.WriteLine(file);
+        return ExitCode.Done;
+    });
 }

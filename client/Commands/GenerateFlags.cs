@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 
@@ -114,6 +115,41 @@ internal sealed class GenerateFlags
             SaveFps = IsGiven(parsed, _saveFps) || IsGiven(parsed, _frameInterval) ? request.SaveFps : demo.SaveFps ?? request.SaveFps,
         };
     }
+
+    /// <summary>
+    /// The flags that were given as fields of the HTTP API, which has their names in snake case; what is left out is the service's to
+    /// say. Flags about files of this machine are not among them.
+    /// </summary>
+    /// <returns>The fields, and the reference to send; null for none.</returns>
+    /// <exception cref="InputException">There is not one prompt, or several references.</exception>
+    public (IReadOnlyDictionary<string, string> Fields, string? Reference) ReadFields(ParseResult parsed)
+    {
+        if (parsed.GetValue(_prompt) is not [_])
+            throw new InputException("a service makes one video of one prompt at a time: give one --prompt");
+        if (parsed.GetValue(_batch) != 1 || parsed.GetValue(_samples) is not (null or 1))
+            throw new InputException("a service makes one video at a time: leave --batch-size and --num-sample at 1, and ask once for each");
+        Option[] local = [_references, _saveDir, _name, _verbose, _batch, _samples, _start, .. Accepted];
+        Dictionary<string, string> fields = [];
+        foreach (Option option in All.Except(local).Where(option => IsGiven(parsed, option)))
+            fields[option.Name.TrimStart('-').Replace('-', '_')] = TextOf(parsed.GetResult(option)!);
+        if (fields.Remove("image_size") && parsed.GetValue(_imageSize) is [int height, int width])
+            fields["size"] = FormattableString.Invariant($"{width}x{height}");
+        if (fields.Remove("frame_interval"))
+            fields["save_fps"] = FormattableString.Invariant($"{Given(parsed).SaveFps}");
+        return (fields, parsed.GetValue(_references) switch
+        {
+            null or [] => null,
+            [var file] when !file.Contains(';', StringComparison.Ordinal) => file,
+            _ => throw new InputException("a service takes one reference: give one --reference-path"),
+        });
+    }
+
+    /// <summary>Where the file of a service goes, by the same flags as a local one.</summary>
+    /// <param name="extension">With the dot.</param>
+    public string FileOf(ParseResult parsed, string extension) =>
+        Path.GetFullPath(Path.Combine(parsed.GetRequiredValue(_saveDir), $"{parsed.GetValue(_name) ?? "sample"}_{parsed.GetValue(_start) ?? 0:D4}{extension}"));
+
+    private static string TextOf(OptionResult given) => given.Tokens.Count == 0 ? "true" : given.Tokens[^1].Value;
 
     private static bool IsGiven(ParseResult parsed, Option flag) => parsed.GetResult(flag) is { Implicit: false };
 

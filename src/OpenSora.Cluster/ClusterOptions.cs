@@ -20,6 +20,18 @@ public sealed record ClusterOptions
     /// <summary>How often a card may fail without a step or a task done in between, before its job goes on without it. Default: 2.</summary>
     public int MostStrikes { get; init; } = 2;
 
+    /// <summary>Failures of a card within <see cref="RestWindow"/> after which it rests. Range: 2 and more. Default: 3.</summary>
+    public int FailuresToRest { get; init; } = 3;
+
+    /// <summary>Share of failures among its tasks in <see cref="RestWindow"/> from which a card rests, 0 to 1. Default: 0.5.</summary>
+    public double RestFailureRatio { get; init; } = 0.5;
+
+    /// <summary>How far back failures of a card count. Default: 60 s.</summary>
+    public TimeSpan RestWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a card rests; it is given one task then, and rests again if it fails. Range: 0.5 s and more. Default: 15 s.</summary>
+    public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>Attempts at a denoise in a row that end without a step done. Default: 8.</summary>
     public int MostFruitlessEpochs { get; init; } = 8;
 

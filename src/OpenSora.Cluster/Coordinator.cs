@@ -9,6 +9,16 @@ using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Cluster;
 
+/// <summary>What a service that keeps videos wants of a coordinator.</summary>
+public sealed record CoordinatorHooks
+{
+    /// <summary>The kind of cards that a new job takes. Default: null (that of the first one).</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Called when all files are there, before the job is forgotten: after a crash in between it is called again. Default: null.</summary>
+    public Func<GenerationReport, Task>? Keep { get; init; }
+}
+
 /// <summary>
 /// Makes videos on the cards of a directory, several jobs at once if there are cards for them. What a job needs to go on is
 /// kept until it is done.
@@ -25,36 +35,42 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
     /// <exception cref="CannotFitException">It cannot fit into a card.</exception>
     /// <exception cref="CardException">There are too few cards, or they keep failing; the message says how to go on.</exception>
     /// <exception cref="OperationCanceledException">It was stopped; the message says how to go on.</exception>
-    public async Task<GenerationReport> Generate(GenerationRequest request, IJobMedia media, int mostCards, Action<CardEvent> tell, CancellationToken cancel)
+    public async Task<GenerationReport> Generate(GenerationRequest request, IJobMedia media, int mostCards, Action<CardEvent> tell, CancellationToken cancel, CoordinatorHooks? hooks = null)
     {
         GenerationRules.Check(request);
         CardLimit.Check(request);
         JobFolder folder = store.Create(request);
-        return await Run(folder, isNew: true, media, mostCards, tell, cancel);
+        return await Run(folder, isNew: true, media, mostCards, tell, hooks ?? new(), cancel);
     }
 
     /// <summary>Goes on with a job that was opened; it is closed at the end.</summary>
     /// <inheritdoc cref="Generate"/>
-    public Task<GenerationReport> Resume(JobFolder folder, IJobMedia media, int mostCards, Action<CardEvent> tell, CancellationToken cancel) =>
-        Run(folder, isNew: false, media, mostCards, tell, cancel);
+    public Task<GenerationReport> Resume(JobFolder folder, IJobMedia media, int mostCards, Action<CardEvent> tell, CancellationToken cancel, CoordinatorHooks? hooks = null) =>
+        Run(folder, isNew: false, media, mostCards, tell, hooks ?? new(), cancel);
 
-    private async Task<GenerationReport> Run(JobFolder folder, bool isNew, IJobMedia media, int mostCards, Action<CardEvent> tell, CancellationToken cancel)
+    private async Task<GenerationReport> Run(JobFolder folder, bool isNew, IJobMedia media, int mostCards, Action<CardEvent> tell, CoordinatorHooks hooks, CancellationToken cancel)
     {
         using JobFolder open = folder;
         JobVoice voice = new(tell);
         Tally tally = new();
         Keeper keeper = new(voice);
         string job = folder.Record.Job, goOn = $"go on with: opensora generate --resume {job}";
-        using Crew crew = new(directory, options, voice, job, mostCards, folder.Record.Kind);
+        using Crew crew = new(directory, options, voice, job, mostCards, folder.Record.Kind ?? hooks.Kind);
         CrewWork work = new(crew, client, directory, options, tally, voice);
         tell(new Began(job));
         using Activity? span = Tracing.Source.StartActivity("job")?.SetTag("opensora.job", job).SetTag("opensora.resumed", !isNew)
             .SetTag("opensora.cards", folder.Record.Request.Cards).SetTag("opensora.steps", folder.Record.Request.NumSamplingSteps);
         try
         {
-            GenerationReport report = await new GenerationJob(new JobContext(
+            GenerationReport report = folder.Record.Report ?? await new GenerationJob(new JobContext(
                 folder, keeper, crew, work, new Loading(crew, work, Stage.Load), client, _epochs, media, voice, tally, new StageClock(), options)).Run(cancel);
             await keeper.Finish();
+            if (hooks.Keep is { } keep)
+            {
+                folder.Record = folder.Record with { Report = report };
+                folder.Save();
+                await keep(report);
+            }
             folder.Remove();
             return report;
         }

@@ -7,7 +7,7 @@ namespace OpenSora.Architecture.Tests;
 /// <summary>Who may know whom, read from the built assemblies: docs/architecture.md has the picture.</summary>
 public sealed class ReferenceTests
 {
-    private static readonly string[] Torch = ["TorchSharp", "OpenSora.Torch"];
+    private static readonly string[] Torch = ["TorchSharp", "OpenSora.Torch"], Grains = ["Orleans", "Orleans.Serialization.Abstractions"];
 
     /// <summary>For each project, all it may reference of the project's own assemblies.</summary>
     public static TheoryData<string, string[]> Allowed => new()
@@ -26,8 +26,8 @@ public sealed class ReferenceTests
         { "OpenSora.Video", ["OpenSora.Contracts"] },
         { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Planning", "OpenSora.Telemetry", "OpenSora.Video", .. Torch] },
         { "OpenSora.DemoModel", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Video", "SentencePiece", .. Torch] },
-        { "OpenSora.Cluster", ["OpenSora.Contracts"] },
-        { "OpenSora.Silo", ["OpenSora.Contracts", "OpenSora.Cluster", "OpenSora.Telemetry", "OpenSora.Video"] },
+        { "OpenSora.Cluster", ["OpenSora.Contracts", .. Grains] },
+        { "OpenSora.Silo", ["OpenSora.Contracts", "OpenSora.Cluster", "OpenSora.Telemetry", "OpenSora.Video", .. Grains] },
         { "OpenSora.Client", ["OpenSora.Contracts"] },
     };
 

@@ -24,11 +24,14 @@ public sealed class Card(CardRegistration registration)
     /// <summary>It can be given work.</summary>
     public bool IsUsable => !IsGone && State != CardState.Draining;
 
+    /// <summary>Of its device, as of the last sign of life; all of it before the first.</summary>
+    public long FreeMemoryBytes { get; internal set; } = registration.MemoryBytes;
+
     /// <summary>Whether it ever ended a task well: a card that did is worth starting again.</summary>
     public bool HasWorked { get; internal set; }
 
     /// <summary>The job that has it; null when it is free.</summary>
-    internal string? Holder { get; set; }
+    public string? Holder { get; internal set; }
 
     /// <summary>Of the last sign of life, in ticks of the directory's clock.</summary>
     internal long LastHeard { get; set; }

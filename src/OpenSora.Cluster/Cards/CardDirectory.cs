@@ -30,11 +30,13 @@ public sealed class CardDirectory : IDisposable
     private readonly TimeProvider _clock;
     private readonly ITimer _sweep;
     private readonly Signal _changed = new();
+    private readonly CardRest _rest;
     private long _refusedTokens;
 
     public CardDirectory(ClusterOptions? options = null, TimeProvider? clock = null)
     {
         (_options, _clock) = (options ?? new(), clock ?? TimeProvider.System);
+        _rest = new CardRest(_options, _clock, _changed.Set);
         TimeSpan period = _options.Silence / 8;
         _sweep = _clock.CreateTimer(_ => Sweep(), null, period, period);
     }
@@ -56,6 +58,14 @@ public sealed class CardDirectory : IDisposable
             lock (_one)
                 return [.. _cards.Values.OrderBy(card => card.Name, StringComparer.Ordinal)];
         }
+    }
+
+    /// <summary>Whether a card that said something lately can be given work.</summary>
+    /// <param name="silence">How long ago at the most.</param>
+    public bool AnyCanWork(TimeSpan silence)
+    {
+        lock (_one)
+            return _cards.Values.Any(card => card.IsUsable && !IsResting(card) && _clock.GetElapsedTime(card.LastHeard) <= silence);
     }
 
     public Reception Register(CardRegistration registration)
@@ -91,6 +101,7 @@ public sealed class CardDirectory : IDisposable
             if (card.Registration.Instance != heartbeat.Instance)
                 return Reception.Replaced;
             card.LastHeard = _clock.GetTimestamp();
+            card.FreeMemoryBytes = heartbeat.FreeMemoryBytes;
             SetState(card, heartbeat.State);
             return Reception.Taken;
         }
@@ -129,7 +140,15 @@ public sealed class CardDirectory : IDisposable
     {
         lock (_one)
             card.HasWorked = true;
+        _rest.Succeeded(card.Name);
     }
+
+    /// <summary>A card failed at a task. After some failures it rests: no job gets it for a while.</summary>
+    /// <returns>Whether it rests from now on.</returns>
+    public bool Blame(Card card) => _rest.Failed(card.Name);
+
+    /// <summary>Whether a card rests.</summary>
+    public bool IsResting(Card card) => _rest.IsResting(card.Name);
 
     /// <summary>No card will come any more: jobs that wait for one need not.</summary>
     public void ExpectNoMore(Exception why)
@@ -148,7 +167,7 @@ public sealed class CardDirectory : IDisposable
     {
         lock (_one)
         {
-            Card? free = _cards.Values.Where(card => card.Holder is null && card.IsUsable && fits(card)).MinBy(card => card.Name, StringComparer.Ordinal);
+            Card? free = _cards.Values.Where(card => card.Holder is null && card.IsUsable && !_rest.IsResting(card.Name) && fits(card)).MinBy(card => card.Name, StringComparer.Ordinal);
             if (free is not null)
                 free.Holder = job;
             return free;

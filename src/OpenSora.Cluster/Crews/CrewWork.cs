@@ -40,6 +40,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
             ShouldHandle = new PredicateBuilder().Handle<CardFault>(),
             MaxRetryAttempts = options.MostRetries,
             Delay = TimeSpan.FromMilliseconds(20),
+            UseJitter = true,
             BackoffType = DelayBackoffType.Exponential,
             OnRetry = _ =>
             {
@@ -108,6 +109,8 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
     public async Task Judge(Member member, CardFault fault, string stage, int step, CancellationToken cancel)
     {
         crew.Note(fault.Message);
+        if (fault is not (CardLeavingException or CardBusyException) && directory.Blame(member.Card))
+            voice.Say($"{member.Name} failed too often: it rests for {options.Rest.TotalSeconds:0} s");
         CardState? state = fault is CardLeavingException ? CardState.Draining : await client.Probe(member.Card, cancel);
         if (state is null)
             Lose(member, fault is CardFailedException ? "does not answer" : fault.Cause, stage, step);

@@ -52,6 +52,9 @@ internal sealed class GenerationJob(JobContext job)
             over.Cancel();
             await loading;
         }
+        // A crash came when the last file had its name, and nobody had been told.
+        if (clip is null && job.Record.Samples.Count > 0)
+            clip = await Planning.ClipOf(job, job.Record.Batch - 1, cancel);
         return Report(clip ?? throw new InputException("nothing to do: every file exists already (--prompt-as-path skips those); give other prompts or another --save-dir"));
     }
 

@@ -14,8 +14,7 @@ internal static class Planning
     {
         for (int batch = job.Record.Batch; ; batch++)
         {
-            PlanTask task = new(batch) { Job = job.Job, Request = job.Request };
-            Planned plan = (await job.Work.Run<Planned>(new WorkKind(Stage.Load) { NeedsLoaded = false }, new TaskOrder(task), null, cancel)).Header;
+            Planned plan = await Of(job, batch, cancel);
             if (plan.Videos.Count == 0)
                 return null;
             PlannedVideo[] videos = [.. plan.Videos.Select(video => AtHome(video, job.Record.Folder)).Where(video => !job.Request.PromptAsPath || !File.Exists(video.File))];
@@ -23,6 +22,9 @@ internal static class Planning
                 return (batch, plan with { Videos = videos });
         }
     }
+
+    /// <summary>The clips of a batch that was made before.</summary>
+    public static async Task<ClipPlan> ClipOf(JobContext job, int batch, CancellationToken cancel) => (await Of(job, batch, cancel)).Clip;
 
     /// <summary>Looks at files and numbers before anything is loaded.</summary>
     /// <exception cref="InputException">A file is missing, or there are more cards than can share a clip.</exception>
@@ -32,6 +34,12 @@ internal static class Planning
         CardLimit.Check(job.Request.Cards, plan.Clip.MostRanks, plan.Clip.Latents);
         if (job.Request.LatentNoise is { } noise && !File.Exists(noise))
             throw new InputException($"--latent-noise {noise} does not exist: give a safetensors file");
+    }
+
+    private static async Task<Planned> Of(JobContext job, int batch, CancellationToken cancel)
+    {
+        PlanTask task = new(batch) { Job = job.Job, Request = job.Request };
+        return (await job.Work.Run<Planned>(new WorkKind(Stage.Load) { NeedsLoaded = false }, new TaskOrder(task), null, cancel)).Header;
     }
 
     private static PlannedVideo AtHome(PlannedVideo video, string folder) => video with

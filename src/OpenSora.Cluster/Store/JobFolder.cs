@@ -69,6 +69,12 @@ public sealed class JobFolder : IDisposable
     /// <summary>Nothing is left of the job.</summary>
     public void Remove() => Directory.Delete(_folder, recursive: true);
 
+    public void RemoveAndDispose()
+    {
+        Remove();
+        Dispose();
+    }
+
     public void Dispose() => _lock.Dispose();
 
     /// <summary>An advisory lock of the system: it ends with the process, however that ends.</summary>

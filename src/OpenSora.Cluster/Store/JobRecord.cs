@@ -25,6 +25,9 @@ public sealed record JobRecord
 
     /// <summary>As <see cref="Samples"/>, with the marked files.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
+
+    /// <summary>All is done and told here; null before.</summary>
+    public GenerationReport? Report { get; init; }
 }
 
 /// <summary>The header of a kept blob: what it belongs to, so that one of an older batch is not taken for this one's.</summary>

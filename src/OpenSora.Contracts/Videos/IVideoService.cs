@@ -36,11 +36,12 @@ public interface IVideoService
     /// <param name="thumbnail">The first frame.</param>
     Task<string?> FindFile(string owner, string id, bool thumbnail, CancellationToken cancel);
 
-    /// <summary>The cards that are there.</summary>
+    /// <summary>The cards that are there, in the order of their names.</summary>
     Task<IReadOnlyList<CardStatus>> Cards(CancellationToken cancel);
 }
 
 /// <summary>A card that is there.</summary>
+/// <param name="IsResting">It failed too often: no job gets it for a while.</param>
 /// <param name="Job">The video that it works on; null when it has none.</param>
 public sealed record CardStatus(
-    string Name, string Device, string Kind, int Threads, CardState State, string? Job, long MemoryBytes, long FreeMemoryBytes);
+    string Name, string Device, string Kind, int Threads, CardState State, bool IsResting, string? Job, long MemoryBytes, long FreeMemoryBytes);

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using OpenSora.Client.Server;
+
+namespace OpenSora.Client.Commands;
+
+/// <summary>What all commands that talk to a service have.</summary>
+internal sealed class ServerFlags
+{
+    private const string Variable = "OPENSORA_SERVER";
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly Option<string?> _server = Flag.OptionalText("--server", $"The service, http://HOST:PORT; its token is OPENSORA_TOKEN. [default: {Variable}, else http://127.0.0.1:8080]");
+    private readonly Option<Toggle> _json = Flag.Bool("--json", "Print one JSON document to standard output.");
+
+    public void AddTo(Command command)
+    {
+        command.Add(_server);
+        command.Add(_json);
+    }
+
+    public bool Json(ParseResult parsed) => parsed.IsOn(_json);
+
+    public static void Print(JsonNode document) => Console.Out.WriteLine(document.ToJsonString(Indented));
+
+    /// <summary>Asks the service; what it refuses is told on standard error.</summary>
+    public async Task<int> Ask(ParseResult parsed, Func<VideoServer, Task<int>> ask)
+    {
+        using VideoServer server = new(parsed.GetValue(_server) ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } own ? own : "http://127.0.0.1:8080"));
+        return await Told(() => ask(server));
+    }
+
+    public static async Task<int> Told(Func<Task<int>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (ServerException refusal)
+        {
+            Console.Error.WriteLine($"opensora: {refusal.Message}");
+            return refusal.Code;
+        }
+    }
+}

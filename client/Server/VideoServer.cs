@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Client.Server;
+
+/// <summary>A service of videos over HTTP, as docs/api.md tells. Nothing waits for ever for one that does not answer.</summary>
+/// <exception cref="ServerException">Of each method: it refuses, or does not answer.</exception>
+internal sealed class VideoServer : IDisposable
+{
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(60), GoneTime = TimeSpan.FromSeconds(60), LongestSilence = TimeSpan.FromSeconds(30);
+
+    private readonly Uri _address;
+    private readonly HttpClient _http;
+
+    /// <param name="address">e.g. http://127.0.0.1:8080.</param>
+    /// <exception cref="InputException">That is no address.</exception>
+    public VideoServer(string address)
+    {
+        if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out Uri? parsed) || parsed.Scheme is not ("http" or "https"))
+            throw new InputException($"--server {address}: that is no address; give http://HOST:PORT");
+        _address = parsed;
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10), SslOptions = ClusterTls.FromEnvironment()?.Client ?? new() })
+        {
+            BaseAddress = parsed,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        if (ClusterSecret.FromEnvironment() is { } token)
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    /// <summary>Asks for a video. Asked again after a broken connection, it is still made once.</summary>
+    /// <param name="reference">A file to start from; null for none.</param>
+    public Task<JsonObject> Submit(IReadOnlyDictionary<string, string> fields, string? reference, CancellationToken cancel)
+    {
+        string key = Guid.NewGuid().ToString("n");
+        return Retry(async within =>
+        {
+            using HttpRequestMessage request = new(HttpMethod.Post, "v1/videos") { Headers = { { "Idempotency-Key", key } } };
+            if (reference is null)
+            {
+                request.Content = JsonContent.Create(new JsonObject(fields.Select(field => KeyValuePair.Create(field.Key, (JsonNode?)field.Value))));
+            }
+            else
+            {
+                MultipartFormDataContent form = [];
+                foreach ((string name, string value) in fields)
+                    form.Add(new StringContent(value), name);
+                form.Add(new ByteArrayContent(ReadReference(reference)), "input_reference", Path.GetFileName(reference));
+                request.Content = form;
+            }
+            return await ReadJson(request, within);
+        }, cancel);
+    }
+
+    public Task<JsonObject> Get(string path, CancellationToken cancel) => Retry(within => ReadJson(new HttpRequestMessage(HttpMethod.Get, path), within), cancel);
+
+    public Task<JsonObject> Find(string id, CancellationToken cancel) => Get($"v1/videos/{Uri.EscapeDataString(id)}", cancel);
+
+    public Task<JsonObject> Delete(string id, CancellationToken cancel) =>
+        Retry(within => ReadJson(new HttpRequestMessage(HttpMethod.Delete, $"v1/videos/{Uri.EscapeDataString(id)}"), within), cancel);
+
+    /// <summary>A video at each change, until it is over. A service that goes away is waited for.</summary>
+    public async IAsyncEnumerable<JsonObject> Watch(string id, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        while (true)
+        {
+            await using IAsyncEnumerator<JsonObject> changes = Listen(id, cancel).GetAsyncEnumerator(cancel);
+            while (await Next(changes, cancel))
+            {
+                yield return changes.Current;
+                if (IsOver(changes.Current))
+                    yield break;
+            }
+            // The connection ended, and the video has not.
+            JsonObject now = await Find(id, cancel);
+            yield return now;
+            if (IsOver(now))
+                yield break;
+        }
+    }
+
+    /// <summary>Fetches the file of a completed video; it has its name when all of it is there.</summary>
+    public Task Download(string id, string file, CancellationToken cancel) => Retry(async within =>
+    {
+        using HttpResponseMessage response = await Send(new HttpRequestMessage(HttpMethod.Get, $"v1/videos/{Uri.EscapeDataString(id)}/content"), within);
+        string partial = $"{file}.{Environment.ProcessId}.part";
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        try
+        {
+            await using (FileStream output = File.Create(partial))
+                await response.Content.CopyToAsync(output, within);
+            File.Move(partial, file, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+        return file;
+    }, cancel);
+
+    public void Dispose() => _http.Dispose();
+
+    public static bool IsOver(JsonObject video) => (string?)video["status"] is "completed" or "failed" or "cancelled";
+
+    private static byte[] ReadReference(string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(file);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--reference-path {file}: {error.Message}", error);
+        }
+    }
+
+    private async IAsyncEnumerable<JsonObject> Listen(string id, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await Retry(within => Send(new HttpRequestMessage(HttpMethod.Get, $"v1/videos/{Uri.EscapeDataString(id)}/events"), within), cancel);
+        await using Stream stream = await response.Content.ReadAsStreamAsync(cancel);
+        await foreach (SseItem<string> item in SseParser.Create(new SilenceStream(stream, LongestSilence)).EnumerateAsync(cancel))
+            if (item.EventType is "progress" or "end")
+                yield return JsonNode.Parse(item.Data)!.AsObject();
+    }
+
+    private static async Task<bool> Next(IAsyncEnumerator<JsonObject> changes, CancellationToken cancel)
+    {
+        try
+        {
+            return await changes.MoveNextAsync();
+        }
+        catch (Exception broken) when (broken is IOException or HttpRequestException or TimeoutException && !cancel.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Again while nobody answers, and no longer than that.</summary>
+    private async Task<T> Retry<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
+    {
+        long begin = Environment.TickCount64;
+        for (int attempt = 0; ; attempt++)
+        {
+            string why;
+            try
+            {
+                using CancellationTokenSource within = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                within.CancelAfter(AnswerTime);
+                return await ask(within.Token);
+            }
+            catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError && attempt == 0)
+            {
+                // A service that was never there is not waited for.
+                throw new ServerException(ExitCode.CardFailure, $"no service answers at {_address} ({error.Message}): start one with opensora serve, or name it with --server");
+            }
+            catch (Exception error) when (error is HttpRequestException or IOException)
+            {
+                why = error.Message;
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                why = $"no answer within {AnswerTime.TotalSeconds:0} s";
+            }
+            if (Environment.TickCount64 - begin > GoneTime.TotalMilliseconds)
+                throw new ServerException(ExitCode.CardFailure, $"{_address} does not answer any more ({why}); the service keeps what it was asked for: try again when it is back");
+            await Task.Delay(TimeSpan.FromSeconds(Math.Min(2, 0.2 * (attempt + 1))), cancel);
+        }
+    }
+
+    private async Task<JsonObject> ReadJson(HttpRequestMessage request, CancellationToken cancel)
+    {
+        using HttpResponseMessage response = await Send(request, cancel);
+        return (await response.Content.ReadFromJsonAsync<JsonNode>(cancel))!.AsObject();
+    }
+
+    private async Task<HttpResponseMessage> Send(HttpRequestMessage request, CancellationToken cancel)
+    {
+        HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        if (response.IsSuccessStatusCode)
+            return response;
+        using (response)
+            throw new ServerException(
+                response.StatusCode switch
+                {
+                    HttpStatusCode.UnprocessableEntity => ExitCode.CannotFit,
+                    >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests => ExitCode.CardFailure,
+                    _ => ExitCode.BadInput,
+                },
+                await Words(response, cancel));
+    }
+
+    private static async Task<string> Words(HttpResponseMessage response, CancellationToken cancel)
+    {
+        try
+        {
+            JsonNode? problem = await response.Content.ReadFromJsonAsync<JsonNode>(cancel);
+            return (string?)problem?["detail"] ?? (string?)problem?["title"] ?? response.ReasonPhrase ?? "";
+        }
+        catch (Exception error) when (error is System.Text.Json.JsonException or NotSupportedException)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"the service answered with status {(int)response.StatusCode} ({response.ReasonPhrase})");
+        }
+    }
+}

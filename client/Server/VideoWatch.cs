@@ -1,0 +1,54 @@
+using System.Text.Json.Nodes;
+using OpenSora.Client.Cards;
+using OpenSora.Contracts;
+
+namespace OpenSora.Client.Server;
+
+/// <summary>Follows a video to its end, as a local one is followed.</summary>
+internal static class VideoWatch
+{
+    /// <returns>The video when it is over.</returns>
+    public static async Task<JsonObject> Follow(VideoServer server, string id, ProgressDisplay display, CancellationToken cancel)
+    {
+        JsonObject last = [];
+        int? place = null;
+        await foreach (JsonObject video in server.Watch(id, cancel))
+        {
+            last = video;
+            if ((int?)video["queue_position"] is { } before && before != place)
+                display.Show(new Notice(before == 0 ? "waits for cards" : $"waits: {before} before it"));
+            place = (int?)video["queue_position"];
+            if ((string?)video["status"] == "in_progress" && (string?)video["stage"] is { } stage)
+                display.Show(new Progress(stage, (int)video["step"]!, (int)video["steps"]!, null));
+        }
+        return last;
+    }
+
+    /// <summary>How a command ends that followed it.</summary>
+    /// <returns>See <see cref="ExitCode"/>; what went wrong is told on standard error.</returns>
+    public static int Outcome(JsonObject video)
+    {
+        if ((string?)video["status"] == "completed")
+            return ExitCode.Done;
+        JsonNode? error = video["error"];
+        Console.Error.WriteLine($"opensora: {(string?)video["id"]} {(error is null ? $"is {(string?)video["status"]}" : $"failed: {(string?)error["message"]}")}");
+        return (string?)error?["code"] switch
+        {
+            null => ExitCode.Cancelled,
+            "bad_input" => ExitCode.BadInput,
+            "cannot_fit" => ExitCode.CannotFit,
+            _ => ExitCode.CardFailure,
+        };
+    }
+
+    /// <summary>A video as one JSON object: its own fields, and when it is completed those of <c>generate --json</c>, which win.</summary>
+    public static JsonObject Document(JsonObject video)
+    {
+        JsonObject document = video.DeepClone().AsObject();
+        document.Remove("report");
+        if (video["report"] is JsonObject report)
+            foreach ((string name, JsonNode? value) in report)
+                document[name] = value?.DeepClone();
+        return document;
+    }
+}

@@ -1,0 +1,50 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Contracts.Videos;
+using OpenSora.Silo.Cards;
+
+namespace OpenSora.Silo.Api;
+
+/// <summary>All that a silo answers: docs/api.md tells it for people.</summary>
+internal static class ApiEndpoints
+{
+    private static readonly TimeSpan ReadySilence = TimeSpan.FromSeconds(1.75);
+
+    public static void MapApi(this WebApplication app, long mostUploadBytes, ApiTokens tokens, ClusterToken cluster)
+    {
+        CardDirectory directory = app.Services.GetRequiredService<CardDirectory>();
+        app.UseMiddleware<Problems>();
+        app.UseMiddleware<PageHeaders>();
+        if (tokens.IsOpen)
+            app.UseMiddleware<LoopbackOnly>();
+        app.UseStatusCodePages();
+        app.UseDefaultFiles();
+        app.UseStaticFiles();
+        app.UseRouting();
+        app.MapGet("/health/live", () => Results.Text("live")).WithSummary("200 while the process works").WithTags("health");
+        app.MapGet("/health/ready", () => directory.AnyCanWork(ReadySilence)
+            ? Results.Text("ready")
+            : Results.Text("not ready: no card can work; start one with opensora card --join, or see GET /v1/cards", statusCode: StatusCodes.Status503ServiceUnavailable))
+            .WithSummary("200 while a card can work, else 503").WithTags("health");
+        app.MapCards(directory, cluster);
+        RouteGroupBuilder api = app.MapGroup("").AddEndpointFilter(new OwnerFilter(tokens));
+        api.MapOpenApi();
+        api.MapVideos(app.Lifetime, mostUploadBytes);
+        api.MapGet("/v1/cards", async (IVideoService videos, CancellationToken cancel) => Results.Json(CardList.Of(await videos.Cards(cancel)), VideoBody.Json))
+            .Produces<CardList>().WithSummary("The cards that have joined").WithTags("cards");
+        api.MapMetrics(app.Services);
+    }
+}
+
+/// <summary>The cards of <c>GET /v1/cards</c>.</summary>
+internal sealed record CardList(string Object, IReadOnlyList<CardBody> Data)
+{
+    public static CardList Of(IEnumerable<CardStatus> cards) => new("list", [.. cards.Select(CardBody.Of)]);
+}
+
+/// <param name="State">idle, busy, draining or resting.</param>
+/// <param name="Job">The video that it works on.</param>
+internal sealed record CardBody(string Name, string Device, string Kind, int Threads, string State, string? Job, long MemoryBytes, long FreeMemoryBytes)
+{
+    public static CardBody Of(CardStatus card) => new(
+        card.Name, card.Device, card.Kind, card.Threads, card.IsResting ? "resting" : card.State.ToString().ToLowerInvariant(), card.Job, card.MemoryBytes, card.FreeMemoryBytes);
+}

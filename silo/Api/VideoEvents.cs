@@ -1,0 +1,58 @@
+using System.Text.Json;
+using OpenSora.Contracts.Videos;
+
+namespace OpenSora.Silo.Api;
+
+/// <summary>What happens to a video, as server-sent events: <c>progress</c>, <c>preview</c>, and <c>end</c> as the last one.</summary>
+internal static class VideoEvents
+{
+    /// <summary>Comments in between, so that nobody on the way takes the silence of a long step for the end.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
+    public static async Task Send(HttpContext http, IVideoService service, string id, CancellationToken stopping)
+    {
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        try
+        {
+            await using IAsyncEnumerator<VideoEvent> events = service.Watch(OwnerFilter.OwnerOf(http), id, over.Token).GetAsyncEnumerator(over.Token);
+            ValueTask<bool> next = events.MoveNextAsync();
+            if (!await next)
+            {
+                await VideoEndpoints.Missing(id).ExecuteAsync(http);
+                return;
+            }
+            http.Response.ContentType = "text/event-stream";
+            http.Response.Headers.CacheControl = "no-cache";
+            http.Response.Headers["X-Accel-Buffering"] = "no";
+            do
+                await http.Response.WriteAsync(TextOf(events.Current), over.Token);
+            while (await Next(events, http, over.Token));
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // Whoever listens asks again: of the video, nothing is lost.
+        }
+    }
+
+    private static async Task<bool> Next(IAsyncEnumerator<VideoEvent> events, HttpContext http, CancellationToken cancel)
+    {
+        await http.Response.Body.FlushAsync(cancel);
+        Task<bool> next = events.MoveNextAsync().AsTask();
+        while (await Task.WhenAny(next, Task.Delay(LongestSilence, cancel)) != next)
+        {
+            await http.Response.WriteAsync(":\n\n", cancel);
+            await http.Response.Body.FlushAsync(cancel);
+        }
+        return await next;
+    }
+
+    private static string TextOf(VideoEvent happened) => happened switch
+    {
+        VideoChanged { Video: { IsOver: true } video } => Text("end", VideoBody.Of(video)),
+        VideoChanged changed => Text("progress", VideoBody.Of(changed.Video)),
+        VideoPreview preview => Text("preview", new { preview.Step, Png = Convert.ToBase64String(preview.Png.Span) }),
+        _ => "",
+    };
+
+    private static string Text<T>(string name, T data) => $"event: {name}\ndata: {JsonSerializer.Serialize(data, VideoBody.Json)}\n\n";
+}

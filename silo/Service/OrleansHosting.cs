@@ -1,0 +1,33 @@
+using System.Net;
+using OpenSora.Cluster.Videos;
+
+namespace OpenSora.Silo.Service;
+
+/// <summary>The one place that says how the grains of the service run.</summary>
+internal static class OrleansHosting
+{
+    private const string ClusterName = "opensora";
+
+    /// <exception cref="Orleans.Runtime.OrleansConfigurationException">The runtime that was built in cannot do it; the message says which can.</exception>
+    public static void UseGrains(this WebApplicationBuilder builder, ServeOptions options) => builder.UseOrleans(silo =>
+    {
+        silo.AddVideoGrains();
+        if (options.Clustering == Clustering.Localhost)
+        {
+            silo.UseLocalhostClustering();
+            return;
+        }
+        silo.UseAdoNetClustering(database => (database.Invariant, database.ConnectionString) = ("Npgsql", options.Videos.Database!));
+        silo.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (ClusterName, ClusterName));
+        silo.Configure<Orleans.Configuration.ClusterMembershipOptions>(membership =>
+        {
+            // A silo that hangs is found within seconds, not within a minute.
+            membership.ProbeTimeout = membership.MaxProbeTimeout = TimeSpan.FromSeconds(1);
+            (membership.NumMissedProbesLimit, membership.NumVotesForDeathDeclaration) = (2, 1);
+        });
+        if (options.Clustering == Clustering.Kubernetes)
+            silo.UseKubernetesHosting();
+        else
+            silo.ConfigureEndpoints(IPAddress.Loopback, siloPort: 0, gatewayPort: 0);
+    });
+}

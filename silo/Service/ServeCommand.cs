@@ -1,0 +1,119 @@
+using System.CommandLine;
+using OpenSora.Cluster.Scheduling;
+using OpenSora.Cluster.Videos;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Silo.Service;
+
+/// <summary><c>OpenSora.Silo serve</c>: the flags of a service.</summary>
+internal static class ServeCommand
+{
+    private const string DatabaseVariable = "OPENSORA_DATABASE";
+
+    private static readonly Option<string> Urls = new("--urls")
+    {
+        Description = "Where to listen, ';' between several. Any address but loopback needs OPENSORA_TOKEN.",
+        DefaultValueFactory = _ => "http://127.0.0.1:8080",
+    };
+
+    private static readonly Option<int> Cards = new("--cards") { Description = "Cards of this machine; others join with opensora card --join URL.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int?> Threads = new("--threads") { Description = "CPU threads of each local card. [default: all cores, shared between them]" };
+    private static readonly Option<string?> Device = new("--device") { Description = "Device of the local cards: cpu, cuda or gcu. [default: the best one present]" };
+
+    private static readonly Option<string> Store = new("--store")
+    {
+        Description = "Folder of videos, their state and their jobs.",
+        DefaultValueFactory = _ => Path.Combine(Cluster.Store.JobStore.OfUser().Root, "service"),
+    };
+
+    private static readonly Option<string?> Database = new("--database")
+    {
+        Description = $"PostgreSQL connection string for the state of videos; {DatabaseVariable} keeps its password out of the process list. [default: a SQLite file in --store]",
+    };
+
+    private static readonly Option<string> Clustering = Choice("--clustering", "How several silos find each other: localhost (one silo), postgres (through --database) or kubernetes.", "localhost", "postgres", "kubernetes");
+    private static readonly Option<string> Favour = Choice("--favour", "For videos that name no number of cards: latency (all cards are shared between those that are there) or throughput (one card each).", "latency", "throughput");
+    private static readonly Option<int> MostWaiting = new("--most-waiting") { Description = "Videos that may wait.", DefaultValueFactory = _ => new SchedulerOptions().MostWaiting };
+    private static readonly Option<int> MostWaitingOfOwner = new("--most-waiting-of-owner") { Description = "Videos of one owner that may wait.", DefaultValueFactory = _ => new SchedulerOptions().MostWaitingOfOwner };
+    private static readonly Option<int> MostRunningOfOwner = new("--most-running-of-owner") { Description = "Videos of one owner that are worked on at a time.", DefaultValueFactory = _ => new SchedulerOptions().MostRunningOfOwner };
+    private static readonly Option<int> MostUpload = new("--most-upload") { Description = "The largest request, in MiB.", DefaultValueFactory = _ => 64 };
+    private static readonly Option<string?> Dit = new("--ckpt-path-dit") { Description = "Folder of the STDiT3 transformer, on the machines of the cards. [default: models/demo]" };
+    private static readonly Option<string?> T5 = new("--ckpt-path-t5") { Description = "Folder of the T5 v1.1 text encoder. [default: models/demo]" };
+    private static readonly Option<string?> Vae2d = new("--ckpt-path-vae2d") { Description = "Folder of the 2D VAE. [default: models/demo]" };
+    private static readonly Option<string?> Vae3d = new("--ckpt-path-vae3d") { Description = "Folder of the video VAE. [default: models/demo]" };
+    private static readonly Option<bool> Leash = new("--leash") { Description = "End when standard input does." };
+
+    /// <returns>See <see cref="ExitCode"/>.</returns>
+    public static async Task<int> Run(string[] line)
+    {
+        RootCommand root = new("Serves videos over HTTP, with a page at /, on cards of this machine and others that join.");
+        foreach (Option option in new Option[] { Urls, Cards, Threads, Device, Store, Database, Clustering, Favour, MostWaiting, MostWaitingOfOwner, MostRunningOfOwner, MostUpload, Dit, T5, Vae2d, Vae3d, Leash })
+            root.Add(option);
+        root.SetAction(async (parsed, cancel) =>
+        {
+            try
+            {
+                await using ServiceHost host = await ServiceHost.Start(Read(parsed));
+                foreach (Uri address in host.Addresses)
+                    Console.Error.WriteLine($"opensora: listening on {address}");
+                await host.Stopped;
+                return ExitCode.Done;
+            }
+            catch (InputException error)
+            {
+                Console.Error.WriteLine($"opensora: {error.Message}");
+                return ExitCode.BadInput;
+            }
+        });
+        ParseResult parsed = root.Parse(line);
+        if (parsed.Errors.Count > 0)
+        {
+            Console.Error.WriteLine($"opensora: {parsed.Errors[0].Message.TrimEnd('.')}; see: opensora serve -h");
+            return ExitCode.BadInput;
+        }
+        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    private static ServeOptions Read(ParseResult parsed)
+    {
+        string? database = parsed.GetValue(Database) ?? (Environment.GetEnvironmentVariable(DatabaseVariable) is { Length: > 0 } secret ? secret : null);
+        Clustering clustering = Enum.Parse<Clustering>(parsed.GetRequiredValue(Clustering), ignoreCase: true);
+        if (clustering != Service.Clustering.Localhost && database is null)
+            throw new InputException($"--clustering {parsed.GetValue(Clustering)} needs a database that all silos share: give --database, or set {DatabaseVariable}");
+        return new ServeOptions
+        {
+            Urls = parsed.GetRequiredValue(Urls).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            Cards = Within("--cards", parsed.GetValue(Cards), 0, 4096),
+            Threads = parsed.GetValue(Threads) is { } threads ? Within("--threads", threads, 1, 1024) : null,
+            Device = parsed.GetValue(Device),
+            Clustering = clustering,
+            MostUploadBytes = (long)Within("--most-upload", parsed.GetValue(MostUpload), 1, 65_536) << 20,
+            Leash = parsed.GetValue(Leash),
+            Videos = new VideoServiceOptions
+            {
+                Store = Path.GetFullPath(parsed.GetRequiredValue(Store)),
+                Database = database,
+                Models = new ModelFolders { Dit = parsed.GetValue(Dit), T5 = parsed.GetValue(T5), Vae2d = parsed.GetValue(Vae2d), Vae3d = parsed.GetValue(Vae3d) },
+                Scheduling = new SchedulerOptions
+                {
+                    Favours = Enum.Parse<Favours>(parsed.GetRequiredValue(Favour), ignoreCase: true),
+                    MostWaiting = Within("--most-waiting", parsed.GetValue(MostWaiting), 1, 1_000_000),
+                    MostWaitingOfOwner = Within("--most-waiting-of-owner", parsed.GetValue(MostWaitingOfOwner), 1, 1_000_000),
+                    MostRunningOfOwner = Within("--most-running-of-owner", parsed.GetValue(MostRunningOfOwner), 1, 1_000_000),
+                },
+            },
+        };
+    }
+
+    private static int Within(string flag, int value, int least, int most) => value >= least && value <= most
+        ? value
+        : throw new InputException($"{flag} {value} is out of range: give {least} to {most}");
+
+    private static Option<string> Choice(string name, string description, params string[] words)
+    {
+        Option<string> option = new(name) { Description = description, DefaultValueFactory = _ => words[0] };
+        option.AcceptOnlyFromAmong(words);
+        return option;
+    }
+}

@@ -1,0 +1,50 @@
+using OpenSora.Cluster;
+using OpenSora.Cluster.Videos;
+
+namespace OpenSora.Silo.Service;
+
+/// <summary>How silos of a cluster find each other.</summary>
+internal enum Clustering
+{
+    /// <summary>One silo.</summary>
+    Localhost,
+
+    /// <summary>Through the database of the videos.</summary>
+    Postgres,
+
+    /// <summary>The same, and Kubernetes says which silos there are.</summary>
+    Kubernetes,
+}
+
+/// <summary>What <c>serve</c> runs.</summary>
+internal sealed record ServeOptions
+{
+    /// <summary>Where the service listens. Default: http://127.0.0.1:8080.</summary>
+    public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:8080"];
+
+    /// <summary>Cards of this machine. Default: 1.</summary>
+    public int Cards { get; init; } = 1;
+
+    /// <summary>CPU threads of each. Default: null (all cores, shared between them).</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>Their device. Default: null (the best one present).</summary>
+    public string? Device { get; init; }
+
+    /// <summary>The card program of local cards. Default: null (the installed one).</summary>
+    public string? CardProgram { get; init; }
+
+    /// <summary>What is kept and made, and how.</summary>
+    public required VideoServiceOptions Videos { get; init; }
+
+    /// <summary>Waits and attempts.</summary>
+    public ClusterOptions Cluster { get; init; } = new();
+
+    public Clustering Clustering { get; init; } = Clustering.Localhost;
+
+    /// <summary>The largest request, in bytes: a reference and some fields. Default: 64 MiB.</summary>
+    public long MostUploadBytes { get; init; } = 64L << 20;
+
+    /// <summary>Ends the service when standard input does, so that it does not outlive whoever started it. Default: false.</summary>
+    public bool Leash { get; init; }
+}

@@ -1,0 +1,100 @@
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Scheduling;
+using OpenSora.Cluster.Store;
+using OpenSora.Cluster.Videos;
+using OpenSora.Contracts;
+
+namespace OpenSora.Cluster.Grains;
+
+/// <inheritdoc cref="IClusterGrain"/>
+[KeepAlive]
+internal sealed class ClusterGrain(IVideoStore store, CardDirectory directory, JobStore jobs, VideoServiceOptions options) : Grain, IClusterGrain
+{
+    /// <summary>Weight of the latest video in what a unit of work takes.</summary>
+    private const double Latest = 0.2;
+
+    private readonly Scheduler _scheduler = new(options.Scheduling);
+    private readonly Dictionary<string, WaitingVideo> _waiting = [];
+    private readonly Dictionary<string, RunningVideo> _running = [];
+    private readonly Dictionary<string, double> _work = [];
+    private long _sequence;
+    private double _secondsOfWork;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        foreach (VideoRow row in await store.Unfinished(cancellationToken))
+            Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
+        this.RegisterGrainTimer(_ => Decide(), new GrainTimerCreationOptions { DueTime = options.Tick, Period = options.Tick, KeepAlive = true });
+    }
+
+    public Task Wake() => Task.CompletedTask;
+
+    public Task<double?> Admit(string owner)
+    {
+        bool full = _waiting.Count >= options.Scheduling.MostWaiting || _waiting.Values.Count(video => video.Owner == owner) >= options.Scheduling.MostWaitingOfOwner;
+        double next = _waiting.Values.Select(video => video.Estimate.TotalSeconds).DefaultIfEmpty(0).Average();
+        return Task.FromResult<double?>(full ? Math.Clamp(Math.Round(next), 5, 300) : null);
+    }
+
+    public Task Enqueue(QueuedVideo video)
+    {
+        _running.Remove(video.Id);
+        Add(video);
+        return Decide();
+    }
+
+    public Task Ended(string id, double? cardSeconds)
+    {
+        _waiting.Remove(id);
+        _running.Remove(id);
+        if (_work.Remove(id, out double work) && cardSeconds is { } seconds && work > 0)
+            _secondsOfWork = _secondsOfWork == 0 ? seconds / work : ((1 - Latest) * _secondsOfWork) + (Latest * seconds / work);
+        return Task.CompletedTask;
+    }
+
+    public Task<int[]> Positions(string[] ids)
+    {
+        string[] order = [.. _scheduler.InOrder(_waiting.Values).Select(video => video.Id)];
+        return Task.FromResult<int[]>([.. ids.Select(id => Array.IndexOf(order, id))]);
+    }
+
+    public Task<string[]> Cards() => Task.FromResult<string[]>([.. directory.Cards.Select(card => card.Name)]);
+
+    private void Add(QueuedVideo video)
+    {
+        _work[video.Id] = video.Work;
+        _waiting[video.Id] = new WaitingVideo(
+            video.Id, video.Owner, video.Priority, video.Asked, _sequence++, video.Cards, video.MostUseful, TimeSpan.FromSeconds(video.Work * _secondsOfWork), video.Kind);
+    }
+
+    private async Task Decide()
+    {
+        if (_waiting.Count == 0)
+            return;
+        Dictionary<string, int> cards = directory.Cards.Where(card => card.IsUsable && !directory.IsResting(card)).CountBy(card => card.Kind).ToDictionary();
+        foreach (Start start in _scheduler.Decide(DateTimeOffset.UtcNow, _waiting.Values, _running.Values, cards))
+        {
+            WaitingVideo video = _waiting[start.Id];
+            _waiting.Remove(start.Id);
+            _running[start.Id] = new RunningVideo(start.Id, video.Owner, start.Cards, start.Kind);
+            if (!await GrainFactory.GetGrain<IGenerationGrain>(start.Id).Start(start.Cards, start.Kind))
+                _running.Remove(start.Id);
+        }
+    }
+
+    /// <summary>The kind of cards that a job was begun with; null when it was not.</summary>
+    private string? KindOf(string? job)
+    {
+        if (job is null || !jobs.Jobs().Contains(job))
+            return null;
+        try
+        {
+            using JobFolder folder = jobs.Open(job);
+            return folder.Record.Kind;
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+}

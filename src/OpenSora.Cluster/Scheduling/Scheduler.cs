@@ -1,0 +1,120 @@
+using OpenSora.Contracts.Videos;
+
+namespace OpenSora.Cluster.Scheduling;
+
+/// <summary>
+/// Who works next, on how many cards: a function of who waits, who works and which cards there are. It has neither clock nor
+/// memory, so the same situation always gives the same answer.
+/// </summary>
+/// <remarks>
+/// Requests stand in the order of the moment at which they would have been asked for, were they ordinary and short: a higher
+/// priority counts as an earlier moment (<see cref="SchedulerOptions.PriorityWorth"/> a level), a longer one as a later
+/// (its own estimate, up to <see cref="SchedulerOptions.MostForLength"/>). So short ones pass long ones, and nobody starves:
+/// a request is passed only by those that came less than 2 · PriorityWorth + MostForLength after it. While the first in line
+/// waits for more cards than are free, others that need fewer pass it for <see cref="SchedulerOptions.Backfill"/>; then cards are
+/// kept for it.
+/// </remarks>
+public sealed class Scheduler(SchedulerOptions options)
+{
+    /// <summary>Decides whom to start now, on cards of which kind.</summary>
+    /// <param name="cards">Cards that can work, by kind; those of <paramref name="running"/> included.</param>
+    public IReadOnlyList<Start> Decide(
+        DateTimeOffset now, IReadOnlyCollection<WaitingVideo> waiting, IReadOnlyCollection<RunningVideo> running, IReadOnlyDictionary<string, int> cards)
+    {
+        Dictionary<string, int> free = cards.ToDictionary(kind => kind.Key, kind => kind.Value - running.Where(video => video.Kind == kind.Key).Sum(video => video.Cards));
+        Dictionary<string, int> ofOwner = running.CountBy(video => video.Owner).ToDictionary();
+        List<Start> starts = [];
+        foreach (WaitingVideo video in InOrder(waiting))
+        {
+            if (ofOwner.GetValueOrDefault(video.Owner) >= options.MostRunningOfOwner)
+                continue;
+            if (Place(video, waiting.Count - starts.Count, running.Count + starts.Count, cards, free) is { } start)
+            {
+                starts.Add(start);
+                free[start.Kind] -= start.Cards;
+                ofOwner[video.Owner] = ofOwner.GetValueOrDefault(video.Owner) + 1;
+            }
+            else if (now - video.Asked > options.Backfill)
+                break;
+        }
+        return starts;
+    }
+
+    /// <summary>The order in which they would start if each could.</summary>
+    public IOrderedEnumerable<WaitingVideo> InOrder(IEnumerable<WaitingVideo> waiting) =>
+        waiting.OrderBy(Moment).ThenBy(video => video.Sequence);
+
+    private DateTimeOffset Moment(WaitingVideo video)
+    {
+        TimeSpan length = video.Estimate < options.MostForLength ? video.Estimate : options.MostForLength;
+        return video.Asked - ((int)video.Priority * options.PriorityWorth) + length;
+    }
+
+    /// <summary>Cards of one kind for a request; null when it has to wait.</summary>
+    private Start? Place(WaitingVideo video, int waiting, int running, IReadOnlyDictionary<string, int> cards, Dictionary<string, int> free)
+    {
+        foreach ((string kind, int idle) in free.OrderByDescending(kind => kind.Value).ThenBy(kind => kind.Key, StringComparer.Ordinal))
+        {
+            if (idle == 0 || (video.Kind is { } own && own != kind))
+                continue;
+            int wanted = Math.Min(video.Cards > 0 ? video.Cards : Share(cards[kind], waiting, running), video.MostUseful);
+            // One that asks for more than there are gets all: it was told so when it asked.
+            if (idle >= Math.Min(wanted, cards[kind]))
+                return new Start(video.Id, Math.Min(wanted, idle), kind);
+        }
+        return null;
+    }
+
+    /// <summary>Cards for a request that leaves their number open.</summary>
+    private int Share(int cards, int waiting, int running) => options.Favours == Favours.Throughput ? 1 : Math.Max(1, cards / Math.Max(1, waiting + running));
+}
+
+/// <summary>What requests that leave the number of cards open are after.</summary>
+public enum Favours
+{
+    /// <summary>Each is done as soon as can be: all cards are shared between those that are there.</summary>
+    Latency,
+
+    /// <summary>As many as can be are done in a day: one card each, which moves no bytes between cards.</summary>
+    Throughput,
+}
+
+/// <summary>How cards are given out.</summary>
+public sealed record SchedulerOptions
+{
+    /// <summary>Default: latency.</summary>
+    public Favours Favours { get; init; } = Favours.Latency;
+
+    /// <summary>How much later a request of the next higher priority may come and still go first. Default: 10 min.</summary>
+    public TimeSpan PriorityWorth { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How much later a shorter request may come, at the most, and still go first. Default: 10 min.</summary>
+    public TimeSpan MostForLength { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the first in line may be passed by those that need fewer cards. Default: 30 s.</summary>
+    public TimeSpan Backfill { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Requests of one owner that are worked on at a time. Default: 16.</summary>
+    public int MostRunningOfOwner { get; init; } = 16;
+
+    /// <summary>Requests that wait, of all owners. Default: 1000.</summary>
+    public int MostWaiting { get; init; } = 1000;
+
+    /// <summary>Requests of one owner that wait. Default: 100.</summary>
+    public int MostWaitingOfOwner { get; init; } = 100;
+}
+
+/// <summary>A request that waits.</summary>
+/// <param name="Sequence">Tells apart those of one moment.</param>
+/// <param name="Cards">That it asks for; 0 leaves it to the service.</param>
+/// <param name="MostUseful">Cards that could share it.</param>
+/// <param name="Estimate">How long it would work on one card, roughly.</param>
+/// <param name="Kind">That its cards must be of: it was begun before. Null: any.</param>
+public sealed record WaitingVideo(
+    string Id, string Owner, VideoPriority Priority, DateTimeOffset Asked, long Sequence, int Cards, int MostUseful, TimeSpan Estimate, string? Kind);
+
+/// <summary>A request that has cards.</summary>
+public sealed record RunningVideo(string Id, string Owner, int Cards, string Kind);
+
+/// <summary>A request gets cards.</summary>
+public sealed record Start(string Id, int Cards, string Kind);

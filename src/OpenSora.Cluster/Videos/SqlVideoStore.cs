@@ -1,0 +1,172 @@
+using System.Data.Common;
+using System.Text.Json;
+using OpenSora.Contracts;
+using Orleans.Storage;
+
+namespace OpenSora.Cluster.Videos;
+
+/// <summary>Videos in a table of a SQL database: one JSON document each, and beside it what is looked up.</summary>
+internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
+{
+    /// <summary>Raised whenever the tables change; <see cref="Open"/> then gets one more step.</summary>
+    private const long Schema = 1;
+
+    public async Task Open(CancellationToken cancel)
+    {
+        try
+        {
+            await using DbConnection connection = await Connect(cancel);
+            await using DbTransaction transaction = await connection.BeginTransactionAsync(cancel);
+            await Run(connection, "CREATE TABLE IF NOT EXISTS opensora_schema (version BIGINT NOT NULL)", cancel);
+            await Run(connection, dialect.LockSchema, cancel);
+            long version = await Scalar(connection, "SELECT COALESCE(MAX(version), 0) FROM opensora_schema", cancel);
+            if (version > Schema)
+                throw new InputException($"the database of {dialect.Name} is of version {version}, this program knows {Schema}: run a newer one, or name another database");
+            if (version < 1)
+                await Run(connection, $"""
+                    CREATE TABLE opensora_videos (
+                        sequence {dialect.Sequence},
+                        id TEXT NOT NULL UNIQUE,
+                        owner TEXT NOT NULL,
+                        idempotency_key TEXT,
+                        is_over BIGINT NOT NULL,
+                        version BIGINT NOT NULL,
+                        document TEXT NOT NULL,
+                        UNIQUE (owner, idempotency_key));
+                    CREATE INDEX opensora_videos_of_owner ON opensora_videos (owner, sequence);
+                    CREATE INDEX opensora_videos_unfinished ON opensora_videos (is_over, sequence);
+                    INSERT INTO opensora_schema (version) VALUES ({Schema})
+                    """, cancel);
+            await transaction.CommitAsync(cancel);
+        }
+        catch (Exception failure) when (failure is DbException or IOException or System.Net.Sockets.SocketException)
+        {
+            throw new InputException($"the database of {dialect.Name} cannot be used: {failure.Message}", failure);
+        }
+    }
+
+    public async Task<(VideoRow Row, bool IsNew)> Add(VideoRow row, CancellationToken cancel)
+    {
+        await using DbConnection connection = await Connect(cancel);
+        await using DbCommand insert = Command(connection, """
+            INSERT INTO opensora_videos (id, owner, idempotency_key, is_over, version, document) VALUES (@id, @owner, @key, @over, 1, @document)
+            ON CONFLICT (owner, idempotency_key) DO NOTHING
+            """, [("id", row.Video.Id), ("owner", row.Video.Owner), ("key", row.IdempotencyKey), ("over", IsOver(row)), ("document", Write(row))]);
+        if (await insert.ExecuteNonQueryAsync(cancel) == 1)
+            return (row with { Version = 1 }, true);
+        VideoRow? known = await FindKey(row.Video.Owner, row.IdempotencyKey!, cancel);
+        return known is null ? await Add(row, cancel) : (known, false); // removed in between
+    }
+
+    public async Task<VideoRow?> Find(string id, CancellationToken cancel)
+    {
+        await using DbConnection connection = await Connect(cancel);
+        return (await Read(connection, "id = @id", [("id", id)], cancel)).SingleOrDefault();
+    }
+
+    public async Task<VideoRow?> FindKey(string owner, string key, CancellationToken cancel)
+    {
+        await using DbConnection connection = await Connect(cancel);
+        return (await Read(connection, "owner = @owner AND idempotency_key = @key", [("owner", owner), ("key", key)], cancel)).SingleOrDefault();
+    }
+
+    public async Task<VideoRow> Write(VideoRow row, CancellationToken cancel)
+    {
+        await using DbConnection connection = await Connect(cancel);
+        await using DbCommand update = Command(
+            connection, "UPDATE opensora_videos SET document = @document, is_over = @over, version = version + 1 WHERE id = @id AND version = @version",
+            [("document", Write(row)), ("over", IsOver(row)), ("id", row.Video.Id), ("version", row.Version)]);
+        Require(await update.ExecuteNonQueryAsync(cancel), row);
+        return row with { Version = row.Version + 1 };
+    }
+
+    public async Task Remove(VideoRow row, CancellationToken cancel)
+    {
+        await using DbConnection connection = await Connect(cancel);
+        await using DbCommand delete = Command(connection, "DELETE FROM opensora_videos WHERE id = @id AND version = @version", [("id", row.Video.Id), ("version", row.Version)]);
+        Require(await delete.ExecuteNonQueryAsync(cancel), row);
+    }
+
+    public async Task<IReadOnlyList<VideoRow>> List(string owner, string? after, int limit, bool newestFirst, CancellationToken cancel)
+    {
+        (string sign, string order) = newestFirst ? ("<", "DESC") : (">", "ASC");
+        await using DbConnection connection = await Connect(cancel);
+        return await Read(
+            connection,
+            $"owner = @owner AND (NOT EXISTS (SELECT 1 FROM opensora_videos WHERE id = @after AND owner = @owner) OR sequence {sign} (SELECT sequence FROM opensora_videos WHERE id = @after)) ORDER BY sequence {order} LIMIT @limit",
+            [("owner", owner), ("after", after ?? ""), ("limit", (long)limit)], cancel);
+    }
+
+    public async Task<IReadOnlyList<VideoRow>> Unfinished(CancellationToken cancel)
+    {
+        await using DbConnection connection = await Connect(cancel);
+        return await Read(connection, "is_over = 0 ORDER BY sequence", [], cancel);
+    }
+
+    public async Task<IReadOnlySet<string>> Ids(CancellationToken cancel)
+    {
+        await using DbConnection connection = await Connect(cancel);
+        await using DbCommand select = Command(connection, "SELECT id FROM opensora_videos", []);
+        await using DbDataReader reader = await select.ExecuteReaderAsync(cancel);
+        HashSet<string> ids = [];
+        while (await reader.ReadAsync(cancel))
+            ids.Add(reader.GetString(0));
+        return ids;
+    }
+
+    private async Task<DbConnection> Connect(CancellationToken cancel)
+    {
+        DbConnection connection = dialect.Create();
+        await connection.OpenAsync(cancel);
+        if (dialect.AtOpen is { } settings)
+            await Run(connection, settings, cancel);
+        return connection;
+    }
+
+    private static async Task<IReadOnlyList<VideoRow>> Read(DbConnection connection, string which, (string, object?)[] values, CancellationToken cancel)
+    {
+        await using DbCommand select = Command(connection, $"SELECT version, document FROM opensora_videos WHERE {which}", values);
+        await using DbDataReader reader = await select.ExecuteReaderAsync(cancel);
+        List<VideoRow> rows = [];
+        while (await reader.ReadAsync(cancel))
+            rows.Add(JsonSerializer.Deserialize(reader.GetString(1), VideoJson.Default.VideoRow)! with { Version = reader.GetInt64(0) });
+        return rows;
+    }
+
+    private static DbCommand Command(DbConnection connection, string text, (string Name, object? Value)[] values)
+    {
+        DbCommand command = connection.CreateCommand();
+        command.CommandText = text;
+        foreach ((string name, object? value) in values)
+        {
+            DbParameter parameter = command.CreateParameter();
+            (parameter.ParameterName, parameter.Value) = (name, value ?? DBNull.Value);
+            if (value is null)
+                parameter.DbType = System.Data.DbType.String;
+            command.Parameters.Add(parameter);
+        }
+        return command;
+    }
+
+    private static async Task Run(DbConnection connection, string text, CancellationToken cancel)
+    {
+        await using DbCommand command = Command(connection, text, []);
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
+    private static async Task<long> Scalar(DbConnection connection, string text, CancellationToken cancel)
+    {
+        await using DbCommand command = Command(connection, text, []);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private static long IsOver(VideoRow row) => row.Video.IsOver ? 1 : 0;
+
+    private static string Write(VideoRow row) => JsonSerializer.Serialize(row, VideoJson.Default.VideoRow);
+
+    private static void Require(int changed, VideoRow row)
+    {
+        if (changed == 0)
+            throw new InconsistentStateException($"video {row.Video.Id} was changed or removed since version {row.Version} of it was read");
+    }
+}

@@ -1,0 +1,60 @@
+using OpenSora.Cluster.Store;
+using OpenSora.Contracts;
+
+namespace OpenSora.Cluster.Videos;
+
+/// <summary>Where the files of videos lie: <c>STORE/videos/ID</c>. Ids are this program's own, so no name leaves the store.</summary>
+internal sealed class VideoFolders(VideoServiceOptions options)
+{
+    private readonly string _root = Path.GetFullPath(Path.Combine(options.Store, "videos"));
+
+    /// <summary>The folder of a video; it need not be there.</summary>
+    public string Of(string id) => Path.Combine(_root, id);
+
+    /// <exception cref="InputException">The store cannot be written to.</exception>
+    public void Open()
+    {
+        try
+        {
+            Directory.CreateDirectory(_root);
+            string probe = Path.Combine(_root, $".{Environment.ProcessId}");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException($"--store: nothing can be kept in {_root} ({failure.Message}); give a folder that can be written to", failure);
+        }
+    }
+
+    /// <summary>Keeps the reference of a video before it is asked for.</summary>
+    /// <returns>Its file.</returns>
+    public string KeepReference(string id, ReadOnlyMemory<byte> bytes)
+    {
+        string file = Path.Combine(Directory.CreateDirectory(Of(id)).FullName, "reference" + Extension(bytes.Span));
+        AtomicFile.Write(file, stream => stream.Write(bytes.Span));
+        return file;
+    }
+
+    public void Remove(string id)
+    {
+        if (Directory.Exists(Of(id)))
+            Directory.Delete(Of(id), recursive: true);
+    }
+
+    /// <summary>Removes what a crash left of requests that were never taken.</summary>
+    /// <param name="recent">Younger ones are left alone.</param>
+    public void RemoveAllBut(IReadOnlySet<string> ids, TimeSpan recent)
+    {
+        foreach (string folder in Directory.EnumerateDirectories(_root).ToArray())
+            if (!ids.Contains(Path.GetFileName(folder)) && DateTime.UtcNow - Directory.GetCreationTimeUtc(folder) >= recent)
+                Directory.Delete(folder, recursive: true);
+    }
+
+    // A pipeline tells images from videos by their names.
+    private static string Extension(ReadOnlySpan<byte> bytes) =>
+        bytes.StartsWith<byte>([0x89, (byte)'P', (byte)'N', (byte)'G']) ? ".png"
+        : bytes.StartsWith<byte>([0xFF, 0xD8, 0xFF]) ? ".jpg"
+        : bytes.Length > 12 && bytes[8..12].SequenceEqual("WEBP"u8) ? ".webp"
+        : ".mp4";
+}

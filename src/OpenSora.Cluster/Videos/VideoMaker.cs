@@ -1,0 +1,102 @@
+using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Jobs;
+using OpenSora.Cluster.Scheduling;
+using OpenSora.Cluster.Store;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Videos;
+
+namespace OpenSora.Cluster.Videos;
+
+/// <summary>The files of a job on this machine.</summary>
+public delegate IJobMedia MakeMedia(GenerationRequest request);
+
+/// <summary>How the making of a video ended.</summary>
+internal abstract record Outcome
+{
+    public sealed record Completed(GenerationReport Report) : Outcome;
+
+    public sealed record Failed(VideoError Error) : Outcome;
+
+    /// <summary>There was no card any more: it waits again.</summary>
+    public sealed record OutOfCards(string Why) : Outcome;
+
+    public sealed record Stopped : Outcome;
+}
+
+/// <summary>Makes a video with a <see cref="Coordinator"/>, or goes on where it stood.</summary>
+internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMedia media)
+{
+    /// <param name="keep">Called with the report when all files are there: when it returns, they are known to be.</param>
+    public async Task<Outcome> Make(VideoRow row, Start start, Action<CardEvent> tell, Func<GenerationReport, Task> keep, CancellationToken cancel)
+    {
+        GenerationRequest request = row.Video.Request with { Cards = start.Cards };
+        CoordinatorHooks hooks = new() { Kind = start.Kind, Keep = keep };
+        try
+        {
+            using IJobMedia files = media(request);
+            JobFolder? begun = Find(row.Job);
+            GenerationReport report;
+            if (begun is null)
+            {
+                report = await coordinator.Generate(request, files, start.Cards, tell, cancel, hooks);
+            }
+            else
+            {
+                begun.Record = begun.Record with { Request = request };
+                report = await coordinator.Resume(begun, files, start.Cards, tell, cancel, hooks);
+            }
+            return new Outcome.Completed(report);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return new Outcome.Stopped();
+        }
+        catch (CardException failure) when (failure.InnerException is NoCardException none)
+        {
+            return new Outcome.OutOfCards(none.Message);
+        }
+        catch (InputException failure)
+        {
+            return new Outcome.Failed(new VideoError("bad_input", failure.Message));
+        }
+        catch (CannotFitException failure)
+        {
+            return new Outcome.Failed(new VideoError("cannot_fit", failure.Message));
+        }
+        catch (CardException failure)
+        {
+            return new Outcome.Failed(new VideoError("card_failure", failure.InnerException?.Message ?? failure.Message));
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return new Outcome.Failed(new VideoError("card_failure", failure.Message));
+        }
+    }
+
+    /// <summary>Removes what is kept of a job that nobody will go on with.</summary>
+    public void Forget(string? job) => Find(job)?.RemoveAndDispose();
+
+    /// <summary>Removes the jobs of videos that are not in the list: a crash came before they were known.</summary>
+    /// <param name="recent">Younger ones are left alone.</param>
+    public void ForgetAllBut(IReadOnlySet<string> known, TimeSpan recent)
+    {
+        foreach (string job in jobs.Jobs().Where(job => !known.Contains(job) && DateTime.UtcNow - Directory.GetCreationTimeUtc(Path.Combine(jobs.Root, job)) >= recent))
+            Forget(job);
+    }
+
+    /// <summary>Null when there is none, or a damaged one, which is as good as none.</summary>
+    private JobFolder? Find(string? job)
+    {
+        if (job is null || !jobs.Jobs().Contains(job))
+            return null;
+        try
+        {
+            return jobs.Open(job);
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,181 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using OpenSora.Cluster.Grains;
+using OpenSora.Cluster.Jobs;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
+using OpenSora.Contracts.Videos;
+
+namespace OpenSora.Cluster.Videos;
+
+/// <inheritdoc cref="IVideoService"/>
+internal sealed class VideoService(
+    IGrainFactory grains, IVideoStore store, VideoFolders folders, VideoMaker maker, MakeMedia media, VideoServiceOptions options) : IVideoService
+{
+    private IClusterGrain Cluster => grains.GetGrain<IClusterGrain>(IClusterGrain.Key);
+
+    /// <summary>Reads what there is, removes what a crash left of requests that nobody was promised, and goes on with the rest.</summary>
+    /// <exception cref="InputException">The store cannot be used.</exception>
+    public async Task Begin(CancellationToken cancel)
+    {
+        folders.Open();
+        await store.Open(cancel);
+        // Others may share a database, and what they have just begun is not in it yet.
+        TimeSpan recent = options.Database is null ? TimeSpan.Zero : TimeSpan.FromHours(1);
+        folders.RemoveAllBut(await store.Ids(cancel), recent);
+        maker.ForgetAllBut((await store.Unfinished(cancel)).Select(row => row.Job).OfType<string>().ToHashSet(), recent);
+        await Cluster.Wake();
+    }
+
+    public async Task<Video> Submit(VideoOrder order, CancellationToken cancel)
+    {
+        string id = "video_" + Guid.NewGuid().ToString("n"), fingerprint = Fingerprint(order);
+        GenerationRequest request = ServiceRequest.Settle(order.Request, options.Models, folders.Of(id));
+        if (order.IdempotencyKey is { Length: 0 or > MostOfKey })
+            throw new InputException($"an idempotency key of {order.IdempotencyKey.Length} characters is not taken: give 1 to {MostOfKey}");
+        if (order.IdempotencyKey is { } key && await store.FindKey(order.Owner, key, cancel) is { } known)
+            return Same(known, fingerprint);
+        if (await Cluster.Admit(order.Owner) is { } after)
+            throw new QueueFullException($"too many videos wait: at most {options.Scheduling.MostWaiting}, and {options.Scheduling.MostWaitingOfOwner} of one owner; ask again in {after} s, or cancel some", TimeSpan.FromSeconds(after));
+        bool isTaken = false;
+        try
+        {
+            if (order.Reference is { } bytes)
+                request = ServiceRequest.StartFrom(request, KeepReference(id, bytes));
+            Video video = new()
+            {
+                Id = id,
+                Owner = order.Owner,
+                Status = VideoStatus.Queued,
+                Priority = order.Priority,
+                CreatedAt = DateTimeOffset.UtcNow,
+                Request = request,
+            };
+            (VideoRow row, isTaken) = await store.Add(new VideoRow { Video = video, IdempotencyKey = order.IdempotencyKey, Fingerprint = fingerprint }, CancellationToken.None);
+            if (!isTaken)
+                return Same(row, fingerprint);
+            await Cluster.Enqueue(QueuedVideos.Of(row));
+            return video;
+        }
+        finally
+        {
+            if (!isTaken)
+                folders.Remove(id);
+        }
+    }
+
+    public async Task<Video?> Find(string owner, string id, CancellationToken cancel)
+    {
+        if (await store.Find(id, cancel) is not { } row || row.Video.Owner != owner)
+            return null;
+        if (row.Video.IsOver)
+            return row.Video;
+        return (await grains.GetGrain<IGenerationGrain>(id).Get())?.ToVideo() is { } video ? (await WithPlaces([video]))[0] : null;
+    }
+
+    public async Task<VideoPage> List(string owner, string? after, int limit, bool newestFirst, CancellationToken cancel)
+    {
+        if (limit is < 1 or > MostOfPage)
+            throw new InputException($"limit {limit} is out of range: give 1 to {MostOfPage}");
+        if (after is not null && ((await store.Find(after, cancel)) is not { } begin || begin.Video.Owner != owner))
+            throw new InputException($"after '{after}' is no video of yours: give the last_id of the page before");
+        IReadOnlyList<VideoRow> rows = await store.List(owner, after, limit + 1, newestFirst, cancel);
+        Video?[] videos = await Task.WhenAll(rows.Take(limit).Select(async row =>
+            row.Video.IsOver ? row.Video : (await grains.GetGrain<IGenerationGrain>(row.Video.Id).Get())?.ToVideo()));
+        return new VideoPage(await WithPlaces([.. videos.OfType<Video>()]), rows.Count > limit);
+    }
+
+    public async IAsyncEnumerable<VideoEvent> Watch(string owner, string id, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        if (await store.Find(id, cancel) is not { } row || row.Video.Owner != owner)
+            yield break;
+        if (row.Video.IsOver)
+        {
+            yield return new VideoChanged(row.Video);
+            yield break;
+        }
+        await foreach (GenerationChange change in grains.GetGrain<IGenerationGrain>(id).Watch(cancel).WithBatchSize(1).WithCancellation(cancel))
+            yield return change.Preview is { } preview ? new VideoPreview(preview.Step, preview.Png) : new VideoChanged(change.Video!.ToVideo());
+    }
+
+    public async Task<Video?> Delete(string owner, string id, CancellationToken cancel)
+    {
+        if (await store.Find(id, cancel) is not { } row || row.Video.Owner != owner)
+            return null;
+        IGenerationGrain grain = grains.GetGrain<IGenerationGrain>(id);
+        VideoDocument? before = row.Video.IsOver ? await grain.Remove() : await grain.Cancel();
+        return before?.ToVideo();
+    }
+
+    public async Task<string?> FindFile(string owner, string id, bool thumbnail, CancellationToken cancel)
+    {
+        if (await store.Find(id, cancel) is not { Video.Report.Files: [var file, ..] } row || row.Video.Owner != owner || !File.Exists(file))
+            return null;
+        if (!thumbnail || file.EndsWith(".png", StringComparison.Ordinal))
+            return file;
+        string picture = Path.Combine(folders.Of(id), "thumbnail.png");
+        if (!File.Exists(picture))
+            await Task.Run(() => WriteFirstFrame(row.Video.Request, file, picture, cancel), cancel);
+        return picture;
+    }
+
+    public async Task<IReadOnlyList<CardStatus>> Cards(CancellationToken cancel)
+    {
+        CardDocument?[] cards = await Task.WhenAll((await Cluster.Cards()).Select(name => grains.GetGrain<ICardGrain>(name).Get()));
+        return [.. cards.OfType<CardDocument>().Select(card => card.ToCard())];
+    }
+
+    private const int MostOfKey = 255, MostOfPage = 100;
+
+    private async Task<IReadOnlyList<Video>> WithPlaces(IReadOnlyList<Video> videos)
+    {
+        string[] waiting = [.. videos.Where(video => video.Status == VideoStatus.Queued).Select(video => video.Id)];
+        if (waiting.Length == 0)
+            return videos;
+        Dictionary<string, int> places = waiting.Zip(await Cluster.Positions(waiting)).ToDictionary();
+        return [.. videos.Select(video => places.GetValueOrDefault(video.Id, -1) is var place and >= 0 ? video with { QueuePosition = place } : video)];
+    }
+
+    /// <summary>Keeps a reference if it can be read as what its bytes say that it is.</summary>
+    private string KeepReference(string id, ReadOnlyMemory<byte> bytes)
+    {
+        string file = folders.KeepReference(id, bytes);
+        using IJobMedia files = media(new GenerationRequest());
+        files.Require([file]);
+        try
+        {
+            _ = files.Read(file, CancellationToken.None).First();
+        }
+        catch (Exception failure) when (failure is InputException or InvalidOperationException)
+        {
+            throw new InputException("input_reference is neither an image nor a video that can be read: send a PNG, JPEG, WebP or MP4 file", failure);
+        }
+        return file;
+    }
+
+    private void WriteFirstFrame(GenerationRequest request, string file, string picture, CancellationToken cancel)
+    {
+        using IJobMedia files = media(request);
+        RgbImage first = files.Read(file, cancel).First();
+        using IFrameSink sink = files.Create(picture, new FrameSize(first.Height, first.Width), cancel);
+        sink.Write(first.Pixels.AsSpan());
+        sink.Complete();
+    }
+
+    private static Video Same(VideoRow known, string fingerprint) => known.Fingerprint == fingerprint
+        ? known.Video
+        : throw new KeyReusedException($"the idempotency key '{known.IdempotencyKey}' belongs to another request, {known.Video.Id}: give a new key for a new request");
+
+    private static string Fingerprint(VideoOrder order)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(order.Request, ContractsJson.Default.GenerationRequest));
+        hash.AppendData([(byte)order.Priority]);
+        if (order.Reference is { } reference)
+            hash.AppendData(reference.Span);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

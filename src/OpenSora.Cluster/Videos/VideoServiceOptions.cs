@@ -1,0 +1,24 @@
+using OpenSora.Cluster.Scheduling;
+using OpenSora.Contracts.Generation;
+
+namespace OpenSora.Cluster.Videos;
+
+/// <summary>How a service keeps and makes its videos.</summary>
+public sealed record VideoServiceOptions
+{
+    /// <summary>The folder of all that is kept: <c>videos.db</c>, <c>videos/ID</c>, <c>jobs/ID</c>. Made when missing.</summary>
+    public required string Store { get; init; }
+
+    /// <summary>A PostgreSQL connection string; null keeps the state of videos in a SQLite file of <see cref="Store"/>. Default: null.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>The networks that all videos are made with. Default: the installed ones.</summary>
+    public ModelFolders Models { get; init; } = new();
+
+    public SchedulerOptions Scheduling { get; init; } = new();
+
+    /// <summary>How often the queue looks for cards that came. Default: 0.25 s.</summary>
+    public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(0.25);
+
+    internal SqlDialect Dialect => Database is null ? SqlDialect.Sqlite(Path.Combine(Store, "videos.db")) : SqlDialect.PostgreSql(Database);
+}
