@@ -23,8 +23,8 @@ public sealed record ClusterOptions
     /// <summary>Failures of a card within <see cref="RestWindow"/> after which it rests. Range: 2 and more. Default: 3.</summary>
     public int FailuresToRest { get; init; } = 3;
 
-    /// <summary>Share of failures among its tasks in <see cref="RestWindow"/> from which a card rests, 0 to 1. Default: 0.5.</summary>
-    public double RestFailureRatio { get; init; } = 0.5;
+    /// <summary>Share of failures among its tasks in <see cref="RestWindow"/> from which a card rests, 0 to 1. Default: 0.6.</summary>
+    public double RestFailureRatio { get; init; } = 0.6;
 
     /// <summary>How far back failures of a card count. Default: 60 s.</summary>
     public TimeSpan RestWindow { get; init; } = TimeSpan.FromSeconds(60);

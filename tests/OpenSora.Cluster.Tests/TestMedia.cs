@@ -40,7 +40,11 @@ internal sealed class TestMedia : IJobMedia
 
         public void Write(ReadOnlySpan<byte> rgb) => _frames.Write(rgb);
 
-        public void Complete() => File.WriteAllBytes(path, _frames.ToArray());
+        public void Complete()
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, _frames.ToArray());
+        }
 
         public void Dispose() => _frames.Dispose();
     }

@@ -41,8 +41,8 @@ internal sealed class CardRest(ClusterOptions options, TimeProvider clock, Actio
                 OnOpened = opened =>
                 {
                     RestsUntil = clock.GetUtcNow() + opened.BreakDuration;
-                    // Those that wait for a card look again when it has rested.
-                    _ = Task.Delay(opened.BreakDuration, clock).ContinueWith(_ => changed(), TaskScheduler.Default);
+                    // Those that wait for a card look again when it has rested; timers may come a little early.
+                    _ = Task.Delay(opened.BreakDuration + TimeSpan.FromMilliseconds(50), clock).ContinueWith(_ => changed(), TaskScheduler.Default);
                     return default;
                 },
             }).Build();

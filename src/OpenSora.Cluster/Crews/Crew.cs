@@ -66,6 +66,7 @@ internal sealed class Crew : IDisposable
     /// <summary>Takes in what free cards of the kind there are.</summary>
     public void Recruit()
     {
+        bool hasNew = false;
         lock (_one)
         {
             foreach (Member gone in _members.Where(member => !member.IsBusy && !member.Card.IsUsable).ToArray())
@@ -76,8 +77,12 @@ internal sealed class Crew : IDisposable
                 Threads = card.Registration.Threads;
                 _devices[card.Name] = card.Registration.Device;
                 _members.Add(new Member(card));
+                hasNew = true;
             }
         }
+        // Whoever loads the networks may not have looked when this one did.
+        if (hasNew)
+            _changed.Set();
     }
 
     /// <summary>Waits until so many cards are there, or, if that takes too long, at least one.</summary>

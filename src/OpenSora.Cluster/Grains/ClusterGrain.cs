@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Store;
@@ -8,7 +9,8 @@ namespace OpenSora.Cluster.Grains;
 
 /// <inheritdoc cref="IClusterGrain"/>
 [KeepAlive]
-internal sealed class ClusterGrain(IVideoStore store, CardDirectory directory, JobStore jobs, VideoServiceOptions options) : Grain, IClusterGrain
+internal sealed partial class ClusterGrain(
+    IVideoStore store, CardDirectory directory, JobStore jobs, VideoServiceOptions options, ILogger<ClusterGrain> log) : Grain, IClusterGrain
 {
     /// <summary>Weight of the latest video in what a unit of work takes.</summary>
     private const double Latest = 0.2;
@@ -76,11 +78,31 @@ internal sealed class ClusterGrain(IVideoStore store, CardDirectory directory, J
         {
             WaitingVideo video = _waiting[start.Id];
             _waiting.Remove(start.Id);
-            _running[start.Id] = new RunningVideo(start.Id, video.Owner, start.Cards, start.Kind);
-            if (!await GrainFactory.GetGrain<IGenerationGrain>(start.Id).Start(start.Cards, start.Kind))
+            _running[start.Id] = new RunningVideo(
+                start.Id, video.Owner, start.Cards, start.Kind, video.Estimate > TimeSpan.Zero ? DateTimeOffset.UtcNow + (video.Estimate / start.Cards) : null);
+            if (!await Begin(start, video))
                 _running.Remove(start.Id);
         }
     }
+
+    /// <returns>False when nobody works on it now.</returns>
+    private async Task<bool> Begin(Start start, WaitingVideo video)
+    {
+        try
+        {
+            return await GrainFactory.GetGrain<IGenerationGrain>(start.Id).Start(start.Cards, start.Kind);
+        }
+        catch (Exception failure)
+        {
+            // The database may be away for a moment, or another silo was faster: the next look tells.
+            NotBegun(log, start.Id, failure);
+            _waiting[video.Id] = video;
+            return false;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Video} could not be begun; it waits again")]
+    private static partial void NotBegun(ILogger log, string video, Exception failure);
 
     /// <summary>The kind of cards that a job was begun with; null when it was not.</summary>
     private string? KindOf(string? job)

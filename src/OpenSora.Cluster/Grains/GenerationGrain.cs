@@ -10,7 +10,7 @@ namespace OpenSora.Cluster.Grains;
 
 /// <inheritdoc cref="IGenerationGrain"/>
 [Reentrant, KeepAlive]
-internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, VideoFolders folders) : Grain, IGenerationGrain
+internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, VideoFolders folders, VideoServiceOptions options) : Grain, IGenerationGrain
 {
     /// <summary>How often the place in the queue is told to who watches.</summary>
     private static readonly TimeSpan PlaceTold = TimeSpan.FromSeconds(1);
@@ -133,6 +133,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
     /// <summary>Off the grain's turns as far as the work goes; what it says comes back as calls.</summary>
     private async Task Make(VideoRow row, Start start, CancellationTokenSource stop)
     {
+        int before = _live.Percent;
         using ProgressPump pump = new(this.AsReference<IGenerationGrain>(), row.Epoch);
         TaskScheduler turns = TaskScheduler.Current;
         Outcome outcome;
@@ -153,17 +154,27 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         }
         _stop = null;
         stop.Dispose();
-        _live = LiveProgress.None;
+        bool hadProgress = _live.Percent > before;
+        _live = LiveProgress.None with { Percent = _live.Percent };
         if (_row is { Video.IsOver: false } unfinished && unfinished.Epoch == row.Epoch)
-            await Settle(unfinished, outcome);
+            await Settle(unfinished, outcome, hadProgress);
         else if (_row is { Video.IsOver: true } over)
             await Free(over, outcome is Outcome.Completed done ? done.Report.Seconds.Total * done.Report.Cards : null);
     }
 
-    private async Task Settle(VideoRow row, Outcome outcome)
+    private async Task Settle(VideoRow row, Outcome outcome, bool hadProgress)
     {
         try
         {
+            if (outcome is Outcome.OutOfCards lost)
+            {
+                // It may be what kills them.
+                int losses = hadProgress ? 1 : row.Losses + 1;
+                await Write(row with { Losses = losses });
+                outcome = losses < options.MostLosses ? outcome
+                    : new Outcome.Failed(new VideoError("card_failure", $"all cards that worked on it were lost, {losses} times and without progress in between; the last time: {lost.Why}"));
+                row = _row!;
+            }
             if (outcome is Outcome.Failed failed)
                 await End(row, VideoStatus.Failed, row.Video with { Error = failed.Error });
             else if (outcome is Outcome.OutOfCards)
@@ -224,7 +235,8 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         Publish();
     }
 
-    private Video Now() => _live.On(_row!.Video);
+    /// <summary>As it is told: what is stored as begun waits while nobody works on it.</summary>
+    private Video Now() => _live.On(_stop is null && _row!.Video.Status == VideoStatus.InProgress ? _row.Video with { Status = VideoStatus.Queued } : _row!.Video);
 
     private async Task<Video> WithPlace(Video video) => video.Status != VideoStatus.Queued ? video
         : video with { QueuePosition = (await GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key).Positions([Id]))[0] is var place and >= 0 ? place : null };

@@ -30,7 +30,7 @@ internal sealed record LiveProgress(string? Stage, int Done, int Total, int Perc
     }
 
     /// <summary>A stored video as it is now.</summary>
-    public Video On(Video stored) => Stage is null || stored.IsOver ? stored : stored with
+    public Video On(Video stored) => stored.IsOver ? stored : stored with
     {
         Stage = Stage,
         Step = Done,

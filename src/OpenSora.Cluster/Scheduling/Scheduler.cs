@@ -10,9 +10,10 @@ namespace OpenSora.Cluster.Scheduling;
 /// Requests stand in the order of the moment at which they would have been asked for, were they ordinary and short: a higher
 /// priority counts as an earlier moment (<see cref="SchedulerOptions.PriorityWorth"/> a level), a longer one as a later
 /// (its own estimate, up to <see cref="SchedulerOptions.MostForLength"/>). So short ones pass long ones, and nobody starves:
-/// a request is passed only by those that came less than 2 · PriorityWorth + MostForLength after it. While the first in line
-/// waits for more cards than are free, others that need fewer pass it for <see cref="SchedulerOptions.Backfill"/>; then cards are
-/// kept for it.
+/// a request is passed in this order only by those that came less than 2 · PriorityWorth + MostForLength after it. While the
+/// first in line waits for more cards than are free, others start that take none of its cards, or are done before it could
+/// start (EASY backfilling, Lifka 1995): they pass it and do not delay it, as far as estimates hold. Where there are no
+/// estimates yet, others pass it for <see cref="SchedulerOptions.Backfill"/>.
 /// </remarks>
 public sealed class Scheduler(SchedulerOptions options)
 {
@@ -24,20 +25,53 @@ public sealed class Scheduler(SchedulerOptions options)
         Dictionary<string, int> free = cards.ToDictionary(kind => kind.Key, kind => kind.Value - running.Where(video => video.Kind == kind.Key).Sum(video => video.Cards));
         Dictionary<string, int> ofOwner = running.CountBy(video => video.Owner).ToDictionary();
         List<Start> starts = [];
+        Reservation? reserved = null;
         foreach (WaitingVideo video in InOrder(waiting))
         {
             if (ofOwner.GetValueOrDefault(video.Owner) >= options.MostRunningOfOwner)
                 continue;
-            if (Place(video, waiting.Count - starts.Count, running.Count + starts.Count, cards, free) is { } start)
+            if (Place(video, waiting.Count - starts.Count, running.Count + starts.Count, cards, free) is not { } start)
             {
-                starts.Add(start);
-                free[start.Kind] -= start.Cards;
-                ofOwner[video.Owner] = ofOwner.GetValueOrDefault(video.Owner) + 1;
+                reserved ??= Reserve(now, video, running, starts, cards, free);
+                continue;
             }
-            else if (now - video.Asked > options.Backfill)
-                break;
+            if (reserved is { } first && first.Kind == start.Kind)
+            {
+                bool isDoneBefore = first.IsOpen || (video.Estimate > TimeSpan.Zero && now + (video.Estimate / start.Cards) <= first.At);
+                if (!isDoneBefore && start.Cards > first.Spare)
+                    continue;
+                if (!isDoneBefore)
+                    reserved = first with { Spare = first.Spare - start.Cards };
+            }
+            starts.Add(start);
+            free[start.Kind] -= start.Cards;
+            ofOwner[video.Owner] = ofOwner.GetValueOrDefault(video.Owner) + 1;
         }
         return starts;
+    }
+
+    /// <summary>Cards of a kind that are kept for the first in line.</summary>
+    /// <param name="At">When there will be enough for it, as far as can be told.</param>
+    /// <param name="Spare">Cards that are free then and that it does not take.</param>
+    /// <param name="IsOpen">Nothing can be told, and it has not been passed for long.</param>
+    private readonly record struct Reservation(string Kind, DateTimeOffset At, int Spare, bool IsOpen);
+
+    private Reservation? Reserve(
+        DateTimeOffset now, WaitingVideo video, IReadOnlyCollection<RunningVideo> running, List<Start> starts, IReadOnlyDictionary<string, int> cards, Dictionary<string, int> free)
+    {
+        if ((video.Kind ?? cards.OrderByDescending(kind => kind.Value).Select(kind => kind.Key).FirstOrDefault()) is not { } own || !cards.TryGetValue(own, out int all) || all == 0)
+            return null; // its cards are not there: nothing can be kept for it
+        int needed = Math.Min(Math.Min(video.Cards > 0 ? video.Cards : 1, video.MostUseful), all), there = free[own];
+        bool isKnown = starts.Count == 0 && running.All(one => one.Until is not null);
+        DateTimeOffset at = now;
+        foreach (RunningVideo one in running.Where(one => one.Kind == own).OrderBy(one => one.Until ?? DateTimeOffset.MaxValue))
+        {
+            if (there >= needed)
+                break;
+            there += one.Cards;
+            at = one.Until is { } until && until > now ? until : at;
+        }
+        return new Reservation(own, at, Math.Max(0, there - needed), IsOpen: !isKnown && now - video.Asked <= options.Backfill);
     }
 
     /// <summary>The order in which they would start if each could.</summary>
@@ -91,7 +125,7 @@ public sealed record SchedulerOptions
     /// <summary>How much later a shorter request may come, at the most, and still go first. Default: 10 min.</summary>
     public TimeSpan MostForLength { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long the first in line may be passed by those that need fewer cards. Default: 30 s.</summary>
+    /// <summary>How long the first in line may be passed by those that need fewer cards, where nobody knows how long they take. Default: 30 s.</summary>
     public TimeSpan Backfill { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Requests of one owner that are worked on at a time. Default: 16.</summary>
@@ -114,7 +148,8 @@ public sealed record WaitingVideo(
     string Id, string Owner, VideoPriority Priority, DateTimeOffset Asked, long Sequence, int Cards, int MostUseful, TimeSpan Estimate, string? Kind);
 
 /// <summary>A request that has cards.</summary>
-public sealed record RunningVideo(string Id, string Owner, int Cards, string Kind);
+/// <param name="Until">When it will be done, as far as can be told; null when that is not known.</param>
+public sealed record RunningVideo(string Id, string Owner, int Cards, string Kind, DateTimeOffset? Until = null);
 
 /// <summary>A request gets cards.</summary>
 public sealed record Start(string Id, int Cards, string Kind);

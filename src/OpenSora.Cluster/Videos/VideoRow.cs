@@ -14,6 +14,9 @@ public sealed record VideoRow
     /// <summary>How often its making was begun, or gone on with. Whoever made an older one of it has no say any more.</summary>
     public long Epoch { get; init; }
 
+    /// <summary>How often in a row all of its cards were lost, without progress in between.</summary>
+    public int Losses { get; init; }
+
     /// <summary>The owner's key. Default: null.</summary>
     public string? IdempotencyKey { get; init; }
 

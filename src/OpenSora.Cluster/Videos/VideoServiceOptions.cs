@@ -17,6 +17,9 @@ public sealed record VideoServiceOptions
 
     public SchedulerOptions Scheduling { get; init; } = new();
 
+    /// <summary>How often all cards of a video may be lost, without progress in between, until it counts as failed. Default: 3.</summary>
+    public int MostLosses { get; init; } = 3;
+
     /// <summary>How often the queue looks for cards that came. Default: 0.25 s.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(0.25);
 

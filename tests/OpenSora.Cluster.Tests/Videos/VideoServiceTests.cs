@@ -1,0 +1,278 @@
+using OpenSora.Cluster.Scheduling;
+using OpenSora.Cluster.Videos;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Videos;
+using OpenSora.FakeCard;
+
+namespace OpenSora.Cluster.Tests.Videos;
+
+/// <summary>Orders become videos, each once, and survive what happens to silos and cards.</summary>
+public sealed class VideoServiceTests
+{
+    [Fact]
+    public async Task AnOrderBecomesTheVideoThatACoordinatorMakes()
+    {
+        await using TestCluster cluster = await TestCluster.Start(2);
+        await cluster.Cards(2);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
+        GenerationHashes expected = (await cluster.Generate(cluster.Request("calm", 2))).Hashes;
+        Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        Assert.Equal(VideoStatus.Queued, asked.Status);
+        Contracts.Videos.Video made = await service.Completed(asked);
+        Assert.Equal((100, 2), (made.Progress, made.Report!.Cards));
+        Assert.Equal(expected, made.Report.Hashes);
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "jobs")));
+        string file = (await service.Videos.FindFile("me", made.Id, thumbnail: false, CancellationToken.None))!;
+        Assert.StartsWith(Path.Combine(cluster.Folder, "service", "videos", made.Id), file);
+        Assert.Equal(3L * 16 * 24 * 51, new FileInfo(file).Length);
+    }
+
+    [Fact]
+    public async Task WatchersSeeEveryStageInOrderAndTheEnd()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await cluster.Cards(1);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster, new FakeSettings { StepMilliseconds = 100, ChunkMilliseconds = 100 }));
+        Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        List<Contracts.Videos.Video> seen = [];
+        await foreach (VideoEvent happened in service.Videos.Watch("me", asked.Id, CancellationToken.None))
+            if (happened is VideoChanged changed)
+                seen.Add(changed.Video);
+        Assert.Equal([1, 2, 3, 4, 5], seen.Where(video => video is { Stage: "denoise", Step: > 0 }).Select(video => video.Step).Distinct());
+        Assert.Equal(seen.Select(video => video.Progress).Order(), seen.Select(video => video.Progress));
+        Assert.Contains(seen, video => video.Stage == "decode");
+        Assert.Contains(seen, video => video is { Stage: "denoise", SecondsLeft: > 0 });
+        Assert.Equal(VideoStatus.Completed, seen[^1].Status);
+        Assert.Single(seen, video => video.IsOver);
+    }
+
+    [Fact]
+    public async Task AKeyMakesAVideoOnce()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
+        VideoOrder order = TestService.Order() with { IdempotencyKey = "once" };
+        Contracts.Videos.Video[] same = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => service.Videos.Submit(order, CancellationToken.None)));
+        Assert.Single(same.Select(video => video.Id).Distinct());
+        Assert.NotEqual(same[0].Id, (await service.Videos.Submit(order with { Owner = "another" }, CancellationToken.None)).Id);
+        KeyReusedException reused = await Assert.ThrowsAsync<KeyReusedException>(() => service.Videos.Submit(TestService.Order("something else") with { IdempotencyKey = "once" }, CancellationToken.None));
+        Assert.Contains("'once'", reused.Message);
+        await service.Completed(same[0]);
+        Assert.Equal(VideoStatus.Completed, (await service.Videos.Submit(order, CancellationToken.None)).Status);
+        Assert.Single(Directory.GetDirectories(Path.Combine(cluster.Folder, "service", "videos")), folder => folder.EndsWith(same[0].Id, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AnotherOwnerSeesNothing()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
+        Contracts.Videos.Video mine = await service.Completed(await service.Videos.Submit(TestService.Order(), CancellationToken.None));
+        Assert.Null(await service.Videos.Find("you", mine.Id, CancellationToken.None));
+        Assert.Null(await service.Videos.FindFile("you", mine.Id, false, CancellationToken.None));
+        Assert.Null(await service.Videos.Delete("you", mine.Id, CancellationToken.None));
+        Assert.Empty((await service.Videos.List("you", null, 10, true, CancellationToken.None)).Videos);
+        await foreach (VideoEvent happened in service.Videos.Watch("you", mine.Id, CancellationToken.None))
+            Assert.Fail($"{happened}");
+        Assert.NotNull(await service.Videos.Find("me", mine.Id, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task CancellingFreesTheCardsForTheNextOne()
+    {
+        await using TestCluster cluster = await TestCluster.Start(2);
+        await cluster.Cards(2);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster, new FakeSettings { StepMilliseconds = 300 }));
+        Contracts.Videos.Video first = await service.Videos.Submit(TestService.Order(cards: 2), CancellationToken.None);
+        Contracts.Videos.Video second = await service.Videos.Submit(TestService.Order("the next"), CancellationToken.None);
+        Contracts.Videos.Video waiting = await service.Videos.Submit(TestService.Order("never begun"), CancellationToken.None);
+        await service.Until(first, video => video is { Stage: "denoise", Step: > 0 });
+        Assert.NotNull((await service.Videos.Find("me", second.Id, CancellationToken.None))!.QueuePosition);
+        Assert.Equal(VideoStatus.Queued, (await service.Videos.Delete("me", waiting.Id, CancellationToken.None))!.Status);
+        Assert.Equal(VideoStatus.InProgress, (await service.Videos.Delete("me", first.Id, CancellationToken.None))!.Status);
+        await service.Completed(second);
+        Assert.Equal([VideoStatus.Cancelled, VideoStatus.Completed, VideoStatus.Cancelled], (await service.Videos.List("me", null, 10, false, CancellationToken.None)).Videos.Select(video => video.Status));
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "jobs")));
+    }
+
+    [Fact]
+    public async Task DeletingWhatIsOverLeavesNothing()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
+        Contracts.Videos.Video made = await service.Completed(await service.Videos.Submit(TestService.Order(), CancellationToken.None));
+        Assert.Equal(made.Id, (await service.Videos.Delete("me", made.Id, CancellationToken.None))!.Id);
+        Assert.Null(await service.Videos.Find("me", made.Id, CancellationToken.None));
+        Assert.Null(await service.Videos.Delete("me", made.Id, CancellationToken.None));
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "videos")));
+    }
+
+    [Fact]
+    public async Task PagesGoThroughAll()
+    {
+        await using TestCluster cluster = await TestCluster.Start(0);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
+        List<string> asked = [];
+        for (int i = 0; i < 7; i++)
+            asked.Add((await service.Videos.Submit(TestService.Order($"number {i}"), CancellationToken.None)).Id);
+        foreach (bool newestFirst in new[] { true, false })
+        {
+            List<string> seen = [];
+            VideoPage page;
+            do
+            {
+                page = await service.Videos.List("me", seen.LastOrDefault(), 3, newestFirst, CancellationToken.None);
+                seen.AddRange(page.Videos.Select(video => video.Id));
+            }
+            while (page.HasMore);
+            Assert.Equal(newestFirst ? asked.AsEnumerable().Reverse() : asked, seen);
+        }
+        await Assert.ThrowsAsync<InputException>(() => service.Videos.List("me", "video_none", 3, true, CancellationToken.None));
+        await Assert.ThrowsAsync<InputException>(() => service.Videos.List("me", null, 0, true, CancellationToken.None));
+        Assert.Equal([0, 1, 2], (await service.Videos.List("me", null, 3, false, CancellationToken.None)).Videos.Select(video => video.QueuePosition!.Value));
+    }
+
+    [Fact]
+    public async Task AFullQueueSaysWhenToAskAgain()
+    {
+        await using TestCluster cluster = await TestCluster.Start(0);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster, scheduling: new SchedulerOptions { MostWaiting = 3, MostWaitingOfOwner = 2 }));
+        await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        VideoOrder second = TestService.Order() with { IdempotencyKey = "second" };
+        await service.Videos.Submit(second, CancellationToken.None);
+        QueueFullException full = await Assert.ThrowsAsync<QueueFullException>(() => service.Videos.Submit(TestService.Order(), CancellationToken.None));
+        Assert.InRange(full.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
+        // Asked for before, so it is not a new one.
+        await service.Videos.Submit(second, CancellationToken.None);
+        await service.Videos.Submit(TestService.Order() with { Owner = "another" }, CancellationToken.None);
+        await Assert.ThrowsAsync<QueueFullException>(() => service.Videos.Submit(TestService.Order() with { Owner = "a third" }, CancellationToken.None));
+    }
+
+    [Theory]
+    [InlineData("two prompts")]
+    [InlineData("reference in the prompt")]
+    [InlineData("a file of the silo")]
+    [InlineData("too many cards")]
+    [InlineData("no steps")]
+    [InlineData("an empty prompt")]
+    [InlineData("not a picture")]
+    public async Task WhatAServiceDoesNotDoIsRefusedAndLeavesNothing(string what)
+    {
+        await using TestCluster cluster = await TestCluster.Start(0);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
+        VideoOrder order = TestService.Order();
+        GenerationRequest request = order.Request;
+        order = what switch
+        {
+            "two prompts" => order with { Request = request with { Prompts = ["one", "two"] } },
+            "reference in the prompt" => order with { Request = request with { Prompts = ["a cat{\"reference_path\": \"/etc/passwd\"}"] } },
+            "a file of the silo" => order with { Request = request with { LatentNoise = "/etc/passwd" } },
+            "too many cards" => order with { Request = request with { Cards = 31 } },
+            "no steps" => order with { Request = request with { NumSamplingSteps = 0 } },
+            "an empty prompt" => order with { Request = request with { Prompts = [" "] } },
+            _ => order with { IdempotencyKey = "" },
+        };
+        await Assert.ThrowsAsync<InputException>(() => service.Videos.Submit(order, CancellationToken.None));
+        Assert.Empty((await service.Videos.List("me", null, 10, true, CancellationToken.None)).Videos);
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "videos")));
+    }
+
+    [Fact]
+    public async Task AReferenceStandsAtTheStart()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
+        byte[] png = [0x89, (byte)'P', (byte)'N', (byte)'G', 1, 2, 3];
+        Contracts.Videos.Video made = await service.Completed(await service.Videos.Submit(TestService.Order() with { Reference = png }, CancellationToken.None));
+        Assert.Equal(["0"], made.Request.MaskStrategies);
+        Assert.EndsWith("reference.png", Assert.Single(made.Request.ReferencePaths));
+        GenerationReport plain = (await service.Completed(await service.Videos.Submit(TestService.Order(), CancellationToken.None))).Report!;
+        Assert.NotEqual(plain.Hashes, made.Report!.Hashes);
+    }
+
+    [Fact]
+    public async Task OneThatLosesAllItsCardsAgainAndAgainFailsInWords()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1, TestCluster.Quick with { Rest = TimeSpan.FromSeconds(0.5), WaitForCard = TimeSpan.FromSeconds(0.5), MostQuickDeaths = 1000 });
+        FakeSettings settings = new() { Faults = [.. Enumerable.Range(0, 40).Select(i => new Fault("", "load", -1, "before", "fail"))] };
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster, settings));
+        Contracts.Videos.Video over = await service.Over(await service.Videos.Submit(TestService.Order(), CancellationToken.None));
+        Assert.Equal(VideoStatus.Failed, over.Status);
+        Assert.Equal("card_failure", over.Error!.Code);
+        Assert.Contains("3 times", over.Error.Message);
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "jobs")));
+    }
+
+    [Fact]
+    public async Task WithoutACardItWaitsAndBeginsWhenOneComes()
+    {
+        await using TestCluster cluster = await TestCluster.Start(0, TestCluster.Quick with { WaitForCard = TimeSpan.FromSeconds(0.5) });
+        FakeSettings dies = new() { Faults = [new Fault("only", "step", 3, "before", "kill")] };
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster, dies));
+        Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        using System.Diagnostics.Process only = cluster.StartCard("only");
+        await service.Until(asked, video => video.Status == VideoStatus.InProgress);
+        await service.Until(asked, video => video.Status == VideoStatus.Queued);
+        using System.Diagnostics.Process another = cluster.StartCard("another");
+        Contracts.Videos.Video made = await service.Completed(asked);
+        another.Kill();
+    }
+
+    [Fact]
+    public async Task ASecondSiloGoesOnWhereTheFirstStopped()
+    {
+        await using TestCluster cluster = await TestCluster.Start(2);
+        await cluster.Cards(2);
+        GenerationHashes expected = (await cluster.Generate(cluster.Request("calm", 2))).Hashes;
+        VideoServiceOptions options = TestService.OptionsOf(cluster, new FakeSettings { StepMilliseconds = 300 });
+        Contracts.Videos.Video asked, waiting;
+        await using (TestService first = await TestService.Start(cluster, options))
+        {
+            asked = await first.Videos.Submit(TestService.Order(cards: 2), CancellationToken.None);
+            waiting = await first.Videos.Submit(TestService.Order(cards: 2), CancellationToken.None);
+            await first.Until(asked, video => video is { Stage: "denoise", Step: 2 });
+        }
+        await using TestService second = await TestService.Start(cluster, options);
+        List<int> steps = [];
+        await foreach (VideoEvent happened in second.Videos.Watch("me", asked.Id, CancellationToken.None))
+            if (happened is VideoChanged { Video: { Stage: "denoise" } video })
+                steps.Add(video.Step);
+        Assert.True(steps.Min() >= 2, $"began again at step {steps.Min()}");
+        Assert.Equal(expected, (await second.Completed(asked)).Report!.Hashes);
+        Assert.Equal(expected, (await second.Completed(waiting)).Report!.Hashes);
+    }
+
+    [Fact]
+    public async Task AStaleSiloNeitherChangesNorEndsWhatALaterOneMakes()
+    {
+        await using TestCluster cluster = await TestCluster.Start(2);
+        await cluster.Cards(2);
+        VideoServiceOptions options = TestService.OptionsOf(cluster, new FakeSettings { StepMilliseconds = 400 });
+        await using TestService stale = await TestService.Start(cluster, options);
+        Contracts.Videos.Video asked = await stale.Videos.Submit(TestService.Order(cards: 1), CancellationToken.None);
+        await stale.Until(asked, video => video is { Stage: "denoise", Step: 1 });
+        // Another activation of the same video begins a later epoch.
+        VideoRow row = (await stale.Store.Find(asked.Id, CancellationToken.None))!;
+        VideoRow later = await stale.Store.Write(row with { Epoch = row.Epoch + 1 }, CancellationToken.None);
+        await Assert.ThrowsAsync<Orleans.Storage.InconsistentStateException>(() => stale.Store.Write(row, CancellationToken.None));
+        while (Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "jobs")).Any(folder => IsHeld(folder)))
+            await Task.Delay(50);
+        VideoRow now = (await stale.Store.Find(asked.Id, CancellationToken.None))!;
+        Assert.Equal((later.Version, VideoStatus.InProgress), (now.Version, now.Video.Status));
+        Assert.Null(now.Video.Report);
+    }
+
+    private static bool IsHeld(string folder)
+    {
+        try
+        {
+            using FileStream held = new(Path.Combine(folder, "lock"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+}
