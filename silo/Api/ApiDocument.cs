@@ -20,7 +20,7 @@ internal static class ApiDocument
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
-            if (context.Description.HttpMethod == "POST" && context.Description.RelativePath == "v1/videos")
+            if (context.Description.HttpMethod == "POST" && context.Description.RelativePath?.Trim('/') == "v1/videos")
                 operation.RequestBody = new OpenApiRequestBody
                 {
                     Required = true,

@@ -59,7 +59,15 @@ internal static class VideoOrders
 
     private static async Task<(Dictionary<string, string>, byte[]?)> Form(HttpRequest request)
     {
-        IFormCollection form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+        IFormCollection form;
+        try
+        {
+            form = await request.ReadFormAsync(request.HttpContext.RequestAborted);
+        }
+        catch (IOException error) when (error is not BadHttpRequestException)
+        {
+            throw new InputException($"the form cannot be read: {error.Message}", error);
+        }
         Dictionary<string, string> fields = new(StringComparer.Ordinal);
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues values) in form)
             foreach (string? value in values)

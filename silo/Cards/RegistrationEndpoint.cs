@@ -16,7 +16,7 @@ internal static class RegistrationEndpoint
 
     public static void MapCards(this WebApplication app, CardDirectory directory, ClusterToken token)
     {
-        RouteGroupBuilder cards = app.MapGroup(CardProtocol.CardsPath);
+        RouteGroupBuilder cards = app.MapGroup(CardProtocol.CardsPath).ExcludeFromDescription();
         cards.AddEndpointFilter(async (context, next) =>
         {
             HttpContext http = context.HttpContext;

@@ -1,31 +1,42 @@
 using System.Diagnostics;
 using System.Net;
-using OpenSora.TestKit;
+using System.Runtime.InteropServices;
 
 namespace OpenSora.Silo.Tests;
 
-public sealed class HealthTests
+public sealed partial class HealthTests
 {
     [Fact]
-    public async Task LivesAndIsNotReadyWithoutCards()
+    public async Task LivesAndIsReadyWhileACardCanWork()
     {
-        string configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
-        string program = Path.Combine(Repository.Root, "artifacts", "bin", "OpenSora.Silo", configuration, "OpenSora.Silo");
-        using Process silo = Process.Start(new ProcessStartInfo(program, ["--urls", "http://127.0.0.1:0"]) { RedirectStandardOutput = true })!;
-        try
-        {
-            string? address = null;
-            while (address is null && await silo.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is { } line)
-                address = line.Contains("listening on: ", StringComparison.Ordinal) ? line[(line.IndexOf("http", StringComparison.Ordinal))..] : null;
-            using HttpClient client = new() { BaseAddress = new Uri(address!) };
-            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/live")).StatusCode);
-            using HttpResponseMessage ready = await client.GetAsync("/health/ready");
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-            Assert.Contains("no card", await ready.Content.ReadAsStringAsync());
-        }
-        finally
-        {
-            silo.Kill();
-        }
+        const string token = "a token of these tests";
+        await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Cards = 0, Environment = new Dictionary<string, string> { ["OPENSORA_TOKEN"] = token } });
+        using HttpClient anybody = new() { BaseAddress = silo.Client.BaseAddress };
+        Assert.Equal(HttpStatusCode.OK, (await anybody.GetAsync("/health/live")).StatusCode);
+        using HttpResponseMessage ready = await anybody.GetAsync("/health/ready");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Contains("no card", await ready.Content.ReadAsStringAsync());
+        ProcessStartInfo start = new(SiloProgram.Of("FakeCard"), ["far", "--join", silo.Client.BaseAddress!.ToString().TrimEnd('/'), "--leash"]) { RedirectStandardInput = true };
+        start.Environment["OPENSORA_TOKEN"] = token;
+        using Process card = Process.Start(start)!;
+        await Becomes(anybody, HttpStatusCode.OK);
+        // Frozen, it still has its connections.
+        Assert.Equal(0, Signal(card.Id, 19));
+        await Becomes(anybody, HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(0, Signal(card.Id, 18));
+        await Becomes(anybody, HttpStatusCode.OK);
+        card.Kill();
+        await Becomes(anybody, HttpStatusCode.ServiceUnavailable);
     }
+
+    private static async Task Becomes(HttpClient client, HttpStatusCode status)
+    {
+        for (long begin = Environment.TickCount64; Environment.TickCount64 - begin < 30_000; await Task.Delay(50))
+            if ((await client.GetAsync("/health/ready")).StatusCode == status)
+                return;
+        Assert.Fail($"it never became {status}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
 }

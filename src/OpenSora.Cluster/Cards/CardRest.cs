@@ -40,6 +40,7 @@ internal sealed class CardRest(ClusterOptions options, TimeProvider clock, Actio
                 BreakDuration = options.Rest,
                 OnOpened = opened =>
                 {
+                    Instruments.CardsRested.Add(1);
                     RestsUntil = clock.GetUtcNow() + opened.BreakDuration;
                     // Those that wait for a card look again when it has rested; timers may come a little early.
                     _ = Task.Delay(opened.BreakDuration + TimeSpan.FromMilliseconds(50), clock).ContinueWith(_ => changed(), TaskScheduler.Default);

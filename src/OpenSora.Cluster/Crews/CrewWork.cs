@@ -45,6 +45,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
             OnRetry = _ =>
             {
                 kind.Retried?.Invoke();
+                Instruments.TasksRetried.Add(1);
                 return default;
             },
         }).Build();

@@ -86,6 +86,7 @@ internal sealed class Epoch(
             if (_assembly.Add(step, parts) is not { } whole || _closed)
                 return;
             Tracing.Step(_span, whole.Step, _stepBegan);
+            Instruments.Step.Record((DateTimeOffset.UtcNow - _stepBegan).TotalSeconds);
             _stepBegan = DateTimeOffset.UtcNow;
             _whole = whole;
             if (stepDone(whole))

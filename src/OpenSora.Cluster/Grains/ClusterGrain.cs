@@ -21,11 +21,15 @@ internal sealed partial class ClusterGrain(
     private readonly Dictionary<string, double> _work = [];
     private long _sequence;
     private double _secondsOfWork;
+    private (int Waiting, int Working, double Seconds) _measured;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         foreach (VideoRow row in await store.Unfinished(cancellationToken))
             Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
+        Instruments.Observe(() => _measured);
+        Instruments.Observe(directory);
+        Measure();
         this.RegisterGrainTimer(_ => Decide(), new GrainTimerCreationOptions { DueTime = options.Tick, Period = options.Tick, KeepAlive = true });
     }
 
@@ -71,6 +75,7 @@ internal sealed partial class ClusterGrain(
 
     private async Task Decide()
     {
+        Measure();
         if (_waiting.Count == 0)
             return;
         Dictionary<string, int> cards = directory.Cards.Where(card => card.IsUsable && !directory.IsResting(card)).CountBy(card => card.Kind).ToDictionary();
@@ -84,6 +89,9 @@ internal sealed partial class ClusterGrain(
                 _running.Remove(start.Id);
         }
     }
+
+    private void Measure() => _measured = (
+        _waiting.Count, _running.Count, _waiting.Values.Sum(video => video.Estimate > TimeSpan.Zero ? video.Estimate.TotalSeconds : options.GuessedWork.TotalSeconds));
 
     /// <returns>False when nobody works on it now.</returns>
     private async Task<bool> Begin(Start start, WaitingVideo video)

@@ -51,6 +51,8 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         {
             Video begun = row.Video with { Status = VideoStatus.InProgress, StartedAt = row.Video.StartedAt ?? DateTimeOffset.UtcNow };
             await Write(row with { Epoch = row.Epoch + 1, Video = begun });
+            if (row.Video.StartedAt is null)
+                Instruments.Waited.Record((begun.StartedAt!.Value - row.Video.CreatedAt).TotalSeconds);
         }
         catch
         {
@@ -194,8 +196,17 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
     private async Task End(VideoRow row, VideoStatus status, Video video)
     {
         await Write(row with { Video = video with { Status = status, CompletedAt = DateTimeOffset.UtcNow, Progress = status == VideoStatus.Completed ? 100 : Now().Progress } });
+        Instruments.Ended.Add(1, Instruments.Tag("status", status.ToString().ToLowerInvariant()));
+        if (video.Report is { } report)
+            Measure(report.Seconds);
         if (_stop is null)
             await Free(_row!, null);
+    }
+
+    private static void Measure(Contracts.Generation.StageSeconds seconds)
+    {
+        foreach ((string stage, double spent) in new[] { ("load", seconds.Load), ("encode", seconds.Encode), ("denoise", seconds.Denoise), ("decode", seconds.Decode), ("write", seconds.Write) })
+            Instruments.Stage.Record(spent, Instruments.Tag("stage", stage));
     }
 
     /// <summary>Nobody works on it any more.</summary>

@@ -29,6 +29,7 @@ internal sealed class Tally
     {
         lock (_one)
             Of(card).Work += counts;
+        Instruments.BytesSwitched.Add(counts.BytesSent);
     }
 
     public void DidChunk(string card)
@@ -48,18 +49,21 @@ internal sealed class Tally
     {
         lock (_one)
             RecomputedSteps++;
+        Instruments.StepsRecomputed.Add(1);
     }
 
     public void RetriedChunk()
     {
         lock (_one)
             RetriedChunks++;
+        Instruments.ChunksRetried.Add(1);
     }
 
     public void Lost(string card, string stage, int step, string cause)
     {
         lock (_one)
             _losses.Add(new CardLoss(card, stage, step, cause));
+        Instruments.CardsLost.Add(1);
     }
 
     public void SawMemory(string card, long peakBytes)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OpenSora.Cluster.Store;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
@@ -60,7 +61,9 @@ internal sealed class VideoFiles : IDisposable
         List<SampleReport> reports = [];
         foreach ((Output output, ReadOnlyMemory<byte> latent) in _outputs.Zip(latents))
         {
+            CrashPoint.Pass();
             output.Sink.Complete();
+            CrashPoint.Pass();
             reports.Add(new SampleReport(output.Video.File, output.Video.Prompts[0], output.Written, new GenerationHashes(
                 Convert.ToHexStringLower(SHA256.HashData(latent.Span)), Convert.ToHexStringLower(output.Hash.GetHashAndReset()))));
         }

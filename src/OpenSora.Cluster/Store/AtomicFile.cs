@@ -12,6 +12,8 @@ internal static class AtomicFile
             write(file);
             file.Flush(flushToDisk: true);
         }
+        CrashPoint.Pass();
         File.Move(part, path, overwrite: true);
+        CrashPoint.Pass();
     }
 }

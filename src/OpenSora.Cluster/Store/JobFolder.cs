@@ -45,6 +45,19 @@ public sealed class JobFolder : IDisposable
         }
     }
 
+    /// <summary>Removes a folder, whatever is in it, unless another process is at it.</summary>
+    internal static void RemoveLeft(string folder)
+    {
+        try
+        {
+            using FileStream held = Hold(folder);
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (IOException)
+        {
+        }
+    }
+
     public void Save() => AtomicFile.Write(
         Path.Combine(_folder, RecordName), file => JsonSerializer.Serialize(file, Record, StoreJson.Default.JobRecord));
 
@@ -67,7 +80,12 @@ public sealed class JobFolder : IDisposable
     }
 
     /// <summary>Nothing is left of the job.</summary>
-    public void Remove() => Directory.Delete(_folder, recursive: true);
+    public void Remove()
+    {
+        CrashPoint.Pass();
+        Directory.Delete(_folder, recursive: true);
+        CrashPoint.Pass();
+    }
 
     public void RemoveAndDispose()
     {

@@ -29,6 +29,7 @@ public sealed class JobStore(string root)
         try
         {
             Directory.CreateDirectory(folder);
+            CrashPoint.Pass();
             JobFolder made = JobFolder.Lock(folder, new JobRecord { Job = job, Request = request, Folder = Environment.CurrentDirectory });
             made.Save();
             return made;
@@ -52,6 +53,16 @@ public sealed class JobStore(string root)
     /// <summary>All that can be gone on with, and those that are being made.</summary>
     public IReadOnlyList<string> Jobs() => !Directory.Exists(Root) ? [] :
         [.. Directory.EnumerateDirectories(Root).Where(folder => File.Exists(Path.Combine(folder, JobFolder.RecordName))).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Removes the jobs that are not in a list, and what a crash left of one that had hardly begun.</summary>
+    /// <param name="recent">Younger ones are left alone, and those that are being made.</param>
+    public void RemoveAllBut(IReadOnlySet<string> known, TimeSpan recent)
+    {
+        if (Directory.Exists(Root))
+            foreach (string folder in Directory.GetDirectories(Root))
+                if (!known.Contains(Path.GetFileName(folder)) && DateTime.UtcNow - Directory.GetCreationTimeUtc(folder) >= recent)
+                    JobFolder.RemoveLeft(folder);
+    }
 
     private static string Words(IReadOnlyList<string> jobs) => jobs.Count == 0 ? "are none" : $"are {string.Join(", ", jobs)}";
 }

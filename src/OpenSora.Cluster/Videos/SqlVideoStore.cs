@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
 using Orleans.Storage;
 
@@ -37,7 +38,9 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
                     CREATE INDEX opensora_videos_unfinished ON opensora_videos (is_over, sequence);
                     INSERT INTO opensora_schema (version) VALUES ({Schema})
                     """, cancel);
+            CrashPoint.Pass();
             await transaction.CommitAsync(cancel);
+            CrashPoint.Pass();
         }
         catch (Exception failure) when (failure is DbException or IOException or System.Net.Sockets.SocketException)
         {
@@ -52,7 +55,7 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
             INSERT INTO opensora_videos (id, owner, idempotency_key, is_over, version, document) VALUES (@id, @owner, @key, @over, 1, @document)
             ON CONFLICT (owner, idempotency_key) DO NOTHING
             """, [("id", row.Video.Id), ("owner", row.Video.Owner), ("key", row.IdempotencyKey), ("over", IsOver(row)), ("document", Write(row))]);
-        if (await insert.ExecuteNonQueryAsync(cancel) == 1)
+        if (await Change(insert, cancel) == 1)
             return (row with { Version = 1 }, true);
         VideoRow? known = await FindKey(row.Video.Owner, row.IdempotencyKey!, cancel);
         return known is null ? await Add(row, cancel) : (known, false); // removed in between
@@ -76,7 +79,7 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
         await using DbCommand update = Command(
             connection, "UPDATE opensora_videos SET document = @document, is_over = @over, version = version + 1 WHERE id = @id AND version = @version",
             [("document", Write(row)), ("over", IsOver(row)), ("id", row.Video.Id), ("version", row.Version)]);
-        Require(await update.ExecuteNonQueryAsync(cancel), row);
+        Require(await Change(update, cancel), row);
         return row with { Version = row.Version + 1 };
     }
 
@@ -84,7 +87,7 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
     {
         await using DbConnection connection = await Connect(cancel);
         await using DbCommand delete = Command(connection, "DELETE FROM opensora_videos WHERE id = @id AND version = @version", [("id", row.Video.Id), ("version", row.Version)]);
-        Require(await delete.ExecuteNonQueryAsync(cancel), row);
+        Require(await Change(delete, cancel), row);
     }
 
     public async Task<IReadOnlyList<VideoRow>> List(string owner, string? after, int limit, bool newestFirst, CancellationToken cancel)
@@ -146,6 +149,14 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
             command.Parameters.Add(parameter);
         }
         return command;
+    }
+
+    private static async Task<int> Change(DbCommand command, CancellationToken cancel)
+    {
+        CrashPoint.Pass();
+        int changed = await command.ExecuteNonQueryAsync(cancel);
+        CrashPoint.Pass();
+        return changed;
     }
 
     private static async Task Run(DbConnection connection, string text, CancellationToken cancel)

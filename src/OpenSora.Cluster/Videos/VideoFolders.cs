@@ -42,13 +42,16 @@ internal sealed class VideoFolders(VideoServiceOptions options)
             Directory.Delete(Of(id), recursive: true);
     }
 
-    /// <summary>Removes what a crash left of requests that were never taken.</summary>
+    /// <summary>Removes what a crash left: files that were not complete, and folders of requests that were never taken.</summary>
     /// <param name="recent">Younger ones are left alone.</param>
     public void RemoveAllBut(IReadOnlySet<string> ids, TimeSpan recent)
     {
         foreach (string folder in Directory.EnumerateDirectories(_root).ToArray())
             if (!ids.Contains(Path.GetFileName(folder)) && DateTime.UtcNow - Directory.GetCreationTimeUtc(folder) >= recent)
                 Directory.Delete(folder, recursive: true);
+        foreach (string partial in Directory.GetFiles(_root, "*.part", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None }))
+            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(partial) >= recent)
+                File.Delete(partial);
     }
 
     // A pipeline tells images from videos by their names.

@@ -77,14 +77,6 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
     /// <summary>Removes what is kept of a job that nobody will go on with.</summary>
     public void Forget(string? job) => Find(job)?.RemoveAndDispose();
 
-    /// <summary>Removes the jobs of videos that are not in the list: a crash came before they were known.</summary>
-    /// <param name="recent">Younger ones are left alone.</param>
-    public void ForgetAllBut(IReadOnlySet<string> known, TimeSpan recent)
-    {
-        foreach (string job in jobs.Jobs().Where(job => !known.Contains(job) && DateTime.UtcNow - Directory.GetCreationTimeUtc(Path.Combine(jobs.Root, job)) >= recent))
-            Forget(job);
-    }
-
     /// <summary>Null when there is none, or a damaged one, which is as good as none.</summary>
     private JobFolder? Find(string? job)
     {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using OpenSora.Cluster.Grains;
 using OpenSora.Cluster.Jobs;
+using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
@@ -13,7 +14,7 @@ namespace OpenSora.Cluster.Videos;
 
 /// <inheritdoc cref="IVideoService"/>
 internal sealed class VideoService(
-    IGrainFactory grains, IVideoStore store, VideoFolders folders, VideoMaker maker, MakeMedia media, VideoServiceOptions options) : IVideoService
+    IGrainFactory grains, IVideoStore store, VideoFolders folders, JobStore jobs, MakeMedia media, VideoServiceOptions options) : IVideoService
 {
     private IClusterGrain Cluster => grains.GetGrain<IClusterGrain>(IClusterGrain.Key);
 
@@ -26,7 +27,7 @@ internal sealed class VideoService(
         // Others may share a database, and what they have just begun is not in it yet.
         TimeSpan recent = options.Database is null ? TimeSpan.Zero : TimeSpan.FromHours(1);
         folders.RemoveAllBut(await store.Ids(cancel), recent);
-        maker.ForgetAllBut((await store.Unfinished(cancel)).Select(row => row.Job).OfType<string>().ToHashSet(), recent);
+        jobs.RemoveAllBut((await store.Unfinished(cancel)).Select(row => row.Job).OfType<string>().ToHashSet(), recent);
         await Cluster.Wake();
     }
 

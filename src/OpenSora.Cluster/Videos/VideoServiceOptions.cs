@@ -20,6 +20,9 @@ public sealed record VideoServiceOptions
     /// <summary>How often all cards of a video may be lost, without progress in between, until it counts as failed. Default: 3.</summary>
     public int MostLosses { get; init; } = 3;
 
+    /// <summary>What a video that waits counts for in the metric of the queue while none was made yet. Default: 60 s of one card.</summary>
+    public TimeSpan GuessedWork { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>How often the queue looks for cards that came. Default: 0.25 s.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(0.25);
 

@@ -1,0 +1,65 @@
+using System.Diagnostics.Metrics;
+using OpenSora.Cluster.Cards;
+using OpenSora.Contracts.Cards;
+
+namespace OpenSora.Cluster;
+
+/// <summary>What is counted and measured: docs/telemetry.md lists all. Nobody listens unless metrics are asked for.</summary>
+internal static class Instruments
+{
+    private static readonly Meter Meter = new("OpenSora.Cluster");
+
+    private static readonly double[] Seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 60, 120, 300, 900, 3600];
+
+    /// <summary>Videos that are over; <c>status</c>.</summary>
+    public static readonly Counter<long> Ended = Meter.CreateCounter<long>("opensora.videos.ended", description: "Videos that are over.");
+
+    /// <summary>From its being asked for to the first start of its making.</summary>
+    public static readonly Histogram<double> Waited = OfSeconds("opensora.wait", "From the request for a video to the first start of its making.");
+
+    /// <summary>Between two whole checkpoints.</summary>
+    public static readonly Histogram<double> Step = OfSeconds("opensora.step", "A denoising step.");
+
+    /// <summary>Of a completed job; <c>stage</c>.</summary>
+    public static readonly Histogram<double> Stage = OfSeconds("opensora.stage", "A stage of a completed job.");
+
+    public static readonly Counter<long> BytesSwitched = Meter.CreateCounter<long>("opensora.switched", "By", "Tensor bytes between cards while denoising.");
+    public static readonly Counter<long> StepsRecomputed = Meter.CreateCounter<long>("opensora.steps.recomputed", description: "Steps begun again because a card was lost.");
+    public static readonly Counter<long> ChunksRetried = Meter.CreateCounter<long>("opensora.chunks.retried", description: "Tiles decoded again because a card was lost.");
+    public static readonly Counter<long> TasksRetried = Meter.CreateCounter<long>("opensora.tasks.retried", description: "Further attempts at other tasks.");
+    public static readonly Counter<long> CardsLost = Meter.CreateCounter<long>("opensora.cards.lost", description: "Cards that were lost while they worked.");
+    public static readonly Counter<long> CardsRested = Meter.CreateCounter<long>("opensora.cards.rested", description: "Times that a card was sent to rest.");
+
+    private static Func<(int Waiting, int Working, double Seconds)> s_queue = () => default;
+    private static Func<IEnumerable<(Card Card, bool Rests)>> s_cards = () => [];
+
+    static Instruments()
+    {
+        Meter.CreateObservableGauge("opensora.videos.waiting", () => s_queue().Waiting, description: "Videos that wait for cards.");
+        Meter.CreateObservableGauge("opensora.videos.working", () => s_queue().Working, description: "Videos that cards work on.");
+        Meter.CreateObservableGauge("opensora.queue", () => s_queue().Seconds, "s", "Work that waits, in seconds of one card.");
+        Meter.CreateObservableGauge("opensora.cards", Cards, description: "Cards that have joined.");
+        Meter.CreateObservableGauge("opensora.card.free_memory", FreeMemory, "By", "Free memory of a card's device.");
+    }
+
+    /// <summary>Shows the queue of this process.</summary>
+    public static void Observe(Func<(int Waiting, int Working, double Seconds)> queue) => s_queue = queue;
+
+    /// <summary>Shows the cards of this process.</summary>
+    public static void Observe(CardDirectory directory) => s_cards = () => directory.Cards.Select(card => (card, directory.IsResting(card)));
+
+    public static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
+
+    private static Histogram<double> OfSeconds(string name, string description) =>
+        Meter.CreateHistogram(name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
+
+    private static IEnumerable<Measurement<int>> Cards()
+    {
+        Dictionary<string, int> states = new() { ["idle"] = 0, ["busy"] = 0, ["draining"] = 0, ["resting"] = 0 };
+        foreach ((Card card, bool rests) in s_cards())
+            states[rests ? "resting" : card.State switch { CardState.Draining => "draining", _ => card.Holder is null ? "idle" : "busy" }]++;
+        return states.Select(state => new Measurement<int>(state.Value, Tag("state", state.Key)));
+    }
+
+    private static IEnumerable<Measurement<long>> FreeMemory() => s_cards().Select(one => new Measurement<long>(one.Card.FreeMemoryBytes, Tag("card", one.Card.Name)));
+}

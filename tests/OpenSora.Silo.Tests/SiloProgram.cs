@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using OpenSora.FakeCard;
+using OpenSora.TestKit;
+
+namespace OpenSora.Silo.Tests;
+
+/// <summary>How a silo is started.</summary>
+internal sealed record SiloStart
+{
+    /// <summary>Its store; null for a new folder that goes with it.</summary>
+    public string? Store { get; init; }
+
+    public int Cards { get; init; } = 1;
+
+    public FakeSettings Settings { get; init; } = new();
+
+    public string Urls { get; init; } = "http://127.0.0.1:0";
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    public IReadOnlyList<string> More { get; init; } = [];
+}
+
+/// <summary>The silo program as users start it, with cards that compute next to nothing.</summary>
+internal sealed class SiloProgram : IAsyncDisposable
+{
+    private static readonly string Configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
+
+    private readonly Process _process;
+    private readonly bool _ownsStore;
+    private readonly List<string> _said = [];
+    private readonly TaskCompletionSource<Uri?> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private SiloProgram(SiloStart start)
+    {
+        _ownsStore = start.Store is null;
+        Store = start.Store ?? Directory.CreateTempSubdirectory("opensora-silo-test").FullName;
+        string marks = Directory.CreateDirectory(Path.Combine(Store, "marks")).FullName;
+        ProcessStartInfo info = new(Of("OpenSora.Silo"),
+            ["serve", "--urls", start.Urls, "--cards", $"{start.Cards}", "--threads", "1", "--store", Store, "--ckpt-path-dit", (start.Settings with { Marks = marks }).ToModels().Dit!, "--leash", .. start.More])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
+        info.Environment["OPENSORA_CARD"] = Of("FakeCard");
+        foreach ((string name, string value) in start.Environment)
+            info.Environment[name] = value;
+        _process = Process.Start(info)!;
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        _ = _process.WaitForExitAsync().ContinueWith(_ => _address.TrySetResult(null), TaskScheduler.Default);
+        Client = new HttpClient { Timeout = TimeSpan.FromMinutes(1) };
+        if (start.Environment.TryGetValue("OPENSORA_TOKEN", out string? token))
+            Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+    }
+
+    public string Store { get; }
+
+    /// <summary>With its address and token.</summary>
+    public HttpClient Client { get; }
+
+    public int ProcessId => _process.Id;
+
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>All lines that it wrote.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (_said)
+                return string.Join('\n', _said);
+        }
+    }
+
+    public static string Of(string program) => Path.Combine(Repository.Root, "artifacts", "bin", program, Configuration, program);
+
+    /// <summary>Starts one and waits until it listens, or has ended.</summary>
+    public static async Task<SiloProgram> Start(SiloStart? start = null)
+    {
+        SiloProgram silo = new(start ?? new SiloStart());
+        if (await silo._address.Task.WaitAsync(TimeSpan.FromMinutes(1)) is { } address)
+            silo.Client.BaseAddress = address;
+        return silo;
+    }
+
+    /// <summary>A small clip of three chunks in five steps.</summary>
+    public static JsonObject Request(string prompt = "a fake") => new() { ["prompt"] = prompt, ["size"] = "24x16", ["num_frames"] = 51, ["num_sampling_steps"] = 5 };
+
+    public async Task<string> Submit(JsonObject? request = null, string? key = null)
+    {
+        using HttpRequestMessage message = new(HttpMethod.Post, "/v1/videos") { Content = JsonContent.Create(request ?? Request()) };
+        if (key is not null)
+            message.Headers.Add("Idempotency-Key", key);
+        using HttpResponseMessage response = await Client.SendAsync(message);
+        string body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.IsSuccessStatusCode, body);
+        return (string)JsonNode.Parse(body)!["id"]!;
+    }
+
+    public async Task<JsonObject> Video(string id) => (await Client.GetFromJsonAsync<JsonObject>($"/v1/videos/{id}"))!;
+
+    public Task<JsonObject> Completed(string id) => Until(id, video => (string?)video["status"] is "completed" or "failed" or "cancelled", "completed");
+
+    /// <summary>Asks until something holds.</summary>
+    /// <param name="status">Which it must be then; null for any.</param>
+    public async Task<JsonObject> Until(string id, Func<JsonObject, bool> holds, string? status = null)
+    {
+        for (long begin = Environment.TickCount64; Environment.TickCount64 - begin < 60_000; await Task.Delay(30))
+            if (await Video(id) is var video && holds(video))
+            {
+                Assert.True(status is null || (string?)video["status"] == status, video.ToJsonString());
+                return video;
+            }
+        throw new TimeoutException($"{await Video(id)}; {Said}");
+    }
+
+    /// <summary>As kill -9 does.</summary>
+    public async Task Kill()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    public Task Ended() => _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.StandardInput.Close();
+            await Ended();
+        }
+        _process.Dispose();
+        Client.Dispose();
+        if (_ownsStore)
+            Directory.Delete(Store, recursive: true);
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_said)
+            _said.Add(line);
+        const string listening = "listening on ";
+        if (line.IndexOf(listening, StringComparison.Ordinal) is var at and >= 0)
+            _address.TrySetResult(new Uri(line[(at + listening.Length)..]));
+    }
+}
