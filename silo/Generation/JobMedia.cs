@@ -20,6 +20,8 @@ internal sealed class JobMedia(GenerationRequest request) : IJobMedia
 
     public void Require(IEnumerable<string> references) => _files.Require(references);
 
+    public byte[] ToPng(RgbImage image) => PngFile.Of(image);
+
     public string Mark(string video, FrameSize size, CancellationToken cancel) => Watermark.Write(video, size, request.Crf, cancel);
 
     public void Dispose() => _files.Dispose();

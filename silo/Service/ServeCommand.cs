@@ -81,6 +81,7 @@ internal static class ServeCommand
         Clustering clustering = Enum.Parse<Clustering>(parsed.GetRequiredValue(Clustering), ignoreCase: true);
         if (clustering != Service.Clustering.Localhost && database is null)
             throw new InputException($"--clustering {parsed.GetValue(Clustering)} needs a database that all silos share: give --database, or set {DatabaseVariable}");
+        ModelFolders models = new() { Dit = parsed.GetValue(Dit), T5 = parsed.GetValue(T5), Vae2d = parsed.GetValue(Vae2d), Vae3d = parsed.GetValue(Vae3d) };
         return new ServeOptions
         {
             Urls = parsed.GetRequiredValue(Urls).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
@@ -92,9 +93,10 @@ internal static class ServeCommand
             Leash = parsed.GetValue(Leash),
             Videos = new VideoServiceOptions
             {
+                LatentRgb = models is { Dit: null, Vae3d: null } ? DemoDefaults.OfInstallation().LatentRgb : null,
                 Store = Path.GetFullPath(parsed.GetRequiredValue(Store)),
                 Database = database,
-                Models = new ModelFolders { Dit = parsed.GetValue(Dit), T5 = parsed.GetValue(T5), Vae2d = parsed.GetValue(Vae2d), Vae3d = parsed.GetValue(Vae3d) },
+                Models = models,
                 Scheduling = new SchedulerOptions
                 {
                     Favours = Enum.Parse<Favours>(parsed.GetRequiredValue(Favour), ignoreCase: true),

@@ -15,6 +15,9 @@ public sealed record CoordinatorHooks
     /// <summary>The kind of cards that a new job takes. Default: null (that of the first one).</summary>
     public string? Kind { get; init; }
 
+    /// <summary>Called with each whole checkpoint; must not wait. Default: null.</summary>
+    public Action<Checkpoint>? StepDone { get; init; }
+
     /// <summary>Called when all files are there, before the job is forgotten: after a crash in between it is called again. Default: null.</summary>
     public Func<GenerationReport, Task>? Keep { get; init; }
 }
@@ -63,7 +66,7 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
         try
         {
             GenerationReport report = folder.Record.Report ?? await new GenerationJob(new JobContext(
-                folder, keeper, crew, work, new Loading(crew, work, Stage.Load), client, _epochs, media, voice, tally, new StageClock(), options)).Run(cancel);
+                folder, keeper, crew, work, new Loading(crew, work, Stage.Load), client, _epochs, media, voice, tally, new StageClock(), options, hooks.StepDone)).Run(cancel);
             await keeper.Finish();
             if (hooks.Keep is { } keep)
             {

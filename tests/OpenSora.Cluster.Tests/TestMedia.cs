@@ -24,6 +24,8 @@ internal sealed class TestMedia : IJobMedia
             throw new InputException($"the reference {missing} does not exist");
     }
 
+    public byte[] ToPng(RgbImage image) => image.Pixels;
+
     public string Mark(string video, FrameSize size, CancellationToken cancel)
     {
         File.Copy(video, video + ".marked");

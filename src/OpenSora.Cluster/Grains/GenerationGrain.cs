@@ -142,7 +142,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         try
         {
             outcome = await Task.Run(() => maker.Make(
-                row, start, happened => Hear(happened, pump, turns), report => OnTurn(turns, () => Complete(report)), stop.Token));
+                row, start, happened => Hear(happened, pump, turns), (step, png) => Show(row, step, png), report => OnTurn(turns, () => Complete(report)), stop.Token));
         }
         catch (InconsistentStateException)
         {
@@ -216,6 +216,8 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
             maker.Forget(row.Job);
         await GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key).Ended(Id, cardSeconds);
     }
+
+    private void Show(VideoRow row, int step, byte[] png) => _ = this.AsReference<IGenerationGrain>().Show(new GenerationPreview(row.Epoch, step, png));
 
     private void Hear(CardEvent happened, ProgressPump pump, TaskScheduler turns)
     {

@@ -63,6 +63,7 @@ internal static class Denoising
         {
             job.Voice.Progress(Stage.Denoise, checkpoint.Step, work.Steps);
             job.KeepStep(batch, loop, checkpoint);
+            job.StepDone?.Invoke(checkpoint);
         }
     }
 

@@ -11,6 +11,9 @@ public interface IJobMedia : IMedia, IDisposable
     /// <exception cref="InputException">One is missing, or neither an image nor a video.</exception>
     void Require(IEnumerable<string> references);
 
+    /// <summary>A picture as a PNG file.</summary>
+    byte[] ToPng(RgbImage image);
+
     /// <summary>Writes a second file with a mark beside a video.</summary>
     /// <returns>The marked file.</returns>
     string Mark(string video, FrameSize size, CancellationToken cancel);

@@ -1,8 +1,10 @@
 using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
 
@@ -25,16 +27,23 @@ internal abstract record Outcome
 }
 
 /// <summary>Makes a video with a <see cref="Coordinator"/>, or goes on where it stood.</summary>
-internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMedia media)
+internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMedia media, VideoServiceOptions options)
 {
+    /// <summary>Previews of a video a second, at the most.</summary>
+    private static readonly TimeSpan BetweenPreviews = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>The largest preview; messages between grains stay small.</summary>
+    private const int MostOfPreview = 60 << 10;
+
+    /// <param name="show">What the latent looks like after a step, as PNG; some steps are left out.</param>
     /// <param name="keep">Called with the report when all files are there: when it returns, they are known to be.</param>
-    public async Task<Outcome> Make(VideoRow row, Start start, Action<CardEvent> tell, Func<GenerationReport, Task> keep, CancellationToken cancel)
+    public async Task<Outcome> Make(VideoRow row, Start start, Action<CardEvent> tell, Action<int, byte[]> show, Func<GenerationReport, Task> keep, CancellationToken cancel)
     {
         GenerationRequest request = row.Video.Request with { Cards = start.Cards };
-        CoordinatorHooks hooks = new() { Kind = start.Kind, Keep = keep };
         try
         {
             using IJobMedia files = media(request);
+            CoordinatorHooks hooks = new() { Kind = start.Kind, Keep = keep, StepDone = Previews(request, files, show) };
             JobFolder? begun = Find(row.Job);
             GenerationReport report;
             if (begun is null)
@@ -71,6 +80,24 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return new Outcome.Failed(new VideoError("card_failure", failure.Message));
+        }
+    }
+
+    private Action<Checkpoint> Previews(GenerationRequest request, IJobMedia files, Action<int, byte[]> show)
+    {
+        LatentSize latent = ClipGeometry.Of(request).Latent;
+        Task last = Task.CompletedTask;
+        return checkpoint =>
+        {
+            if (last.IsCompleted)
+                last = Task.Run(() => Show(checkpoint));
+        };
+
+        async Task Show(Checkpoint checkpoint)
+        {
+            if (files.ToPng(LatentPreview.Of(checkpoint, latent, options.LatentRgb)) is { Length: <= MostOfPreview } png)
+                show(checkpoint.Step, png);
+            await Task.Delay(BetweenPreviews);
         }
     }
 

@@ -15,6 +15,9 @@ public sealed record VideoServiceOptions
     /// <summary>The networks that all videos are made with. Default: the installed ones.</summary>
     public ModelFolders Models { get; init; } = new();
 
+    /// <summary>How latents become colours in previews, [5, 3]: of each channel and of the constant, red, green and blue in -1 to 1. Default: null (the usual ones).</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? LatentRgb { get; init; }
+
     public SchedulerOptions Scheduling { get; init; } = new();
 
     /// <summary>How often all cards of a video may be lost, without progress in between, until it counts as failed. Default: 3.</summary>

@@ -23,6 +23,9 @@ public sealed record DemoDefaults
     /// <summary>Frame rate of the file.</summary>
     public int? SaveFps { get; init; }
 
+    /// <summary>How its latents become colours, [5, 3]: of each channel and of the constant, red, green and blue in -1 to 1.</summary>
+    public IReadOnlyList<IReadOnlyList<double>>? LatentRgb { get; init; }
+
     /// <summary>The defaults of the demo model of this installation; empty when there is none.</summary>
     /// <exception cref="InputException">The file cannot be read.</exception>
     public static DemoDefaults OfInstallation() =>

@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+using OpenSora.TestKit;
+
+namespace OpenSora.Client.Tests;
+
+/// <summary>A service and its clients, as users run them, with the demo model on real cards.</summary>
+public sealed class ServiceTests : IAsyncLifetime
+{
+    private const string Prompt = "a red circle moving right on a black background";
+    private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
+    private string _address = "";
+    private Process? _service;
+
+    public async Task InitializeAsync()
+    {
+        using TcpListener free = new(IPAddress.Loopback, 0);
+        free.Start();
+        _address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
+        free.Stop();
+        await Serve();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_service is { HasExited: false })
+        {
+            Process.Start("kill", ["-TERM", $"{_service.Id}"]).WaitForExit();
+            await _service.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task AServiceMakesWhatGenerateMakesAlsoOverItsOwnDeath()
+    {
+        string[] flags = ["--prompt", Prompt, "--num-sampling-steps", "200", "--reference-path", Path.Combine(Repository.Golden, "case9_e2e", "ref_a.png"), "--mask-strategy", "0"];
+        JsonNode local = JsonNode.Parse(await Run("generate", [.. flags, "--threads", "1", "--save-dir", _folder, "--json"]))!;
+        string id = (await Run("submit", flags)).Trim();
+        JsonNode status;
+        do
+            status = JsonNode.Parse(await Run("status", id, "--json"))!;
+        while ((string?)status["stage"] != "denoise" || (int)status["step"]! < 20);
+        Assert.Equal(("in_progress", 200), ((string)status["status"]!, (int)status["steps"]!));
+
+        IReadOnlyList<int> all = Processes.Descendants(_service!.Id);
+        Process.Start("kill", ["-KILL", $"{Processes.SiloOf(_service.Id)}"]).WaitForExit();
+        await _service.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        for (int i = 0; i < 600 && all.Any(Processes.Exists); i++)
+            await Task.Delay(100);
+        Assert.DoesNotContain(all, Processes.Exists);
+
+        await Serve();
+        ClientProgram.Outcome watched = await ClientProgram.Run(["watch", id, "--server", _address, "--json", "--save-dir", Path.Combine(_folder, "fetched")]);
+        Assert.True(watched.ExitCode == 0, watched.Errors);
+        JsonNode report = JsonNode.Parse(watched.Output)!;
+        Assert.Equal(("completed", 200, 200), ((string)report["status"]!, (int)report["step"]!, (int)report["steps"]!));
+        Assert.Equal(local["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
+        Assert.DoesNotContain("denoise: 0 of", watched.Errors);
+        Assert.Equal(File.ReadAllBytes((string)local["files"]![0]!), File.ReadAllBytes((string)report["files"]![0]!));
+        Assert.Equal(id, (string?)Assert.Single(JsonNode.Parse(await Run("jobs", "--json"))!.AsArray())!["id"]);
+    }
+
+    [Fact]
+    public async Task GenerateBehavesAsLocally()
+    {
+        string[] flags = ["generate", "--prompt", Prompt, "--json", "--sample-name", "same", "--seed", "7"];
+        JsonNode local = JsonNode.Parse(await RunRaw([.. flags, "--threads", "1", "--save-dir", Path.Combine(_folder, "local")]))!;
+        JsonNode remote = JsonNode.Parse(await RunRaw([.. flags, "--server", _address, "--save-dir", Path.Combine(_folder, "remote")]))!;
+        Assert.Equal(local["sha256"]!.ToJsonString(), remote["sha256"]!.ToJsonString());
+        Assert.Equal(local.AsObject().Select(field => field.Key), remote.AsObject().Select(field => field.Key));
+        string file = (string)remote["files"]![0]!;
+        Assert.Equal(Path.GetFileName((string)local["files"]![0]!), Path.GetFileName(file));
+        Assert.Equal(File.ReadAllBytes((string)local["files"]![0]!), File.ReadAllBytes(file));
+        JsonNode card = JsonNode.Parse(await Run("cards", "--json"))![0]!;
+        Assert.Equal(("card-0", "cpu"), ((string)card["name"]!, (string)card["device"]!));
+        Assert.Contains("card-1", await Run("cards"));
+    }
+
+    [Fact]
+    public async Task CancellingAndRefusalsAreTold()
+    {
+        string id = (await Run("submit", "--prompt", Prompt, "--num-sampling-steps", "1000")).Trim();
+        Assert.Equal("cancelled", (await Run("cancel", id)).Trim());
+        ClientProgram.Outcome watched = await ClientProgram.Run(["watch", id, "--server", _address]);
+        Assert.Equal(130, watched.ExitCode);
+        foreach ((int code, string words, string[] line) in new (int, string, string[])[]
+        {
+            (2, "nothing to cancel", ["cancel", id]),
+            (2, "video_none", ["status", "video_none"]),
+            (2, "--prompt", ["submit"]),
+            (2, "out of range", ["submit", "--prompt", "x", "--num-sampling-steps", "0"]),
+            (2, "'watermark' is not known", ["submit", "--prompt", "x", "--watermark"]),
+            (2, "--num-sample", ["submit", "--prompt", "x", "--num-sample", "2"]),
+        })
+        {
+            ClientProgram.Outcome outcome = await ClientProgram.Run([.. line, "--server", _address]);
+            Assert.True(code == outcome.ExitCode, $"{string.Join(' ', line)}: {outcome.ExitCode}, {outcome.Errors}");
+            Assert.Contains(words, outcome.Errors);
+        }
+        ClientProgram.Outcome nobody = await ClientProgram.Run(["jobs", "--server", "http://127.0.0.1:1"]);
+        Assert.Equal(4, nobody.ExitCode);
+        Assert.Contains("opensora serve", nobody.Errors);
+    }
+
+    [Fact]
+    public async Task InterruptingGenerateCancelsItThere()
+    {
+        using Process process = ClientProgram.Start(["generate", "--server", _address, "--prompt", Prompt, "--num-sampling-steps", "1000"]);
+        while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("denoise", StringComparison.Ordinal))
+        {
+        }
+        Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(130, process.ExitCode);
+        Assert.Equal("cancelled", (string?)JsonNode.Parse(await Run("jobs", "--json"))![0]!["status"]);
+    }
+
+    private async Task Serve()
+    {
+        _service = ClientProgram.Start(["serve", "--urls", _address, "--cards", "2", "--threads", "1", "--store", Path.Combine(_folder, "store")]);
+        string said = "";
+        while (await _service.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is { } line && !line.Contains("listening on", StringComparison.Ordinal))
+            said += line;
+        Assert.False(_service.HasExited, said);
+        // Its pipe must not fill up.
+        _service.BeginOutputReadLine();
+        _ = _service.StandardError.ReadToEndAsync();
+        while (JsonNode.Parse(await Run("cards", "--json"))!.AsArray().Count < 2)
+            await Task.Delay(100);
+    }
+
+    private Task<string> Run(string command, params string[] more) => RunRaw([command, .. more, .. command == "generate" ? [] : new[] { "--server", _address }]);
+
+    private static async Task<string> RunRaw(string[] line)
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(line);
+        Assert.True(outcome.ExitCode == 0, $"{string.Join(' ', line)}: {outcome.Errors}");
+        return outcome.Output;
+    }
+}
