@@ -20,6 +20,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
 
     private readonly Watchers _watchers = new();
     private VideoRow? _row;
+    private GenerationChange? _preview;
     private LiveProgress _live = LiveProgress.None;
     private CancellationTokenSource? _stop;
     private Task _making = Task.CompletedTask;
@@ -75,7 +76,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
     public Task Show(GenerationPreview preview)
     {
         if (preview.Epoch == _row?.Epoch && !_row.Video.IsOver)
-            _watchers.Tell(new GenerationChange(null, preview));
+            _watchers.Tell(_preview = new GenerationChange(null, preview));
         return Task.CompletedTask;
     }
 
@@ -114,6 +115,8 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         using Watchers.Watcher watcher = _watchers.Add();
         Video told = await WithPlace(Now());
         yield return new GenerationChange(VideoDocument.Of(told), null);
+        if (_preview is { } latest)
+            yield return latest;
         while (!told.IsOver)
         {
             GenerationChange? change = await watcher.Next(told.Status == VideoStatus.Queued ? PlaceTold : Timeout.InfiniteTimeSpan, cancel);
@@ -158,6 +161,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         stop.Dispose();
         bool hadProgress = _live.Percent > before;
         _live = LiveProgress.None with { Percent = _live.Percent };
+        _preview = null;
         if (_row is { Video.IsOver: false } unfinished && unfinished.Epoch == row.Epoch)
             await Settle(unfinished, outcome, hadProgress);
         else if (_row is { Video.IsOver: true } over)

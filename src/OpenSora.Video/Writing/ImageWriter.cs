@@ -21,7 +21,7 @@ public sealed class ImageWriter : IDisposable
         if (_written)
             throw new InvalidOperationException("an image has one frame");
         using FileStream stream = File.Create(_file.TemporaryPath);
-        Png.Write(stream, _size, rgb);
+        Png.Write(stream, _size.Height, _size.Width, rgb);
         _written = true;
     }
 

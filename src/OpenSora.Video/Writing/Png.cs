@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
-using OpenSora.Contracts.Clips;
 
 namespace OpenSora.Video.Writing;
 
@@ -12,35 +11,35 @@ internal static class Png
     private static readonly uint[] Crcs = [.. Enumerable.Range(0, 256).Select(CrcOf)];
 
     /// <param name="rgb">RGB24, rows from the top.</param>
-    /// <exception cref="ArgumentException">The length is not that of a frame.</exception>
-    public static void Write(Stream stream, FrameSize size, ReadOnlySpan<byte> rgb)
+    /// <exception cref="ArgumentException">The length is not that of a picture of this size.</exception>
+    public static void Write(Stream stream, int height, int width, ReadOnlySpan<byte> rgb)
     {
-        if (rgb.Length != size.Rgb24Bytes)
-            throw new ArgumentException($"{rgb.Length} bytes are not a frame of {size} in RGB24, {size.Rgb24Bytes} bytes", nameof(rgb));
+        if (rgb.Length != (long)BytesPerPixel * height * width)
+            throw new ArgumentException($"{rgb.Length} bytes are not a picture of {height}x{width} in RGB24, {(long)BytesPerPixel * height * width} bytes", nameof(rgb));
         stream.Write(Signature);
-        WriteChunk(stream, "IHDR"u8, Header(size));
-        WriteChunk(stream, "IDAT"u8, Compressed(size, rgb));
+        WriteChunk(stream, "IHDR"u8, Header(height, width));
+        WriteChunk(stream, "IDAT"u8, Compressed(height, width, rgb));
         WriteChunk(stream, "IEND"u8, []);
     }
 
-    private static byte[] Header(FrameSize size)
+    private static byte[] Header(int height, int width)
     {
         byte[] header = new byte[13];
-        BinaryPrimitives.WriteInt32BigEndian(header, size.Width);
-        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), size.Height);
+        BinaryPrimitives.WriteInt32BigEndian(header, width);
+        BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9]) = (8, 2); // bits a channel, RGB
         return header;
     }
 
     /// <summary>Rows as differences from the pixel to the left (filter 1), which compress better than the values.</summary>
-    private static byte[] Compressed(FrameSize size, ReadOnlySpan<byte> rgb)
+    private static byte[] Compressed(int height, int width, ReadOnlySpan<byte> rgb)
     {
         using MemoryStream packed = new();
         using (ZLibStream zlib = new(packed, CompressionLevel.Optimal))
         {
-            byte[] line = new byte[1 + (BytesPerPixel * size.Width)];
+            byte[] line = new byte[1 + (BytesPerPixel * width)];
             line[0] = 1;
-            for (int y = 0; y < size.Height; y++)
+            for (int y = 0; y < height; y++)
             {
                 ReadOnlySpan<byte> row = rgb.Slice(y * (line.Length - 1), line.Length - 1);
                 for (int i = 0; i < row.Length; i++)

@@ -8,7 +8,7 @@ public static class PngFile
     public static byte[] Of(RgbImage image)
     {
         using MemoryStream file = new();
-        Png.Write(file, new FrameSize(image.Height, image.Width), image.Pixels);
+        Png.Write(file, image.Height, image.Width, image.Pixels);
         return file.ToArray();
     }
 }
