@@ -60,7 +60,7 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
         string job = folder.Record.Job, goOn = $"go on with: opensora generate --resume {job}";
         using Crew crew = new(directory, options, voice, job, mostCards, folder.Record.Kind ?? hooks.Kind);
         CrewWork work = new(crew, client, directory, options, tally, voice);
-        tell(new Began(job));
+        Begin();
         using Activity? span = Tracing.Source.StartActivity("job")?.SetTag("opensora.job", job).SetTag("opensora.resumed", !isNew)
             .SetTag("opensora.cards", folder.Record.Request.Cards).SetTag("opensora.steps", folder.Record.Request.NumSamplingSteps);
         try
@@ -95,6 +95,20 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
             span.Fail(stopped);
             await keeper.Finish();
             throw new OperationCanceledException($"stopped; no file was left half-written; {goOn}", stopped, cancel);
+        }
+
+        void Begin()
+        {
+            try
+            {
+                tell(new Began(job));
+            }
+            catch when (isNew)
+            {
+                // Nobody knows of it, so nobody would go on with it.
+                folder.Remove();
+                throw;
+            }
         }
     }
 }

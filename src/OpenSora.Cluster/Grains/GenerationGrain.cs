@@ -19,6 +19,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
     private static readonly TimeSpan StopAwaited = TimeSpan.FromSeconds(10);
 
     private readonly Watchers _watchers = new();
+    private readonly SemaphoreSlim _one = new(1);
     private VideoRow? _row;
     private GenerationChange? _preview;
     private LiveProgress _live = LiveProgress.None;
@@ -45,15 +46,19 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
 
     public async Task<bool> Start(int cards, string kind)
     {
-        if (await Read() is not { Video.IsOver: false } row || _stop is not null)
+        if (await Read() is not { } before || before.Video.IsOver || _stop is not null)
             return false;
         CancellationTokenSource stop = _stop = new CancellationTokenSource();
         try
         {
-            Video begun = row.Video with { Status = VideoStatus.InProgress, StartedAt = row.Video.StartedAt ?? DateTimeOffset.UtcNow };
-            await Write(row with { Epoch = row.Epoch + 1, Video = begun });
-            if (row.Video.StartedAt is null)
-                Instruments.Waited.Record((begun.StartedAt!.Value - row.Video.CreatedAt).TotalSeconds);
+            DateTimeOffset now = DateTimeOffset.UtcNow;
+            if (!await Change(row => row with { Epoch = row.Epoch + 1, Video = row.Video with { Status = VideoStatus.InProgress, StartedAt = row.Video.StartedAt ?? now } }))
+            {
+                _stop = null;
+                return false;
+            }
+            if (before.Video.StartedAt is null)
+                Instruments.Waited.Record((now - before.Video.CreatedAt).TotalSeconds);
         }
         catch
         {
@@ -83,12 +88,10 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
     /// <summary>Written before the work is stopped: after a crash in between, nobody goes on with it.</summary>
     public async Task<VideoDocument?> Cancel()
     {
-        if (await Read() is not { } row)
+        if (await Read() is null)
             return null;
         VideoDocument before = VideoDocument.Of(Now());
-        if (row.Video.IsOver)
-            return before;
-        await End(row, VideoStatus.Cancelled, row.Video);
+        await End(VideoStatus.Cancelled, video => video);
         if (_stop is { } stop)
         {
             await stop.CancelAsync();
@@ -145,7 +148,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         try
         {
             outcome = await Task.Run(() => maker.Make(
-                row, start, happened => Hear(happened, pump, turns), (step, png) => Show(row, step, png), report => OnTurn(turns, () => Complete(report)), stop.Token));
+                row, start, happened => Hear(row.Epoch, happened, pump, turns), (step, png) => Show(row, step, png), report => OnTurn(turns, () => Complete(row.Epoch, report)), stop.Token));
         }
         catch (InconsistentStateException)
         {
@@ -176,15 +179,14 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
             {
                 // It may be what kills them.
                 int losses = hadProgress ? 1 : row.Losses + 1;
-                await Write(row with { Losses = losses });
+                await Change(now => now with { Losses = losses });
                 outcome = losses < options.MostLosses ? outcome
                     : new Outcome.Failed(new VideoError("card_failure", $"all cards that worked on it were lost, {losses} times and without progress in between; the last time: {lost.Why}"));
-                row = _row!;
             }
             if (outcome is Outcome.Failed failed)
-                await End(row, VideoStatus.Failed, row.Video with { Error = failed.Error });
-            else if (outcome is Outcome.OutOfCards)
-                await GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key).Enqueue(QueuedVideos.Of(row));
+                await End(VideoStatus.Failed, video => video with { Error = failed.Error });
+            else if (outcome is Outcome.OutOfCards && _row is { Video.IsOver: false } waits)
+                await GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key).Enqueue(QueuedVideos.Of(waits));
         }
         catch (InconsistentStateException)
         {
@@ -193,18 +195,22 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
     }
 
     /// <summary>The files are there. Once this is written, nothing makes them again.</summary>
-    private Task Complete(Contracts.Generation.GenerationReport report) => _row is { Video.IsOver: false } row
-        ? End(row, VideoStatus.Completed, row.Video with { Report = report, Progress = 100 })
-        : throw new InconsistentStateException($"video {Id} is over already");
-
-    private async Task End(VideoRow row, VideoStatus status, Video video)
+    private async Task Complete(long epoch, Contracts.Generation.GenerationReport report)
     {
-        await Write(row with { Video = video with { Status = status, CompletedAt = DateTimeOffset.UtcNow, Progress = status == VideoStatus.Completed ? 100 : Now().Progress } });
+        if (_row?.Epoch != epoch || !await End(VideoStatus.Completed, video => video with { Report = report }))
+            throw new InconsistentStateException($"video {Id} is over already, or somebody else makes it");
+        Measure(report.Seconds);
+    }
+
+    /// <returns>False when it was over before.</returns>
+    private async Task<bool> End(VideoStatus status, Func<Video, Video> more)
+    {
+        if (!await Change(row => row with { Video = more(row.Video) with { Status = status, CompletedAt = DateTimeOffset.UtcNow, Progress = status == VideoStatus.Completed ? 100 : Now().Progress } }))
+            return false;
         Instruments.Ended.Add(1, Instruments.Tag("status", status.ToString().ToLowerInvariant()));
-        if (video.Report is { } report)
-            Measure(report.Seconds);
         if (_stop is null)
             await Free(_row!, null);
+        return true;
     }
 
     private static void Measure(Contracts.Generation.StageSeconds seconds)
@@ -223,13 +229,19 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
 
     private void Show(VideoRow row, int step, byte[] png) => _ = this.AsReference<IGenerationGrain>().Show(new GenerationPreview(row.Epoch, step, png));
 
-    private void Hear(CardEvent happened, ProgressPump pump, TaskScheduler turns)
+    private void Hear(long epoch, CardEvent happened, ProgressPump pump, TaskScheduler turns)
     {
         if (happened is Progress progress)
             pump.Tell(progress);
         else if (happened is Began began && _row?.Job != began.Job)
             // The job must be known before its first step is kept.
-            OnTurn(turns, () => Write(_row! with { Job = began.Job })).GetAwaiter().GetResult();
+            OnTurn(turns, () => Know(epoch, began.Job)).GetAwaiter().GetResult();
+    }
+
+    private async Task Know(long epoch, string job)
+    {
+        if (_row?.Epoch != epoch || !await Change(row => row with { Job = job }))
+            throw new InconsistentStateException($"video {Id} is over already, or somebody else makes it");
     }
 
     private static Task OnTurn(TaskScheduler turns, Func<Task> work) =>
@@ -238,18 +250,31 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
     /// <summary>The row; looked for again while there is none.</summary>
     private async Task<VideoRow?> Read() => _row ??= await store.Find(Id, CancellationToken.None);
 
-    private async Task Write(VideoRow row)
+    /// <summary>Writes a change of the latest row, unless it is over: one after the other, although calls interleave.</summary>
+    /// <returns>False when it is over.</returns>
+    /// <exception cref="InconsistentStateException">Somebody else has changed it. It is read again, and what this one makes is stopped.</exception>
+    private async Task<bool> Change(Func<VideoRow, VideoRow> change)
     {
+        await _one.WaitAsync();
         try
         {
-            _row = await store.Write(row, CancellationToken.None);
+            if (_row is not { Video.IsOver: false } row)
+                return false;
+            _row = await store.Write(change(row), CancellationToken.None);
         }
         catch (InconsistentStateException)
         {
-            _stop?.Cancel();
+            _row = await store.Find(Id, CancellationToken.None);
+            if (_stop is { } stop)
+                await stop.CancelAsync();
             throw;
         }
+        finally
+        {
+            _one.Release();
+        }
         Publish();
+        return true;
     }
 
     /// <summary>As it is told: what is stored as begun waits while nobody works on it.</summary>

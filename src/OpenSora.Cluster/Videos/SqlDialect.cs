@@ -16,7 +16,7 @@ internal sealed record SqlDialect(string Name, Func<DbConnection> Create, string
     {
         string connection = new SqliteConnectionStringBuilder { DataSource = file, DefaultTimeout = 30 }.ConnectionString;
         return new SqlDialect(
-            file, () => new SqliteConnection(connection), "INTEGER PRIMARY KEY AUTOINCREMENT", "DELETE FROM opensora_schema WHERE 0 = 1",
+            file, () => new SqliteConnection(connection), "INTEGER PRIMARY KEY AUTOINCREMENT", "SELECT 1" /* the transaction has it locked */,
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
     }
 
@@ -26,6 +26,6 @@ internal sealed record SqlDialect(string Name, Func<DbConnection> Create, string
     {
         NpgsqlConnectionStringBuilder parts = new(connection);
         return new SqlDialect(
-            $"{parts.Host}/{parts.Database}", () => new NpgsqlConnection(connection), "BIGSERIAL PRIMARY KEY", "LOCK TABLE opensora_schema IN EXCLUSIVE MODE", null);
+            $"{parts.Host}/{parts.Database}", () => new NpgsqlConnection(connection), "BIGSERIAL PRIMARY KEY", "SELECT pg_advisory_xact_lock(5784601121)", null);
     }
 }

@@ -18,8 +18,8 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
         {
             await using DbConnection connection = await Connect(cancel);
             await using DbTransaction transaction = await connection.BeginTransactionAsync(cancel);
-            await Run(connection, "CREATE TABLE IF NOT EXISTS opensora_schema (version BIGINT NOT NULL)", cancel);
             await Run(connection, dialect.LockSchema, cancel);
+            await Run(connection, "CREATE TABLE IF NOT EXISTS opensora_schema (version BIGINT NOT NULL)", cancel);
             long version = await Scalar(connection, "SELECT COALESCE(MAX(version), 0) FROM opensora_schema", cancel);
             if (version > Schema)
                 throw new InputException($"the database of {dialect.Name} is of version {version}, this program knows {Schema}: run a newer one, or name another database");

@@ -22,7 +22,7 @@ public sealed class VideoServiceTests
         Contracts.Videos.Video made = await service.Completed(asked);
         Assert.Equal((100, 2), (made.Progress, made.Report!.Cards));
         Assert.Equal(expected, made.Report.Hashes);
-        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "jobs")));
+        await NoJobs(cluster);
         string file = (await service.Videos.FindFile("me", made.Id, thumbnail: false, CancellationToken.None))!;
         Assert.StartsWith(Path.Combine(cluster.Folder, "service", "videos", made.Id), file);
         Assert.Equal(3L * 16 * 24 * 51, new FileInfo(file).Length);
@@ -93,7 +93,25 @@ public sealed class VideoServiceTests
         Assert.Equal(VideoStatus.InProgress, (await service.Videos.Delete("me", first.Id, CancellationToken.None))!.Status);
         await service.Completed(second);
         Assert.Equal([VideoStatus.Cancelled, VideoStatus.Completed, VideoStatus.Cancelled], (await service.Videos.List("me", null, 10, false, CancellationToken.None)).Videos.Select(video => video.Status));
-        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "jobs")));
+        await NoJobs(cluster);
+    }
+
+    [Fact]
+    public async Task CancellingAtAnyMomentEndsIt()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await cluster.Cards(1);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
+        for (int moment = 0; moment < 25; moment++)
+        {
+            Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+            await Task.Delay(moment * 12);
+            await service.Videos.Delete("me", asked.Id, CancellationToken.None);
+            Contracts.Videos.Video? over = await service.Videos.Find("me", asked.Id, CancellationToken.None);
+            Assert.True(over is null or { Status: VideoStatus.Cancelled }, $"{over?.Status} after {moment}");
+        }
+        await service.Completed(await service.Videos.Submit(TestService.Order(), CancellationToken.None));
+        await NoJobs(cluster);
     }
 
     [Fact]
@@ -201,7 +219,7 @@ public sealed class VideoServiceTests
         Assert.Equal(VideoStatus.Failed, over.Status);
         Assert.Equal("card_failure", over.Error!.Code);
         Assert.Contains("3 times", over.Error.Message);
-        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "jobs")));
+        await NoJobs(cluster);
     }
 
     [Fact]
@@ -261,6 +279,15 @@ public sealed class VideoServiceTests
         VideoRow now = (await stale.Store.Find(asked.Id, CancellationToken.None))!;
         Assert.Equal((later.Version, VideoStatus.InProgress), (now.Version, now.Video.Status));
         Assert.Null(now.Video.Report);
+    }
+
+    /// <summary>What was kept of a job goes a moment after its video is known to be over.</summary>
+    private static async Task NoJobs(TestCluster cluster)
+    {
+        string jobs = Path.Combine(cluster.Folder, "service", "jobs");
+        for (int i = 0; i < 100 && Directory.EnumerateDirectories(jobs).Any(); i++)
+            await Task.Delay(50);
+        Assert.Empty(Directory.EnumerateDirectories(jobs));
     }
 
     private static bool IsHeld(string folder)
