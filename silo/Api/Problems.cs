@@ -22,6 +22,8 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
             (int status, string title, string detail) = Explain(error);
             if (status == StatusCodes.Status500InternalServerError)
                 Failed(log, http.Request.Method, http.Request.Path, error);
+            if (status == StatusCodes.Status503ServiceUnavailable)
+                http.Response.Headers.RetryAfter = "2";
             if (error is QueueFullException full)
                 http.Response.Headers.RetryAfter = ((int)Math.Ceiling(full.RetryAfter.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
             await Results.Problem(statusCode: status, title: title, detail: detail).ExecuteAsync(http);
@@ -37,6 +39,8 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         BadHttpRequestException bad => (bad.StatusCode, "not a request that can be read", bad.Message),
         JsonException => (StatusCodes.Status400BadRequest, "not valid JSON", error.Message),
         InvalidDataException => (StatusCodes.Status400BadRequest, "not a form that can be read", error.Message),
+        OrleansException or TimeoutException => (
+            StatusCodes.Status503ServiceUnavailable, "not now", "the silo that has the cards did not answer, or is being replaced: ask again in a few seconds"),
         _ => (StatusCodes.Status500InternalServerError, "a fault of the service", "it is in the log of the silo; trying again may help"),
     };
 

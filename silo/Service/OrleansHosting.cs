@@ -1,4 +1,3 @@
-using System.Net;
 using OpenSora.Cluster.Videos;
 
 namespace OpenSora.Silo.Service;
@@ -6,17 +5,18 @@ namespace OpenSora.Silo.Service;
 /// <summary>The one place that says how the grains of the service run.</summary>
 internal static class OrleansHosting
 {
-    private const string ClusterName = "opensora";
+    public const string ClusterName = "opensora";
 
     /// <exception cref="Orleans.Runtime.OrleansConfigurationException">The runtime that was built in cannot do it; the message says which can.</exception>
     public static void UseGrains(this WebApplicationBuilder builder, ServeOptions options) => builder.UseOrleans(silo =>
     {
-        silo.AddVideoGrains();
         if (options.Clustering == Clustering.Localhost)
         {
+            silo.AddVideoGrains();
             silo.UseLocalhostClustering();
             return;
         }
+        silo.AddVideoGrains(new SiloTables(options.Videos.Database!, ClusterName).First);
         silo.UseAdoNetClustering(database => (database.Invariant, database.ConnectionString) = ("Npgsql", options.Videos.Database!));
         silo.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (ClusterName, ClusterName));
         silo.Configure<Orleans.Configuration.ClusterMembershipOptions>(membership =>
@@ -28,6 +28,6 @@ internal static class OrleansHosting
         if (options.Clustering == Clustering.Kubernetes)
             silo.UseKubernetesHosting();
         else
-            silo.ConfigureEndpoints(IPAddress.Loopback, siloPort: 0, gatewayPort: 0);
+            silo.ConfigureEndpoints(options.SiloEndpoint.Address, options.SiloEndpoint.Port, gatewayPort: 0);
     });
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
@@ -17,7 +18,7 @@ internal static class ServeCommand
         DefaultValueFactory = _ => "http://127.0.0.1:8080",
     };
 
-    private static readonly Option<int> Cards = new("--cards") { Description = "Cards of this machine; others join with opensora card --join URL.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<int?> Cards = new("--cards") { Description = "Cards of this machine; others join with opensora card --join URL. [default: 1; 0 where there may be several silos]" };
     private static readonly Option<int?> Threads = new("--threads") { Description = "CPU threads of each local card. [default: all cores, shared between them]" };
     private static readonly Option<string?> Device = new("--device") { Description = "Device of the local cards: cpu, cuda or gcu. [default: the best one present]" };
 
@@ -33,6 +34,7 @@ internal static class ServeCommand
     };
 
     private static readonly Option<string> Clustering = Choice("--clustering", "How several silos find each other: localhost (one silo), postgres (through --database) or kubernetes.", "localhost", "postgres", "kubernetes");
+    private static readonly Option<string?> SiloEndpoint = new("--silo-endpoint") { Description = "IP:PORT where other silos reach this one, with --clustering postgres. [default: a free port of 127.0.0.1]" };
     private static readonly Option<string> Favour = Choice("--favour", "For videos that name no number of cards: latency (all cards are shared between those that are there) or throughput (one card each).", "latency", "throughput");
     private static readonly Option<int> MostWaiting = new("--most-waiting") { Description = "Videos that may wait.", DefaultValueFactory = _ => new SchedulerOptions().MostWaiting };
     private static readonly Option<int> MostWaitingOfOwner = new("--most-waiting-of-owner") { Description = "Videos of one owner that may wait.", DefaultValueFactory = _ => new SchedulerOptions().MostWaitingOfOwner };
@@ -48,7 +50,7 @@ internal static class ServeCommand
     public static async Task<int> Run(string[] line)
     {
         RootCommand root = new("Serves videos over HTTP, with a page at /, on cards of this machine and others that join.");
-        foreach (Option option in new Option[] { Urls, Cards, Threads, Device, Store, Database, Clustering, Favour, MostWaiting, MostWaitingOfOwner, MostRunningOfOwner, MostUpload, Dit, T5, Vae2d, Vae3d, Leash })
+        foreach (Option option in new Option[] { Urls, Cards, Threads, Device, Store, Database, Clustering, SiloEndpoint, Favour, MostWaiting, MostWaitingOfOwner, MostRunningOfOwner, MostUpload, Dit, T5, Vae2d, Vae3d, Leash })
             root.Add(option);
         root.SetAction(async (parsed, cancel) =>
         {
@@ -81,14 +83,17 @@ internal static class ServeCommand
         Clustering clustering = Enum.Parse<Clustering>(parsed.GetRequiredValue(Clustering), ignoreCase: true);
         if (clustering != Service.Clustering.Localhost && database is null)
             throw new InputException($"--clustering {parsed.GetValue(Clustering)} needs a database that all silos share: give --database, or set {DatabaseVariable}");
+        if (clustering != Service.Clustering.Localhost && parsed.GetValue(Cards) > 0)
+            throw new InputException($"--cards {parsed.GetValue(Cards)} does not go with --clustering {parsed.GetValue(Clustering)}: any of the silos may come to need a card, so start cards that know them all, with opensora card --join URL,URL");
         ModelFolders models = new() { Dit = parsed.GetValue(Dit), T5 = parsed.GetValue(T5), Vae2d = parsed.GetValue(Vae2d), Vae3d = parsed.GetValue(Vae3d) };
         return new ServeOptions
         {
             Urls = parsed.GetRequiredValue(Urls).Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
-            Cards = Within("--cards", parsed.GetValue(Cards), 0, 4096),
+            Cards = Within("--cards", parsed.GetValue(Cards) ?? (clustering == Service.Clustering.Localhost ? 1 : 0), 0, 4096),
             Threads = parsed.GetValue(Threads) is { } threads ? Within("--threads", threads, 1, 1024) : null,
             Device = parsed.GetValue(Device),
             Clustering = clustering,
+            SiloEndpoint = ReadEndpoint(parsed.GetValue(SiloEndpoint), clustering),
             MostUploadBytes = (long)Within("--most-upload", parsed.GetValue(MostUpload), 1, 65_536) << 20,
             Leash = parsed.GetValue(Leash),
             Videos = new VideoServiceOptions
@@ -106,6 +111,17 @@ internal static class ServeCommand
                 },
             },
         };
+    }
+
+    private static IPEndPoint ReadEndpoint(string? word, Clustering clustering)
+    {
+        if (word is null)
+            return new IPEndPoint(IPAddress.Loopback, 0);
+        if (clustering != Service.Clustering.Postgres)
+            throw new InputException($"--silo-endpoint {word} does not go with --clustering {clustering.ToString().ToLowerInvariant()}: it is for --clustering postgres");
+        return IPEndPoint.TryParse(word, out IPEndPoint? endpoint) && !endpoint.Address.Equals(IPAddress.Any) && !endpoint.Address.Equals(IPAddress.IPv6Any)
+            ? endpoint
+            : throw new InputException($"--silo-endpoint '{word}' is no address that other silos can reach: give the IP address of this machine and a port, e.g. 10.0.0.5:11111");
     }
 
     private static int Within(string flag, int value, int least, int most) => value >= least && value <= most

@@ -1,3 +1,4 @@
+using System.Net;
 using OpenSora.Cluster;
 using OpenSora.Cluster.Videos;
 
@@ -41,6 +42,9 @@ internal sealed record ServeOptions
     public ClusterOptions Cluster { get; init; } = new();
 
     public Clustering Clustering { get; init; } = Clustering.Localhost;
+
+    /// <summary>Where other silos reach this one. Default: a port of this machine that is free.</summary>
+    public IPEndPoint SiloEndpoint { get; init; } = new(IPAddress.Loopback, 0);
 
     /// <summary>The largest request, in bytes: a reference and some fields. Default: 64 MiB.</summary>
     public long MostUploadBytes { get; init; } = 64L << 20;

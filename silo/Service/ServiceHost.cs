@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -35,6 +37,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         ApiTokens tokens = ApiTokens.FromEnvironment();
         ClusterToken token = ClusterToken.OfEnvironment();
         RequireToken(options, tokens);
+        options = await PrepareSilos(options);
         WebApplication app = Build(options, tokens, token, tls);
         app.MapApi(options.MostUploadBytes, tokens, token);
         DirectoryInfo links = Directory.CreateTempSubdirectory("opensora-");
@@ -94,6 +97,19 @@ internal sealed class ServiceHost : IAsyncDisposable
         return builder.Build();
     }
 
+    /// <summary>Sees to it that silos can find each other: makes the tables, and settles the port.</summary>
+    private static async Task<ServeOptions> PrepareSilos(ServeOptions options)
+    {
+        if (options.Clustering == Clustering.Localhost)
+            return options;
+        await new SiloTables(options.Videos.Database!, OrleansHosting.ClusterName).Create();
+        if (options.SiloEndpoint.Port != 0)
+            return options;
+        using TcpListener free = new(options.SiloEndpoint.Address, 0);
+        free.Start();
+        return options with { SiloEndpoint = (IPEndPoint)free.LocalEndpoint };
+    }
+
     private static void StopWithInput(WebApplication app)
     {
         new Thread(Wait) { IsBackground = true, Name = "standard input" }.Start();
@@ -126,7 +142,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         {
             await app.StartAsync();
         }
-        catch (Exception error) when (error is IOException or System.Net.Sockets.SocketException or FormatException)
+        catch (Exception error) when (error is IOException or SocketException or FormatException)
         {
             throw new InputException($"--urls {string.Join(';', options.Urls)}: {error.Message}; give addresses of this machine and free ports", error);
         }

@@ -11,7 +11,7 @@ namespace OpenSora.Card;
 /// <param name="Name">Its identity in the cluster.</param>
 /// <param name="Device">null for the best one present.</param>
 /// <param name="Threads">CPU threads of a kernel; null for all cores.</param>
-/// <param name="Join">The silo to register with.</param>
+/// <param name="Join">The silos to register with: all of a cluster.</param>
 /// <param name="Listen">Where tasks are taken; port 0 is any free one.</param>
 /// <param name="Links">Where other cards connect: unix:PATH or tcp:HOST:PORT.</param>
 /// <param name="Advertise">The host that others reach this card by; null for the host of <paramref name="Listen"/>.</param>
@@ -19,12 +19,13 @@ namespace OpenSora.Card;
 /// <param name="Token">What all processes of the cluster share; empty for none.</param>
 /// <param name="Tls">How tasks and links between hosts are encrypted; null for not at all.</param>
 internal sealed record CardOptions(
-    string Name, string? Device, int? Threads, Uri Join, IPEndPoint Listen, string Links, string? Advertise, bool Leash, string Token, ClusterTls? Tls)
+    string Name, string? Device, int? Threads, IReadOnlyList<Uri> Join, IPEndPoint Listen, string Links, string? Advertise, bool Leash, string Token, ClusterTls? Tls)
 {
     public const string Usage = """
-        usage: OpenSora.Card NAME --join URL [--device cpu|cuda:N|gcu:N] [--threads K] [--listen HOST:PORT] [--links unix:PATH|tcp:HOST:PORT] [--advertise HOST] [--leash]
+        usage: OpenSora.Card NAME --join URL[,URL…] [--device cpu|cuda:N|gcu:N] [--threads K] [--listen HOST:PORT] [--links unix:PATH|tcp:HOST:PORT] [--advertise HOST] [--leash]
                OpenSora.Card verify    with a request as one line of JSON on standard input
-        A card takes tasks at --listen (127.0.0.1:0) and other cards at --links (tcp:127.0.0.1:0); it registers at --join under NAME.
+        A card takes tasks at --listen (127.0.0.1:0) and other cards at --links (tcp:127.0.0.1:0); it registers at --join under NAME, with
+        each silo of a cluster that has several.
         OPENSORA_TOKEN is the token of the cluster, or OPENSORA_TOKEN_FILE a file that holds it; beyond loopback there must be one.
         OPENSORA_TLS_CERTIFICATE, OPENSORA_TLS_KEY and OPENSORA_TLS_CA (PEM files) encrypt both, and let in only who has a certificate of that CA. --leash: stop when standard input ends.
         """;
@@ -47,8 +48,7 @@ internal sealed record CardOptions(
             Identity(arguments[0]),
             given.GetValueOrDefault("--device"),
             given.TryGetValue("--threads", out string? threads) ? ParseThreads(threads) : null,
-            Uri.TryCreate(given.GetValueOrDefault("--join"), UriKind.Absolute, out Uri? join) && join.Scheme is "http" or "https"
-                ? join : throw new InputException($"--join '{given.GetValueOrDefault("--join")}' is no address of a silo: give one such as http://127.0.0.1:8080"),
+            [.. given.GetValueOrDefault("--join", "").Split(',').Select(Silo)],
             IPEndPoint.TryParse(given.GetValueOrDefault("--listen", "127.0.0.1:0"), out IPEndPoint? listen)
                 ? listen : throw new InputException($"--listen '{given["--listen"]}' is not accepted: give an address and a port, e.g. 0.0.0.0:7081"),
             given.GetValueOrDefault("--links", "tcp:127.0.0.1:0"),
@@ -74,6 +74,10 @@ internal sealed record CardOptions(
     private static string Identity(string name) => name.Length is > 0 and <= 100 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
         ? name
         : throw new InputException($"the name '{name}' is not accepted: give up to 100 letters, digits, '-', '_' and '.'\n{Usage}");
+
+    private static Uri Silo(string word) => Uri.TryCreate(word, UriKind.Absolute, out Uri? silo) && silo.Scheme is "http" or "https"
+        ? silo
+        : throw new InputException($"--join '{word}' is no address of a silo: give one such as http://127.0.0.1:8080");
 
     private static int ParseThreads(string word) => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= 1024
         ? count

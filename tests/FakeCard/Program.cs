@@ -12,7 +12,8 @@ using OpenSora.FakeCard;
 // protocol, and what it computes is arithmetic on bytes. What goes wrong, and when, is told with each task.
 string name = args[0], token = Environment.GetEnvironmentVariable(CardProtocol.TokenVariable) ?? "";
 string Flag(string flag, string otherwise) => Array.IndexOf(args, flag) is var at and >= 0 ? args[at + 1] : otherwise;
-string join = Flag("--join", ""), kind = Flag("--kind", "fake");
+string[] joins = Flag("--join", "").Split(',');
+string kind = Flag("--kind", "fake");
 TimeSpan heartbeat = TimeSpan.FromMilliseconds(double.Parse(Environment.GetEnvironmentVariable("FAKECARD_HEARTBEAT_MS") ?? "100", CultureInfo.InvariantCulture));
 if (Flag("--device", "cpu") == "tpu")
 {
@@ -62,21 +63,24 @@ if (args.Contains("--leash"))
 
 using HttpClient silo = new() { Timeout = TimeSpan.FromSeconds(2) };
 silo.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-for (bool registered = false; ;)
+return (await Task.WhenAll(joins.Select(Stay))).Max();
+
+async Task<int> Stay(string join)
 {
-    HttpStatusCode? status = await Tell(registered);
-    if (status is HttpStatusCode.Unauthorized or HttpStatusCode.UpgradeRequired or HttpStatusCode.Conflict)
-        return ExitCode.CardFailure;
-    registered = status is HttpStatusCode.OK;
-    if (state.Now == CardState.Draining && state.Idle.Task.IsCompleted)
+    for (bool registered = false; ; await Task.Delay(heartbeat))
     {
+        HttpStatusCode? status = await Tell(join, registered);
+        if (status is HttpStatusCode.Unauthorized or HttpStatusCode.UpgradeRequired or HttpStatusCode.Conflict)
+            Environment.Exit(ExitCode.CardFailure);
+        registered = status is HttpStatusCode.OK;
+        if (state.Now != CardState.Draining || !state.Idle.Task.IsCompleted)
+            continue;
         using HttpResponseMessage left = await silo.DeleteAsync($"{join}{CardProtocol.CardsPath}/{name}?instance={state.Instance}");
         return ExitCode.Done;
     }
-    await Task.Delay(heartbeat);
 }
 
-async Task<HttpStatusCode?> Tell(bool registered)
+async Task<HttpStatusCode?> Tell(string join, bool registered)
 {
     try
     {

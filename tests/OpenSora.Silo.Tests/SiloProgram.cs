@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -13,7 +14,8 @@ internal sealed record SiloStart
     /// <summary>Its store; null for a new folder that goes with it.</summary>
     public string? Store { get; init; }
 
-    public int Cards { get; init; } = 1;
+    /// <summary>null leaves it to the program.</summary>
+    public int? Cards { get; init; } = 1;
 
     public FakeSettings Settings { get; init; } = new();
 
@@ -40,7 +42,7 @@ internal sealed class SiloProgram : IAsyncDisposable
         Store = start.Store ?? Directory.CreateTempSubdirectory("opensora-silo-test").FullName;
         string marks = Directory.CreateDirectory(Path.Combine(Store, "marks")).FullName;
         ProcessStartInfo info = new(Of("OpenSora.Silo"),
-            ["serve", "--urls", start.Urls, "--cards", $"{start.Cards}", "--threads", "1", "--store", Store, "--ckpt-path-dit", (start.Settings with { Marks = marks }).ToModels().Dit!, "--leash", .. start.More])
+            ["serve", "--urls", start.Urls, .. start.Cards is { } cards ? new[] { "--cards", $"{cards}" } : [], "--threads", "1", "--store", Store, "--ckpt-path-dit", (start.Settings with { Marks = marks }).ToModels().Dit!, "--leash", .. start.More])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,
@@ -104,7 +106,17 @@ internal sealed class SiloProgram : IAsyncDisposable
         return (string)JsonNode.Parse(body)!["id"]!;
     }
 
-    public async Task<JsonObject> Video(string id) => (await Client.GetFromJsonAsync<JsonObject>($"/v1/videos/{id}"))!;
+    /// <summary>Asks again while it says that it cannot tell now.</summary>
+    public async Task<JsonObject> Video(string id)
+    {
+        while (true)
+        {
+            using HttpResponseMessage response = await Client.GetAsync($"/v1/videos/{id}");
+            if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+                return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>())!;
+            await Task.Delay(300);
+        }
+    }
 
     public Task<JsonObject> Completed(string id) => Until(id, video => (string?)video["status"] is "completed" or "failed" or "cancelled", "completed");
 

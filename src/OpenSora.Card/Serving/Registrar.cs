@@ -6,8 +6,8 @@ using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Card.Serving;
 
-/// <summary>Keeps a card known to its silo: registers, tells that it lives, registers again when the silo has forgotten it.</summary>
-internal sealed class Registrar : IDisposable
+/// <summary>Keeps a card known to a silo: registers, tells that it lives, registers again when the silo has forgotten it. For the life of the process.</summary>
+internal sealed class Registrar
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(5);
 
@@ -15,13 +15,13 @@ internal sealed class Registrar : IDisposable
     private readonly CardRegistration _registration;
     private readonly Func<CardHeartbeat> _heartbeat;
 
-    public Registrar(CardOptions options, CardRegistration registration, Func<CardHeartbeat> heartbeat)
+    public Registrar(CardOptions options, Uri silo, CardRegistration registration, Func<CardHeartbeat> heartbeat)
     {
         (_registration, _heartbeat) = (registration, heartbeat);
         SocketsHttpHandler handler = new();
         if (options.Tls is not null)
             handler.SslOptions = options.Tls.Client;
-        _http = new HttpClient(handler) { BaseAddress = options.Join, Timeout = CardProtocol.Silence };
+        _http = new HttpClient(handler) { BaseAddress = silo, Timeout = CardProtocol.Silence };
         if (options.Token.Length > 0)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", options.Token);
     }
@@ -67,8 +67,6 @@ internal sealed class Registrar : IDisposable
             // It will notice.
         }
     }
-
-    public void Dispose() => _http.Dispose();
 
     private async Task<HttpStatusCode> Register(CancellationToken cancel)
     {

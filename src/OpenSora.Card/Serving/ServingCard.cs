@@ -42,18 +42,19 @@ internal static class ServingCard
         string instance = Guid.NewGuid().ToString("n");
         CardHeartbeat Heartbeat() => new(instance, desk.State, device.Memory.FreeBytes);
         await using CardServer server = await CardServer.Start(options, desk, torch, device, listener, Heartbeat);
-        using Registrar registrar = new(options, Describe(options, device, server, listener, instance), Heartbeat);
+        CardRegistration registration = Describe(options, device, server, listener, instance);
+        Registrar[] registrars = [.. options.Join.Select(silo => new Registrar(options, silo, registration, Heartbeat))];
 
-        // Heartbeats go on while the card drains, so that its silo can see it.
+        // Heartbeats go on while the card drains, so that its silos can see it.
         using CancellationTokenSource quiet = new();
-        Task registered = registrar.Run(Say, quiet.Token);
-        Task ended = await Task.WhenAny(registered, Forever(stop.Token));
-        if (ended == registered)
-            await registered; // refused: tells why
+        Task[] registered = [.. registrars.Select(registrar => registrar.Run(Say, quiet.Token))];
+        Task ended = await Task.WhenAny([Forever(stop.Token), .. registered]);
+        if (registered.Contains(ended))
+            await ended; // refused: tells why
         await Task.WhenAny(desk.WaitUntilFree(CardProtocol.Drain), Forever(now.Token));
         quiet.Cancel();
-        await registered.ContinueWith(_ => { }, TaskScheduler.Default); // a sign of life after the good-bye would bring it back
-        await registrar.Leave();
+        await Task.WhenAll(registered).ContinueWith(_ => { }, TaskScheduler.Default); // a sign of life after the good-bye would bring it back
+        await Task.WhenAll(registrars.Select(registrar => registrar.Leave()));
         return ExitCode.Done;
 
         void Leave()

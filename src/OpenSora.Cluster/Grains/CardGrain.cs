@@ -5,6 +5,7 @@ using OpenSora.Contracts.Videos;
 namespace OpenSora.Cluster.Grains;
 
 /// <inheritdoc cref="ICardGrain"/>
+[FirstSilo]
 internal sealed class CardGrain(CardDirectory directory, IVideoStore store) : Grain, ICardGrain
 {
     public async Task<CardDocument?> Get()

@@ -8,12 +8,15 @@ using OpenSora.Contracts;
 namespace OpenSora.Cluster.Grains;
 
 /// <inheritdoc cref="IClusterGrain"/>
-[KeepAlive]
+[FirstSilo, KeepAlive]
 internal sealed partial class ClusterGrain(
     IVideoStore store, CardDirectory directory, JobStore jobs, VideoServiceOptions options, ILogger<ClusterGrain> log) : Grain, IClusterGrain
 {
     /// <summary>Weight of the latest video in what a unit of work takes.</summary>
     private const double Latest = 0.2;
+
+    /// <summary>How often the store is looked at for what the queue was not told.</summary>
+    private static readonly TimeSpan Looked = TimeSpan.FromSeconds(5);
 
     private readonly Scheduler _scheduler = new(options.Scheduling);
     private readonly Dictionary<string, WaitingVideo> _waiting = [];
@@ -25,12 +28,20 @@ internal sealed partial class ClusterGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (VideoRow row in await store.Unfinished(cancellationToken))
-            Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
+        await Look(cancellationToken);
         Instruments.Observe(() => _measured);
         Instruments.Observe(directory);
         Measure();
         this.RegisterGrainTimer(_ => Decide(), new GrainTimerCreationOptions { DueTime = options.Tick, Period = options.Tick, KeepAlive = true });
+        this.RegisterGrainTimer(Look, new GrainTimerCreationOptions { DueTime = Looked, Period = Looked, KeepAlive = true });
+    }
+
+    /// <summary>Takes in what is in the store: also what another silo wrote there and could not tell.</summary>
+    private async Task Look(CancellationToken cancel)
+    {
+        foreach (VideoRow row in await store.Unfinished(cancel))
+            if (!IsKnown(row.Video.Id))
+                Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
     }
 
     public Task Wake() => Task.CompletedTask;
@@ -44,7 +55,8 @@ internal sealed partial class ClusterGrain(
 
     public Task Enqueue(QueuedVideo video)
     {
-        _running.Remove(video.Id);
+        if (IsKnown(video.Id))
+            return Task.CompletedTask;
         Add(video);
         return Decide();
     }
@@ -65,6 +77,8 @@ internal sealed partial class ClusterGrain(
     }
 
     public Task<string[]> Cards() => Task.FromResult<string[]>([.. directory.Cards.Select(card => card.Name)]);
+
+    private bool IsKnown(string id) => _waiting.ContainsKey(id) || _running.ContainsKey(id);
 
     private void Add(QueuedVideo video)
     {

@@ -9,7 +9,7 @@ using Orleans.Storage;
 namespace OpenSora.Cluster.Grains;
 
 /// <inheritdoc cref="IGenerationGrain"/>
-[Reentrant, KeepAlive]
+[FirstSilo, Reentrant, KeepAlive]
 internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, VideoFolders folders, VideoServiceOptions options) : Grain, IGenerationGrain
 {
     /// <summary>How often the place in the queue is told to who watches.</summary>
@@ -91,7 +91,8 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         if (await Read() is null)
             return null;
         VideoDocument before = VideoDocument.Of(Now());
-        await End(VideoStatus.Cancelled, video => video);
+        if (!await End(VideoStatus.Cancelled, video => video))
+            return VideoDocument.Of(Now());
         if (_stop is { } stop)
         {
             await stop.CancelAsync();
@@ -186,7 +187,11 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
             if (outcome is Outcome.Failed failed)
                 await End(VideoStatus.Failed, video => video with { Error = failed.Error });
             else if (outcome is Outcome.OutOfCards && _row is { Video.IsOver: false } waits)
-                await GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key).Enqueue(QueuedVideos.Of(waits));
+            {
+                IClusterGrain queue = GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key);
+                await queue.Ended(Id, null);
+                await queue.Enqueue(QueuedVideos.Of(waits));
+            }
         }
         catch (InconsistentStateException)
         {

@@ -28,7 +28,7 @@ public interface IGenerationGrain : IGrainWithStringKey
     Task Show(GenerationPreview preview);
 
     /// <summary>Ends it if it is not over; returns when nobody works on it any more.</summary>
-    /// <returns>As it was before; null when there is none.</returns>
+    /// <returns>As it was before, which may be over; null when there is none.</returns>
     [Alias("cancel")]
     Task<VideoDocument?> Cancel();
 

@@ -7,6 +7,10 @@ public interface IVideoStore
     /// <exception cref="Contracts.InputException">The database cannot be reached, or is of a later version.</exception>
     Task Open(CancellationToken cancel);
 
+    /// <summary>Says that the files of the videos are in a folder of this id, unless another one was named before.</summary>
+    /// <returns>The id of the folder that was named first.</returns>
+    Task<string> Claim(string folder, CancellationToken cancel);
+
     /// <summary>Adds a video, unless its owner used its key before.</summary>
     /// <returns>The row as it is now, and whether it is new.</returns>
     Task<(VideoRow Row, bool IsNew)> Add(VideoRow row, CancellationToken cancel);

@@ -10,7 +10,7 @@ namespace OpenSora.Cluster.Videos;
 internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
 {
     /// <summary>Raised whenever the tables change; <see cref="Open"/> then gets one more step.</summary>
-    private const long Schema = 1;
+    private const long Schema = 2;
 
     public async Task Open(CancellationToken cancel)
     {
@@ -36,7 +36,12 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
                         UNIQUE (owner, idempotency_key));
                     CREATE INDEX opensora_videos_of_owner ON opensora_videos (owner, sequence);
                     CREATE INDEX opensora_videos_unfinished ON opensora_videos (is_over, sequence);
-                    INSERT INTO opensora_schema (version) VALUES ({Schema})
+                    INSERT INTO opensora_schema (version) VALUES (1)
+                    """, cancel);
+            if (version < 2)
+                await Run(connection, """
+                    CREATE TABLE opensora_folder (one BIGINT PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);
+                    INSERT INTO opensora_schema (version) VALUES (2)
                     """, cancel);
             CrashPoint.Pass();
             await transaction.CommitAsync(cancel);
@@ -46,6 +51,15 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
         {
             throw new InputException($"the database of {dialect.Name} cannot be used: {failure.Message}", failure);
         }
+    }
+
+    public async Task<string> Claim(string folder, CancellationToken cancel)
+    {
+        await using DbConnection connection = await Connect(cancel);
+        await using DbCommand claim = Command(connection, "INSERT INTO opensora_folder (one, id) VALUES (1, @id) ON CONFLICT DO NOTHING", [("id", folder)]);
+        await Change(claim, cancel);
+        await using DbCommand select = Command(connection, "SELECT id FROM opensora_folder", []);
+        return (string)(await select.ExecuteScalarAsync(cancel))!;
     }
 
     public async Task<(VideoRow Row, bool IsNew)> Add(VideoRow row, CancellationToken cancel)

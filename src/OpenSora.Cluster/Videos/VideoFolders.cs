@@ -11,19 +11,39 @@ internal sealed class VideoFolders(VideoServiceOptions options)
     /// <summary>The folder of a video; it need not be there.</summary>
     public string Of(string id) => Path.Combine(_root, id);
 
+    /// <returns>The id of the store, for life: the same in all programs that share it.</returns>
     /// <exception cref="InputException">The store cannot be written to.</exception>
-    public void Open()
+    public string Open()
     {
+        string id = Path.Combine(options.Store, "store.id");
         try
         {
             Directory.CreateDirectory(_root);
             string probe = Path.Combine(_root, $".{Environment.ProcessId}");
             File.WriteAllText(probe, "");
             File.Delete(probe);
+            if (!File.Exists(id))
+                Name(id);
+            return File.ReadAllText(id);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new InputException($"--store: nothing can be kept in {_root} ({failure.Message}); give a folder that can be written to", failure);
+        }
+    }
+
+    /// <summary>Gives the store an id, unless another program is faster.</summary>
+    private static void Name(string file)
+    {
+        string name = Guid.NewGuid().ToString("n"), mine = $"{file}.{name}";
+        AtomicFile.Write(mine, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(name)));
+        try
+        {
+            File.Move(mine, file);
+        }
+        catch (IOException) when (File.Exists(file))
+        {
+            File.Delete(mine);
         }
     }
 

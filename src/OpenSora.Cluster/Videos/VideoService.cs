@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Grains;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Store;
@@ -13,8 +14,8 @@ using OpenSora.Contracts.Videos;
 namespace OpenSora.Cluster.Videos;
 
 /// <inheritdoc cref="IVideoService"/>
-internal sealed class VideoService(
-    IGrainFactory grains, IVideoStore store, VideoFolders folders, JobStore jobs, MakeMedia media, VideoServiceOptions options) : IVideoService
+internal sealed partial class VideoService(
+    IGrainFactory grains, IVideoStore store, VideoFolders folders, JobStore jobs, MakeMedia media, VideoServiceOptions options, ILogger<VideoService> log) : IVideoService
 {
     private IClusterGrain Cluster => grains.GetGrain<IClusterGrain>(IClusterGrain.Key);
 
@@ -22,14 +23,19 @@ internal sealed class VideoService(
     /// <exception cref="InputException">The store cannot be used.</exception>
     public async Task Begin(CancellationToken cancel)
     {
-        folders.Open();
+        string folder = folders.Open();
         await store.Open(cancel);
+        if (await store.Claim(folder, cancel) != folder)
+            throw new InputException($"--store {options.Store} is not the folder that the videos of this database are kept in: give all silos that share a database the same folder, on a volume that they share");
         // Others may share a database, and what they have just begun is not in it yet.
         TimeSpan recent = options.Database is null ? TimeSpan.Zero : TimeSpan.FromHours(1);
         folders.RemoveAllBut(await store.Ids(cancel), recent);
         jobs.RemoveAllBut((await store.Unfinished(cancel)).Select(row => row.Job).OfType<string>().ToHashSet(), recent);
-        await Cluster.Wake();
+        await Wake();
     }
+
+    /// <summary>Sees to it that the queue is at work, wherever that is.</summary>
+    public Task Wake() => Cluster.Wake();
 
     public async Task<Video> Submit(VideoOrder order, CancellationToken cancel)
     {
@@ -58,7 +64,7 @@ internal sealed class VideoService(
             (VideoRow row, isTaken) = await store.Add(new VideoRow { Video = video, IdempotencyKey = order.IdempotencyKey, Fingerprint = fingerprint }, CancellationToken.None);
             if (!isTaken)
                 return Same(row, fingerprint);
-            await Cluster.Enqueue(QueuedVideos.Of(row));
+            await Enqueue(row);
             return video;
         }
         finally
@@ -67,6 +73,22 @@ internal sealed class VideoService(
                 folders.Remove(id);
         }
     }
+
+    /// <summary>What is in the store is made: the queue looks there by itself, if it cannot be told now.</summary>
+    private async Task Enqueue(VideoRow row)
+    {
+        try
+        {
+            await Cluster.Enqueue(QueuedVideos.Of(row));
+        }
+        catch (Exception away) when (away is OrleansException or TimeoutException)
+        {
+            NotTold(log, row.Video.Id, away);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The queue could not be told of {Video}; it will find it")]
+    private static partial void NotTold(ILogger log, string video, Exception failure);
 
     public async Task<Video?> Find(string owner, string id, CancellationToken cancel)
     {
@@ -107,8 +129,8 @@ internal sealed class VideoService(
         if (await store.Find(id, cancel) is not { } row || row.Video.Owner != owner)
             return null;
         IGenerationGrain grain = grains.GetGrain<IGenerationGrain>(id);
-        VideoDocument? before = row.Video.IsOver ? await grain.Remove() : await grain.Cancel();
-        return before?.ToVideo();
+        Video? cancelled = row.Video.IsOver ? null : (await grain.Cancel())?.ToVideo();
+        return cancelled is { IsOver: false } ? cancelled : (await grain.Remove())?.ToVideo();
     }
 
     public async Task<string?> FindFile(string owner, string id, bool thumbnail, CancellationToken cancel)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Grains;
 using OpenSora.Cluster.Store;
@@ -8,7 +9,7 @@ using OpenSora.Contracts.Videos;
 namespace OpenSora.Cluster.Videos;
 
 /// <summary>Puts the service of videos into a host, whose silo gets <see cref="AddVideoGrains"/>.</summary>
-public static class VideoServiceSetup
+public static partial class VideoServiceSetup
 {
     /// <summary>Adds an <see cref="IVideoService"/>; the host adds a <see cref="CardDirectory"/>, a <see cref="CardClient"/> and <see cref="ClusterOptions"/>.</summary>
     /// <param name="media">The files of jobs on this machine.</param>
@@ -25,14 +26,56 @@ public static class VideoServiceSetup
     }
 
     /// <summary>What the grains of the service need of a silo.</summary>
-    public static ISiloBuilder AddVideoGrains(this ISiloBuilder silo) =>
-        silo.AddMemoryStreams(ProgressStream.Provider).AddMemoryGrainStorage("PubSubStore");
-
-    /// <summary>After the silo: hosts start what was added to them in that order.</summary>
-    private sealed class VideoServiceStart(VideoService service) : IHostedService
+    /// <param name="first">Finds the silo that joined its cluster first, of those that do their work: all grains are there. Null when there is one silo.</param>
+    public static ISiloBuilder AddVideoGrains(this ISiloBuilder silo, Func<Task<SiloAddress?>>? first = null)
     {
-        public Task StartAsync(CancellationToken cancellationToken) => service.Begin(cancellationToken);
+        if (first is not null)
+            silo.Services.AddSingleton(new FindFirstSilo(first));
+        return silo.AddPlacementDirector<FirstSilo, FirstSiloDirector>().AddMemoryStreams(ProgressStream.Provider).AddMemoryGrainStorage("PubSubStore");
+    }
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>After the silo: hosts start what was added to them in that order. Wakes the queue, and again whenever the silo that had it is gone.</summary>
+    private sealed partial class VideoServiceStart(VideoService service, ILogger<VideoService> log) : IHostedService, IDisposable
+    {
+        private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+        private readonly CancellationTokenSource _stop = new();
+        private Task _waking = Task.CompletedTask;
+
+        public async Task StartAsync(CancellationToken cancellationToken)
+        {
+            await service.Begin(cancellationToken);
+            _waking = KeepAwake();
+        }
+
+        public async Task StopAsync(CancellationToken cancellationToken)
+        {
+            await _stop.CancelAsync();
+            await _waking;
+        }
+
+        public void Dispose() => _stop.Dispose();
+
+        private async Task KeepAwake()
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                try
+                {
+                    await Task.Delay(Period, _stop.Token);
+                    await service.Wake().WaitAsync(_stop.Token);
+                }
+                catch (OperationCanceledException)
+                {
+                }
+                catch (Exception failure)
+                {
+                    NotAwake(log, failure);
+                }
+            }
+        }
+
+        [LoggerMessage(LogLevel.Warning, "The queue does not answer; trying again")]
+        private static partial void NotAwake(ILogger log, Exception failure);
     }
 }

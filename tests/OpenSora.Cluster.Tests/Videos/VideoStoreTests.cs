@@ -2,6 +2,7 @@ using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
+using OpenSora.TestKit;
 using Orleans.Storage;
 
 namespace OpenSora.Cluster.Tests.Videos;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 
-namespace OpenSora.Cluster.Tests.Videos;
+namespace OpenSora.TestKit;
 
 /// <summary>A PostgreSQL server in a folder of its own, on a Unix socket; nothing of it is left.</summary>
 public sealed class PostgreSqlServer : IDisposable
