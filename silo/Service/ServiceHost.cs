@@ -70,6 +70,8 @@ internal sealed class ServiceHost : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        // While a silo is lost, the others warn at each probe, and their streams fail at each look, until it is out.
+        builder.Logging.AddFilter("Orleans", LogLevel.Error).AddFilter("Orleans.Streams", LogLevel.Critical).AddFilter("Orleans.Providers", LogLevel.Critical);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         ProcessTelemetry.AddTo(builder.Logging, "opensora-silo", Environment.MachineName);
         builder.WebHost.UseKestrelHttpsConfiguration();

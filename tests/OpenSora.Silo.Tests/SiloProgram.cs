@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using OpenSora.FakeCard;
-using OpenSora.TestKit;
 
 namespace OpenSora.Silo.Tests;
 
@@ -81,7 +80,7 @@ internal sealed class SiloProgram : IAsyncDisposable
         }
     }
 
-    public static string Of(string program) => Path.Combine(Repository.Root, "artifacts", "bin", program, Configuration, program);
+    public static string Of(string program) => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", program, Configuration, program));
 
     /// <summary>Starts one and waits until it listens, or has ended.</summary>
     public static async Task<SiloProgram> Start(SiloStart? start = null)

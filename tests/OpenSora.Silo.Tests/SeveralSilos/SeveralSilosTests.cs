@@ -9,6 +9,8 @@ namespace OpenSora.Silo.Tests.SeveralSilos;
 /// <summary>Silos on the Orleans packages that share a PostgreSQL database, a store and their cards.</summary>
 public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<PostgreSqlServer>
 {
+    private const string Token = "of these tests";
+
     private readonly string _database = server.NewDatabase();
 
     [Theory]
@@ -112,7 +114,7 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
         Cards = 0,
         Settings = new FakeSettings { StepMilliseconds = 400 },
         More = ["--clustering", "postgres"],
-        Environment = new Dictionary<string, string> { ["OPENSORA_DATABASE"] = _database },
+        Environment = new Dictionary<string, string> { ["OPENSORA_DATABASE"] = _database, ["OPENSORA_TOKEN"] = Token },
     });
 
     private static string Hashes(JsonObject video) => video["report"]!["sha256"]!.ToJsonString();
@@ -124,7 +126,7 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
 
         public Cards(int count, params SiloProgram[] silos) => _all = [.. Enumerable.Range(0, count).Select(i => Process.Start(new ProcessStartInfo(
             SiloProgram.Of("FakeCard"), [$"card-{i}", "--join", string.Join(',', silos.Select(silo => silo.Client.BaseAddress!.ToString().TrimEnd('/'))), "--leash"])
-        { RedirectStandardInput = true })!)];
+        { RedirectStandardInput = true, Environment = { ["OPENSORA_TOKEN"] = Token } })!)];
 
         public void Dispose()
         {
