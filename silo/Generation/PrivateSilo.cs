@@ -21,7 +21,7 @@ internal static class PrivateSilo
     {
         if (order.Listen is not null && !ClusterToken.IsGiven)
             throw new InputException($"--listen {order.Listen} lets other cards join: set {CardProtocol.TokenVariable}, or {ClusterSecret.FileVariable} to a file that holds it, to a secret that they are given too");
-        ClusterOptions options = new();
+        ClusterOptions options = ClusterSettings.FromEnvironment();
         JobStore store = JobStore.OfUser();
         JobFolder? begun = order.Resume is { } job ? store.Open(job) : null;
         GenerationRequest request = begun is not null ? begun.Record.Request with { Cards = order.Cards ?? begun.Record.Request.Cards } : Settle(order.Request);

@@ -26,7 +26,7 @@ internal static class OrleansHosting
             (membership.NumMissedProbesLimit, membership.NumVotesForDeathDeclaration) = (2, 1);
         });
         if (options.Clustering == Clustering.Kubernetes)
-            silo.UseKubernetesHosting();
+            silo.UseKubernetesHosting().Configure<Orleans.Configuration.EndpointOptions>(endpoints => endpoints.GatewayPort = 0);
         else
             silo.ConfigureEndpoints(options.SiloEndpoint.Address, options.SiloEndpoint.Port, gatewayPort: 0);
     });

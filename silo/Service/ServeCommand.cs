@@ -93,6 +93,7 @@ internal static class ServeCommand
             Threads = parsed.GetValue(Threads) is { } threads ? Within("--threads", threads, 1, 1024) : null,
             Device = parsed.GetValue(Device),
             Clustering = clustering,
+            Cluster = ClusterSettings.FromEnvironment(),
             SiloEndpoint = ReadEndpoint(parsed.GetValue(SiloEndpoint), clustering),
             MostUploadBytes = (long)Within("--most-upload", parsed.GetValue(MostUpload), 1, 65_536) << 20,
             Leash = parsed.GetValue(Leash),

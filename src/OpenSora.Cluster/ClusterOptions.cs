@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster;
@@ -18,33 +19,42 @@ public sealed record ClusterOptions
     public TimeSpan WaitForCard { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How often a card may fail without a step or a task done in between, before its job goes on without it. Default: 2.</summary>
+    [Range(1.0, 1000)]
     public int MostStrikes { get; init; } = 2;
 
     /// <summary>Failures of a card within <see cref="RestWindow"/> after which it rests. Range: 2 and more. Default: 3.</summary>
+    [Range(2.0, 1000)]
     public int FailuresToRest { get; init; } = 3;
 
-    /// <summary>Share of failures among its tasks in <see cref="RestWindow"/> from which a card rests, 0 to 1. Default: 0.6.</summary>
+    /// <summary>Share of failures among its tasks in <see cref="RestWindow"/> from which a card rests. Range: 0.01 to 1. Default: 0.6.</summary>
+    [Range(0.01, 1)]
     public double RestFailureRatio { get; init; } = 0.6;
 
-    /// <summary>How far back failures of a card count. Default: 60 s.</summary>
+    /// <summary>How far back failures of a card count. Range: 0.5 s to a day. Default: 60 s.</summary>
+    [Range(0.5, 86_400)]
     public TimeSpan RestWindow { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a card rests; it is given one task then, and rests again if it fails. Range: 0.5 s and more. Default: 15 s.</summary>
+    /// <summary>How long a card rests; it is given one task then, and rests again if it fails. Range: 0.5 s to a day. Default: 15 s.</summary>
+    [Range(0.5, 86_400)]
     public TimeSpan Rest { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Attempts at a denoise in a row that end without a step done. Default: 8.</summary>
+    [Range(1.0, 1000)]
     public int MostFruitlessEpochs { get; init; } = 8;
 
     /// <summary>Further attempts at a task other than a denoise. Default: 5.</summary>
+    [Range(1.0, 1000)]
     public int MostRetries { get; init; } = 5;
 
     /// <summary>Steps that must be left for a gang to be closed so that a larger one goes on. Default: 2.</summary>
+    [Range(1.0, 1000)]
     public int LeastStepsToGrow { get; init; } = 2;
 
     /// <summary>How long a card process may take from its start to its registration. Default: 120 s.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>Deaths of a local card, none of which came after a task done, before it is given up. Default: 3.</summary>
+    [Range(1.0, 1000)]
     public int MostQuickDeaths { get; init; } = 3;
 
     /// <summary>Before a local card is started again; doubled with each quick death. Default: 0.2 s.</summary>

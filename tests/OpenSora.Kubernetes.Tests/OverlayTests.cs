@@ -110,21 +110,52 @@ public class OverlayTests
         Assert.Equal(listened.Order(), opened.Order());
     }
 
-    /// <summary>A card's command line: identity first, and each flag of which the next argument is the value.</summary>
+    /// <summary>A card's command line: identity first, and each flag of which the next argument is the value. It joins all silos that there are.</summary>
     [Theory]
-    [MemberData(nameof(Overlays))]
-    public void ACardIsToldWhereToListenAndWhomToJoin(string overlay)
+    [InlineData("cpu", 1)]
+    [InlineData("cuda", 1)]
+    [InlineData("gcu", 1)]
+    [InlineData("gcu", 3)]
+    public void ACardIsToldWhereToListenAndWhomToJoin(string overlay, int silos)
     {
-        YamlNode container = Rendered.Overlay(overlay).Container("opensora-card");
+        Rendered rendered = silos == 1 ? Rendered.Overlay(overlay) : Rendered.With(overlay, "silos");
+        YamlNode container = rendered.Container("opensora-card");
         string[] arguments = [.. container.At("args")!.Items().Select(argument => ((YamlScalarNode)argument).Value!)];
         string After(string flag) => arguments[Array.IndexOf(arguments, flag) + 1];
         Assert.Equal("$(POD_NAME)", arguments[0]);
         string Port(string name) => container.At("ports")!.Items().Single(port => port.Text("name") == name).Text("containerPort")!;
         Assert.EndsWith($":{Port("control")}", After("--listen"), StringComparison.Ordinal);
         Assert.EndsWith($":{Port("links")}", After("--links"), StringComparison.Ordinal);
-        Uri silo = new(After("--join"));
-        YamlNode service = Rendered.Overlay(overlay).One("Service", silo.Host);
-        Assert.Contains(service.At("spec", "ports")!.Items(), port => port.Number("port") == silo.Port);
+        // By name of the pod; the service must lead to silos that are not ready, too, for they are not before a card has joined.
+        Assert.Equal(silos, rendered.One("StatefulSet", "opensora-silo").Number("spec", "replicas"));
+        string governing = rendered.One("StatefulSet", "opensora-silo").Text("spec", "serviceName")!;
+        Uri[] joined = [.. After("--join").Split(',').Select(address => new Uri(address))];
+        Assert.Equal(Enumerable.Range(0, silos).Select(i => $"opensora-silo-{i}.{governing}"), joined.Select(silo => silo.Host));
+        YamlNode service = rendered.One("Service", governing);
+        Assert.Equal("None", service.Text("spec", "clusterIP"));
+        Assert.Equal("true", service.Text("spec", "publishNotReadyAddresses"));
+        Assert.All(joined, silo => Assert.Contains(service.At("spec", "ports")!.Items(), port => port.Number("port") == silo.Port));
+    }
+
+    /// <summary>Several silos: one store for all, one database, and the ports and labels by which Orleans finds the others.</summary>
+    [Fact]
+    public void SeveralSilosShareWhatTheyNeed()
+    {
+        Rendered rendered = Rendered.With("cuda", "silos");
+        YamlNode set = rendered.One("StatefulSet", "opensora-silo"), pod = rendered.Pod("opensora-silo"), container = rendered.Container("opensora-silo");
+        string[] arguments = [.. container.At("args")!.Items().Select(argument => ((YamlScalarNode)argument).Value!)];
+        Assert.Equal("kubernetes", arguments[Array.IndexOf(arguments, "--clustering") + 1]);
+        Assert.Null(set.At("spec", "volumeClaimTemplates"));
+        string claim = pod.At("spec", "volumes")!.Items().Single(volume => volume.Text("name") == "store").Text("persistentVolumeClaim", "claimName")!;
+        Assert.Equal("ReadWriteMany", ((YamlScalarNode)Assert.Single(rendered.One("PersistentVolumeClaim", claim).At("spec", "accessModes")!.Items())).Value);
+        YamlNode[] environment = [.. container.At("env")!.Items()];
+        Assert.Equal("opensora-database", environment.Single(variable => variable.Text("name") == "OPENSORA_DATABASE").Text("valueFrom", "secretKeyRef", "name"));
+        Assert.All(new[] { "POD_NAME", "POD_NAMESPACE", "POD_IP" }, name => Assert.Contains(environment, variable => variable.Text("name") == name));
+        Assert.Equal("opensora", pod.Text("metadata", "labels", "orleans/clusterId"));
+        Assert.Equal("opensora", pod.Text("metadata", "labels", "orleans/serviceId"));
+        Assert.Equal("true", rendered.One("ServiceAccount", "opensora-silo").Text("automountServiceAccountToken"));
+        IEnumerable<string?> opened = rendered.One("NetworkPolicy", "opensora-silo").At("spec", "ingress")!.Items().SelectMany(rule => rule.At("ports")!.Items()).Select(port => port.Text("port"));
+        Assert.Equal(container.At("ports")!.Items().Select(port => port.Text("containerPort")).Order(), opened.Order());
     }
 
     /// <summary>Both autoscalers scale the cards that the overlay has, by the number that the silo tells.</summary>

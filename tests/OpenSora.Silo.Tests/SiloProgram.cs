@@ -123,7 +123,7 @@ internal sealed class SiloProgram : IAsyncDisposable
     /// <param name="status">Which it must be then; null for any.</param>
     public async Task<JsonObject> Until(string id, Func<JsonObject, bool> holds, string? status = null)
     {
-        for (long begin = Environment.TickCount64; Environment.TickCount64 - begin < 60_000; await Task.Delay(30))
+        for (long begin = Environment.TickCount64; Environment.TickCount64 - begin < 180_000; await Task.Delay(30))
             if (await Video(id) is var video && holds(video))
             {
                 Assert.True(status is null || (string?)video["status"] == status, video.ToJsonString());
