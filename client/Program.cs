@@ -5,6 +5,7 @@ using OpenSora.Contracts;
 RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator cards.")
 {
     GenerateCommand.Create(),
+    BenchmarkCommand.Create(args),
     VerifyCommand.Create(),
     PlanCommand.Create(),
     SimulateCommand.Create(),

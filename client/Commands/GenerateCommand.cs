@@ -46,7 +46,7 @@ internal static class GenerateCommand
     }
 
     /// <summary>What can be said without starting anything.</summary>
-    private static GenerationRequest Checked(GenerationRequest request)
+    public static GenerationRequest Checked(GenerationRequest request)
     {
         GenerationRules.Check(request);
         _ = ClipGeometry.Of(request);

@@ -10,7 +10,7 @@ namespace OpenSora.Client.Commands;
 internal sealed class ServerFlags
 {
     private const string Variable = "OPENSORA_SERVER";
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Option<string?> _server = Flag.OptionalText("--server", $"The service, http://HOST:PORT; its token is OPENSORA_TOKEN. [default: {Variable}, else http://127.0.0.1:8080]");
     private readonly Option<Toggle> _json = Flag.Bool("--json", "Print one JSON document to standard output.");

@@ -54,9 +54,11 @@ internal static class PrivateSilo
                 directory, options, message => events.Write(new Notice(message)));
             Coordinator coordinator = new(directory, client, store, options);
             int most = order.Listen is null ? request.Cards : int.MaxValue;
-            return begun is null
-                ? await coordinator.Generate(request, media, most, events.Write, cancel)
-                : await coordinator.Resume(begun, media, most, events.Write, cancel);
+            if (begun is not null)
+                return await coordinator.Resume(begun, media, most, events.Write, cancel);
+            for (int pass = 1; pass < order.Passes; pass++)
+                events.Write(new PassDone(await coordinator.Generate(request, media, most, events.Write, cancel)));
+            return await coordinator.Generate(request, media, most, events.Write, cancel);
         }
         finally
         {

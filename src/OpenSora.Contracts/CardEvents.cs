@@ -15,6 +15,7 @@ namespace OpenSora.Contracts;
 [JsonDerivedType(typeof(Progress), "progress")]
 [JsonDerivedType(typeof(Notice), "notice")]
 [JsonDerivedType(typeof(CaseVerified), "case")]
+[JsonDerivedType(typeof(PassDone), "pass")]
 [JsonDerivedType(typeof(Generated), "generated")]
 [JsonDerivedType(typeof(Verified), "verified")]
 [JsonDerivedType(typeof(PlanReady), "plan")]
@@ -34,6 +35,9 @@ public sealed record Notice(string Message) : CardEvent;
 
 /// <summary>One golden case was compared.</summary>
 public sealed record CaseVerified(VerifiedCase Case) : CardEvent;
+
+/// <summary>The request is done once, of several times, and not for the last time.</summary>
+public sealed record PassDone(GenerationReport Report) : CardEvent;
 
 /// <summary>The request is done.</summary>
 public sealed record Generated(GenerationReport Report) : CardEvent;

@@ -80,6 +80,19 @@ public sealed class ServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ABenchmarkOfAServiceLeavesNothingThere()
+    {
+        string file = Path.Combine(_folder, "report.json");
+        string[] flags = ["--prompt", Prompt, "--num-sampling-steps", "3", "--warmup-count", "1", "--eval-count", "2"];
+        JsonNode local = JsonNode.Parse(await RunRaw(["benchmark", .. flags, "--threads", "1", "--save-dir", _folder, "--benchmark-save-path", file, "--json"]))!;
+        JsonNode remote = JsonNode.Parse(await RunRaw(["benchmark", .. flags, "--server", _address, "--benchmark-save-path", file, "--json"]))!;
+        Assert.Equal(local["sha256"]!.ToJsonString(), remote["sha256"]!.ToJsonString());
+        Assert.Equal(local.AsObject().Select(field => field.Key), remote.AsObject().Select(field => field.Key));
+        Assert.Equal(3, remote["runs"]!.AsArray().Count);
+        Assert.Empty(JsonNode.Parse(await Run("jobs", "--json"))!.AsArray());
+    }
+
+    [Fact]
     public async Task CancellingAndRefusalsAreTold()
     {
         string id = (await Run("submit", "--prompt", Prompt, "--num-sampling-steps", "1000")).Trim();

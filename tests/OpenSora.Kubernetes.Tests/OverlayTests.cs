@@ -112,15 +112,17 @@ public class OverlayTests
 
     /// <summary>A card's command line: identity first, and each flag of which the next argument is the value. It joins all silos that there are.</summary>
     [Theory]
-    [InlineData("cpu", 1)]
-    [InlineData("cuda", 1)]
-    [InlineData("gcu", 1)]
-    [InlineData("gcu", 3)]
-    public void ACardIsToldWhereToListenAndWhomToJoin(string overlay, int silos)
+    [InlineData("cpu", 1, "http")]
+    [InlineData("cuda", 1, "http")]
+    [InlineData("gcu", 1, "http")]
+    [InlineData("gcu", 1, "https", "tls")]
+    [InlineData("gcu", 3, "http", "silos")]
+    [InlineData("gcu", 3, "https", "silos", "tls")]
+    public void ACardIsToldWhereToListenAndWhomToJoin(string overlay, int silos, string scheme, params string[] components)
     {
-        Rendered rendered = silos == 1 ? Rendered.Overlay(overlay) : Rendered.With(overlay, "silos");
+        Rendered rendered = Rendered.With(overlay, components);
         YamlNode container = rendered.Container("opensora-card");
-        string[] arguments = [.. container.At("args")!.Items().Select(argument => ((YamlScalarNode)argument).Value!)];
+        string[] arguments = [.. container.At("args")!.Items().Select(argument => ((YamlScalarNode)argument).Value!.Replace("$(OPENSORA_SCHEME)", Value(container, "OPENSORA_SCHEME"), StringComparison.Ordinal))];
         string After(string flag) => arguments[Array.IndexOf(arguments, flag) + 1];
         Assert.Equal("$(POD_NAME)", arguments[0]);
         string Port(string name) => container.At("ports")!.Items().Single(port => port.Text("name") == name).Text("containerPort")!;
@@ -131,10 +133,31 @@ public class OverlayTests
         string governing = rendered.One("StatefulSet", "opensora-silo").Text("spec", "serviceName")!;
         Uri[] joined = [.. After("--join").Split(',').Select(address => new Uri(address))];
         Assert.Equal(Enumerable.Range(0, silos).Select(i => $"opensora-silo-{i}.{governing}"), joined.Select(silo => silo.Host));
+        Assert.All(joined, silo => Assert.Equal(scheme, silo.Scheme));
         YamlNode service = rendered.One("Service", governing);
         Assert.Equal("None", service.Text("spec", "clusterIP"));
         Assert.Equal("true", service.Text("spec", "publishNotReadyAddresses"));
         Assert.All(joined, silo => Assert.Contains(service.At("spec", "ports")!.Items(), port => port.Number("port") == silo.Port));
+    }
+
+    /// <summary>With certificates from the secret, and probes that speak TLS, on both sides.</summary>
+    [Theory]
+    [InlineData("opensora-silo")]
+    [InlineData("opensora-card")]
+    public void TlsIsOnEverywhereOrNowhere(string name)
+    {
+        Rendered rendered = Rendered.With("cuda", "tls");
+        YamlNode container = rendered.Container(name);
+        Assert.Equal("https", Value(container, "OPENSORA_SCHEME"));
+        YamlNode volume = rendered.Pod(name).At("spec", "volumes")!.Items().Single(volume => volume.Text("secret", "secretName") == "opensora-tls");
+        string folder = container.At("volumeMounts")!.Items().Single(mount => mount.Text("name") == volume.Text("name")).Text("mountPath")!;
+        foreach ((string variable, string file) in new[] { (ClusterTls.CertificateVariable, "tls.crt"), (ClusterTls.KeyVariable, "tls.key"), (ClusterTls.AuthorityVariable, "ca.crt") })
+            Assert.Equal($"{folder}/{file}", Value(container, variable));
+        foreach (string probe in new[] { "startupProbe", "livenessProbe", "readinessProbe" })
+        {
+            Assert.Equal("HTTPS", container.Text(probe, "httpGet", "scheme"));
+            Assert.NotNull(container.Text(probe, "httpGet", "path"));
+        }
     }
 
     /// <summary>Several silos: one store for all, one database, and the ports and labels by which Orleans finds the others.</summary>
@@ -169,4 +192,7 @@ public class OverlayTests
         rendered.One(scaler.Text("spec", "scaleTargetRef", "kind")!, scaler.Text("spec", "scaleTargetRef", "name")!);
         Assert.Contains("opensora_queue_seconds", scaler.ToString(), StringComparison.Ordinal);
     }
+
+    private static string Value(YamlNode container, string variable) =>
+        container.At("env")!.Items().Single(one => one.Text("name") == variable).Text("value")!;
 }

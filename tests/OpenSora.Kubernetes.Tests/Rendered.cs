@@ -30,18 +30,20 @@ internal sealed class Rendered
 
     public static Rendered Overlay(string name) => Known.GetOrAdd($"k8s/overlays/{name}", folder => new Rendered(folder));
 
-    /// <summary>An overlay with a component added, as the README tells operators to.</summary>
-    public static Rendered With(string overlay, string component)
+    /// <summary>An overlay with components added, as the README tells operators to.</summary>
+    public static Rendered With(string overlay, params string[] components)
     {
-        string folder = Path.Combine("artifacts", $"kustomize-{overlay}-{component}");
+        string folder = Path.Combine("artifacts", $"kustomize-{overlay}-{Guid.NewGuid():n}");
         Directory.CreateDirectory(Path.Combine(Repository.Root, folder));
         File.WriteAllText(Path.Combine(Repository.Root, folder, "kustomization.yaml"), $"""
             apiVersion: kustomize.config.k8s.io/v1beta1
             kind: Kustomization
             resources: [../../k8s/overlays/{overlay}]
-            components: [../../k8s/components/{component}]
+            components: [{string.Join(", ", components.Select(component => $"../../k8s/components/{component}"))}]
             """);
-        return new Rendered(folder);
+        Rendered rendered = new(folder);
+        Directory.Delete(Path.Combine(Repository.Root, folder), recursive: true);
+        return rendered;
     }
 
     public IEnumerable<YamlNode> OfKind(string kind) => _objects.Where(node => node.Text("kind") == kind);

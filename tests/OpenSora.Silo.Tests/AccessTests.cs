@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Security;
 using System.Text.Json.Nodes;
+using OpenSora.Contracts.Cards;
+using OpenSora.TestKit;
 
 namespace OpenSora.Silo.Tests;
 
@@ -28,6 +31,45 @@ public sealed class AccessTests
         using HttpRequestMessage own = new(HttpMethod.Get, "/v1/videos");
         own.Headers.Add("Origin", "http://localhost:1234");
         Assert.Equal(HttpStatusCode.OK, (await silo.Client.SendAsync(own)).StatusCode);
+    }
+
+    /// <summary>Clients may come without a certificate, cards may not; whoever trusts another authority does not talk to this silo.</summary>
+    [Fact]
+    public async Task WithTlsASiloProvesOfWhichClusterItIs()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("opensora-silo-test");
+        try
+        {
+            TestAuthority ours = new(Path.Combine(folder.FullName, "ours")), theirs = new(Path.Combine(folder.FullName, "theirs"));
+            await using SiloProgram silo = await SiloProgram.Start(new SiloStart
+            {
+                Cards = 0,
+                Urls = "https://127.0.0.1:0",
+                Environment = ours.Environment("silo").ToDictionary(),
+            });
+            using HttpClient member = Over(Tls(ours).Client, silo), stranger = Over(Tls(theirs).Client, silo);
+            SslClientAuthenticationOptions trusting = new() { RemoteCertificateValidationCallback = Tls(ours).Client.RemoteCertificateValidationCallback };
+            using HttpClient browser = Over(trusting, silo);
+            Assert.Equal(HttpStatusCode.OK, (await member.GetAsync("/v1/videos")).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/v1/videos")).StatusCode);
+            await Assert.ThrowsAsync<HttpRequestException>(() => stranger.GetAsync("/v1/videos"));
+            using StringContent card = new("{}");
+            Assert.Equal(HttpStatusCode.Forbidden, (await browser.PostAsync("/v1/cards", card)).StatusCode);
+            Assert.NotEqual(HttpStatusCode.Forbidden, (await member.PostAsync("/v1/cards", card)).StatusCode);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        static ClusterTls Tls(TestAuthority authority)
+        {
+            (string certificate, string key) = authority.Sign("client");
+            return new ClusterTls(certificate, key, authority.CertificateFile);
+        }
+
+        static HttpClient Over(SslClientAuthenticationOptions tls, SiloProgram silo) =>
+            new(new SocketsHttpHandler { SslOptions = tls }) { BaseAddress = silo.Client.BaseAddress };
     }
 
     [Fact]

@@ -14,4 +14,7 @@ public sealed record GenerationOrder
 
     /// <summary>HOST:PORT where other cards may join while it works. Default: null (a free port of this machine, for its own cards only).</summary>
     public string? Listen { get; init; }
+
+    /// <summary>How often the request is done, one time after the other on the same cards. Default: 1.</summary>
+    public int Passes { get; init; } = 1;
 }
