@@ -139,15 +139,19 @@ internal sealed class SiloProgram : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>Tells it to end, and waits until it has.</summary>
+    public Task Stop()
+    {
+        _process.StandardInput.Close();
+        return Ended();
+    }
+
     public Task Ended() => _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
 
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
-        {
-            _process.StandardInput.Close();
-            await Ended();
-        }
+            await Stop();
         _process.Dispose();
         Client.Dispose();
         if (_ownsStore)

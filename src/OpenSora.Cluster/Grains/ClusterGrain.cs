@@ -36,12 +36,16 @@ internal sealed partial class ClusterGrain(
         this.RegisterGrainTimer(Look, new GrainTimerCreationOptions { DueTime = Looked, Period = Looked, KeepAlive = true });
     }
 
-    /// <summary>Takes in what is in the store: also what another silo wrote there and could not tell.</summary>
+    /// <summary>The store is right: takes in what is unfinished there, and forgets what is not. Whoever changed it may not have been able to tell.</summary>
     private async Task Look(CancellationToken cancel)
     {
-        foreach (VideoRow row in await store.Unfinished(cancel))
+        IReadOnlyList<VideoRow> unfinished = await store.Unfinished(cancel);
+        foreach (VideoRow row in unfinished)
             if (!IsKnown(row.Video.Id))
                 Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
+        HashSet<string> there = [.. unfinished.Select(row => row.Video.Id)];
+        foreach (string id in _work.Keys.Concat(_waiting.Keys).Concat(_running.Keys).Where(id => !there.Contains(id)).ToArray())
+            await Ended(id, null);
     }
 
     public Task Wake() => Task.CompletedTask;

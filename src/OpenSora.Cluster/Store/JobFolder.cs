@@ -21,7 +21,8 @@ public sealed class JobFolder : IDisposable
 
     internal static JobFolder Lock(string folder, JobRecord record) => new(folder, Hold(folder), record);
 
-    /// <exception cref="InputException">It is damaged, or another process is at it.</exception>
+    /// <exception cref="JobInUseException">Another process is at it.</exception>
+    /// <exception cref="InputException">It is damaged.</exception>
     internal static JobFolder Open(string folder)
     {
         FileStream held;
@@ -31,7 +32,7 @@ public sealed class JobFolder : IDisposable
         }
         catch (IOException)
         {
-            throw new InputException($"--resume {Path.GetFileName(folder)}: another process is at this job; wait for it or stop it");
+            throw new JobInUseException($"--resume {Path.GetFileName(folder)}: another process is at this job; wait for it or stop it");
         }
         try
         {
@@ -98,3 +99,6 @@ public sealed class JobFolder : IDisposable
     /// <summary>An advisory lock of the system: it ends with the process, however that ends.</summary>
     private static FileStream Hold(string folder) => new(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 }
+
+/// <summary>Another process is at the job.</summary>
+public sealed class JobInUseException(string message) : InputException(message);

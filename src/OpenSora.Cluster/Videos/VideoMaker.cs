@@ -32,6 +32,9 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
     /// <summary>Previews of a video a second, at the most.</summary>
     private static readonly TimeSpan BetweenPreviews = TimeSpan.FromSeconds(0.5);
 
+    /// <summary>How long another silo's hold of a job is waited for.</summary>
+    private static readonly TimeSpan InUse = TimeSpan.FromSeconds(10);
+
     /// <summary>The largest preview; messages between grains stay small.</summary>
     private const int MostOfPreview = 60 << 10;
 
@@ -44,7 +47,7 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
         {
             using IJobMedia files = media(request);
             CoordinatorHooks hooks = new() { Kind = start.Kind, Keep = keep, StepDone = Previews(request, files, show) };
-            JobFolder? begun = Find(row.Job);
+            JobFolder? begun = await FindWhenFree(row.Job, cancel);
             GenerationReport report;
             if (begun is null)
             {
@@ -101,8 +104,36 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
         }
     }
 
-    /// <summary>Removes what is kept of a job that nobody will go on with.</summary>
-    public void Forget(string? job) => Find(job)?.RemoveAndDispose();
+    /// <summary>Removes what is kept of a job that nobody will go on with. What cannot be removed now goes at the next start.</summary>
+    public void Forget(string? job)
+    {
+        try
+        {
+            Find(job)?.RemoveAndDispose();
+        }
+        catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+
+    /// <summary>A silo that was told to stop is at it for a moment yet; one that hangs never lets it go, and then it is begun anew.</summary>
+    private async Task<JobFolder?> FindWhenFree(string? job, CancellationToken cancel)
+    {
+        for (long begin = Environment.TickCount64; ; await Task.Delay(100, cancel))
+        {
+            try
+            {
+                return job is null || !jobs.Jobs().Contains(job) ? null : jobs.Open(job);
+            }
+            catch (JobInUseException) when (Environment.TickCount64 - begin < InUse.TotalMilliseconds)
+            {
+            }
+            catch (InputException)
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>Null when there is none, or a damaged one, which is as good as none.</summary>
     private JobFolder? Find(string? job)

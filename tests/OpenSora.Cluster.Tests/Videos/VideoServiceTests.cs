@@ -39,7 +39,10 @@ public sealed class VideoServiceTests
         await foreach (VideoEvent happened in service.Videos.Watch("me", asked.Id, CancellationToken.None))
             if (happened is VideoChanged changed)
                 seen.Add(changed.Video);
-        Assert.Equal([1, 2, 3, 4, 5], seen.Where(video => video is { Stage: "denoise", Step: > 0 }).Select(video => video.Step).Distinct());
+        // A watcher who is slower than the steps misses some.
+        int[] steps = [.. seen.Where(video => video is { Stage: "denoise", Step: > 0 }).Select(video => video.Step).Distinct()];
+        Assert.Equal(steps.Order(), steps);
+        Assert.InRange(steps.Length, 2, 5);
         Assert.Equal(seen.Select(video => video.Progress).Order(), seen.Select(video => video.Progress));
         Assert.Contains(seen, video => video.Stage == "decode");
         Assert.Contains(seen, video => video is { Stage: "denoise", SecondsLeft: > 0 });

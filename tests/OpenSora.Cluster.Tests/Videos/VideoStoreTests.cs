@@ -104,15 +104,40 @@ public abstract class VideoStoreTests
     {
         SqlDialect database = NewDatabase();
         await Open(database);
-        await using (System.Data.Common.DbConnection connection = database.Create())
-        {
-            await connection.OpenAsync();
-            await using System.Data.Common.DbCommand later = connection.CreateCommand();
-            later.CommandText = "INSERT INTO opensora_schema (version) VALUES (99)";
-            await later.ExecuteNonQueryAsync();
-        }
+        await Run(database, "INSERT INTO opensora_schema (version) VALUES (99)");
         InputException refused = await Assert.ThrowsAsync<InputException>(() => Open(database));
         Assert.Contains("99", refused.Message);
+    }
+
+    [Fact]
+    public async Task ADatabaseOfAnEarlierVersionIsBroughtUpToDate()
+    {
+        SqlDialect database = NewDatabase();
+        await (await Open(database)).Add(Row("a"), default);
+        await Run(database, "DROP TABLE opensora_folder; DELETE FROM opensora_schema WHERE version > 1");
+        IVideoStore store = await Open(database);
+        Assert.Equal("first", await store.Claim("first", default));
+        Assert.Equal("a", Assert.Single(await store.Ids(default)));
+    }
+
+    /// <summary>Files of videos are in one folder, whoever makes them.</summary>
+    [Fact]
+    public async Task TheFirstFolderThatIsNamedIsTheOneForAll()
+    {
+        SqlDialect database = NewDatabase();
+        IVideoStore store = await Open(database), other = await Open(database);
+        string[] told = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(() => (i % 2 == 0 ? store : other).Claim($"folder-{i}", default))));
+        Assert.Single(told.Distinct());
+        Assert.Equal(told[0], await store.Claim("late", default));
+    }
+
+    private static async Task Run(SqlDialect database, string text)
+    {
+        await using System.Data.Common.DbConnection connection = database.Create();
+        await connection.OpenAsync();
+        await using System.Data.Common.DbCommand command = connection.CreateCommand();
+        command.CommandText = text;
+        await command.ExecuteNonQueryAsync();
     }
 
     [Fact]

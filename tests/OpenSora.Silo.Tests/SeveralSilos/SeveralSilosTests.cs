@@ -14,9 +14,10 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
     private readonly string _database = server.NewDatabase();
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task WhenTheOneWithTheCardsIsKilledAnotherGoesOn(bool isAskedFirst)
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task WhenTheOneWithTheCardsEndsAnotherGoesOn(bool isKilled, bool isAskedFirst)
     {
         string expected;
         await using (SiloProgram alone = await SiloProgram.Start())
@@ -30,7 +31,7 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
             string id = await asked.Submit();
             await third.Until(id, video => (int?)video["step"] >= 2);
             Assert.Equal(2, (await third.Client.GetFromJsonAsync<JsonObject>("/v1/cards"))!["data"]!.AsArray().Count);
-            await first.Kill();
+            await End(first);
             JsonObject made = await third.Completed(id);
             Assert.Equal(expected, Hashes(made));
             Assert.InRange((int)made["report"]!["recomputedSteps"]!, 0, 1);
@@ -38,15 +39,22 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
             // And again, with what is asked for after the first one was killed.
             string other = await third.Submit(key: "once");
             await third.Until(other, video => (int?)video["step"] >= 1);
-            await second.Kill();
+            await End(second);
             Assert.Equal(expected, Hashes(await third.Completed(other)));
             Assert.Equal(other, await third.Submit(key: "once"));
             Assert.Equal(2, (await third.Client.GetFromJsonAsync<JsonObject>("/v1/videos"))!["data"]!.AsArray().Count);
+            string jobs = Path.Combine(store.FullName, "jobs");
+            for (int wait = 0; wait < 100 && Directory.EnumerateDirectories(jobs).Any(); wait++)
+                await Task.Delay(50);
+            Assert.Empty(Directory.EnumerateDirectories(jobs)); // nothing was begun anew
+            Assert.Empty(Directory.EnumerateDirectories(Path.Combine(store.FullName, "jobs")));
         }
         finally
         {
             store.Delete(recursive: true);
         }
+
+        Task End(SiloProgram silo) => isKilled ? silo.Kill() : silo.Stop();
     }
 
     [Fact]
