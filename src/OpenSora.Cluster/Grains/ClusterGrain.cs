@@ -15,9 +15,6 @@ internal sealed partial class ClusterGrain(
     /// <summary>Weight of the latest video in what a unit of work takes.</summary>
     private const double Latest = 0.2;
 
-    /// <summary>How often the store is looked at for what the queue was not told.</summary>
-    private static readonly TimeSpan Looked = TimeSpan.FromSeconds(5);
-
     private readonly Scheduler _scheduler = new(options.Scheduling);
     private readonly Dictionary<string, WaitingVideo> _waiting = [];
     private readonly Dictionary<string, RunningVideo> _running = [];
@@ -33,7 +30,7 @@ internal sealed partial class ClusterGrain(
         Instruments.Observe(directory);
         Measure();
         this.RegisterGrainTimer(_ => Decide(), new GrainTimerCreationOptions { DueTime = options.Tick, Period = options.Tick, KeepAlive = true });
-        this.RegisterGrainTimer(Look, new GrainTimerCreationOptions { DueTime = Looked, Period = Looked, KeepAlive = true });
+        this.RegisterGrainTimer(Look, new GrainTimerCreationOptions { DueTime = options.Look, Period = options.Look, KeepAlive = true });
     }
 
     /// <summary>The store is right: takes in what is unfinished there, and forgets what is not. Whoever changed it may not have been able to tell.</summary>

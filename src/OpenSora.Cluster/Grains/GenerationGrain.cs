@@ -170,6 +170,9 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
             await Settle(unfinished, outcome, hadProgress);
         else if (_row is { Video.IsOver: true } over)
             await Free(over, outcome is Outcome.Completed done ? done.Report.Seconds.Total * done.Report.Cards : null);
+        else
+            // A later epoch's, or removed: the queue looks and asks.
+            await GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key).Ended(Id, null);
     }
 
     private async Task Settle(VideoRow row, Outcome outcome, bool hadProgress)

@@ -17,6 +17,8 @@ namespace OpenSora.Cluster.Videos;
 internal sealed partial class VideoService(
     IGrainFactory grains, IVideoStore store, VideoFolders folders, JobStore jobs, MakeMedia media, VideoServiceOptions options, ILogger<VideoService> log) : IVideoService
 {
+    private static readonly TimeSpan WatchedAgain = TimeSpan.FromSeconds(0.5);
+
     private IClusterGrain Cluster => grains.GetGrain<IClusterGrain>(IClusterGrain.Key);
 
     /// <summary>Reads what there is, removes what a crash left of requests that nobody was promised, and goes on with the rest.</summary>
@@ -120,8 +122,24 @@ internal sealed partial class VideoService(
             yield return new VideoChanged(row.Video);
             yield break;
         }
-        await foreach (GenerationChange change in grains.GetGrain<IGenerationGrain>(id).Watch(cancel).WithBatchSize(1).WithCancellation(cancel))
-            yield return change.Preview is { } preview ? new VideoPreview(preview.Step, preview.Png) : new VideoChanged(change.Video!.ToVideo());
+        // The grain may go, with its silo or by itself; the next one of the video goes on telling.
+        for (; ; await Task.Delay(WatchedAgain, cancel))
+        {
+            await using IAsyncEnumerator<GenerationChange> changes = grains.GetGrain<IGenerationGrain>(id).Watch(cancel).WithBatchSize(1).GetAsyncEnumerator(cancel);
+            while (true)
+            {
+                try
+                {
+                    if (!await changes.MoveNextAsync())
+                        yield break;
+                }
+                catch (Exception gone) when (gone is EnumerationAbortedException or OrleansException or TimeoutException)
+                {
+                    break;
+                }
+                yield return changes.Current.Preview is { } preview ? new VideoPreview(preview.Step, preview.Png) : new VideoChanged(changes.Current.Video!.ToVideo());
+            }
+        }
     }
 
     public async Task<Video?> Delete(string owner, string id, CancellationToken cancel)

@@ -29,5 +29,8 @@ public sealed record VideoServiceOptions
     /// <summary>How often the queue looks for cards that came. Default: 0.25 s.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(0.25);
 
+    /// <summary>How often the queue looks into the store for what it was not told. Default: 5 s.</summary>
+    public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(5);
+
     internal SqlDialect Dialect => Database is null ? SqlDialect.Sqlite(Path.Combine(Store, "videos.db")) : SqlDialect.PostgreSql(Database);
 }

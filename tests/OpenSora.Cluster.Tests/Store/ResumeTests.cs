@@ -101,7 +101,7 @@ public sealed class ResumeTests
         Assert.Contains("no such job", unknown.Message);
         Assert.Throws<InputException>(() => cluster.Store.Open("../state"));
         using JobFolder own = cluster.Store.Create(cluster.Request("own"));
-        InputException taken = Assert.Throws<InputException>(() => cluster.Store.Open(own.Record.Job));
+        JobInUseException taken = Assert.Throws<JobInUseException>(() => cluster.Store.Open(own.Record.Job));
         Assert.Contains("another process", taken.Message);
     }
 

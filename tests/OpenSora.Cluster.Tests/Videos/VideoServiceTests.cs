@@ -264,12 +264,43 @@ public sealed class VideoServiceTests
         Assert.Equal(expected, (await second.Completed(waiting)).Report!.Hashes);
     }
 
+    /// <summary>A silo that dies between writing a request down and telling the queue loses nothing.</summary>
+    [Fact]
+    public async Task WhatTheQueueWasNotToldItFindsInTheStore()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await cluster.Cards(1);
+        VideoServiceOptions options = TestService.OptionsOf(cluster) with { Look = TimeSpan.FromSeconds(0.2) };
+        await using TestService service = await TestService.Start(cluster, options);
+        Contracts.Videos.Video known = await service.Completed(await service.Videos.Submit(TestService.Order(), CancellationToken.None));
+        VideoRow like = (await service.Store.Find(known.Id, CancellationToken.None))!;
+        Contracts.Videos.Video untold = like.Video with { Id = "video_untold", Status = VideoStatus.Queued, Report = null, StartedAt = null, CompletedAt = null, Progress = 0 };
+        await service.Store.Add(new VideoRow { Video = untold, Fingerprint = "" }, CancellationToken.None);
+        Assert.Equal(known.Report!.Hashes, (await service.Completed(untold)).Report!.Hashes);
+    }
+
+    /// <summary>What a later epoch began and did not end is gone on with: nothing waits for ever.</summary>
+    [Fact]
+    public async Task WhatALaterEpochLeftIsGoneOnWith()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await cluster.Cards(1);
+        VideoServiceOptions options = TestService.OptionsOf(cluster, new FakeSettings { StepMilliseconds = 200 }) with { Look = TimeSpan.FromSeconds(0.2) };
+        await using TestService service = await TestService.Start(cluster, options);
+        Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        await service.Until(asked, video => video is { Stage: "denoise", Step: > 0 });
+        VideoRow row = (await service.Store.Find(asked.Id, CancellationToken.None))!;
+        await service.Store.Write(row with { Epoch = row.Epoch + 1 }, CancellationToken.None);
+        await service.Completed(asked);
+        Assert.Equal(row.Epoch + 2, (await service.Store.Find(asked.Id, CancellationToken.None))!.Epoch);
+    }
+
     [Fact]
     public async Task AStaleSiloNeitherChangesNorEndsWhatALaterOneMakes()
     {
         await using TestCluster cluster = await TestCluster.Start(2);
         await cluster.Cards(2);
-        VideoServiceOptions options = TestService.OptionsOf(cluster, new FakeSettings { StepMilliseconds = 400 });
+        VideoServiceOptions options = TestService.OptionsOf(cluster, new FakeSettings { StepMilliseconds = 400 }) with { Look = TimeSpan.FromHours(1) };
         await using TestService stale = await TestService.Start(cluster, options);
         Contracts.Videos.Video asked = await stale.Videos.Submit(TestService.Order(cards: 1), CancellationToken.None);
         await stale.Until(asked, video => video is { Stage: "denoise", Step: 1 });
