@@ -19,6 +19,7 @@ internal sealed class Crew : IDisposable
     private readonly ClusterOptions _options;
     private readonly JobVoice _voice;
     private readonly string _job;
+    private bool _isOver;
 
     /// <param name="most">The most cards at a time.</param>
     /// <param name="kind">What all cards must be of; null leaves it to the first one.</param>
@@ -71,7 +72,7 @@ internal sealed class Crew : IDisposable
         {
             foreach (Member gone in _members.Where(member => !member.IsBusy && !member.Card.IsUsable).ToArray())
                 Dismiss(gone);
-            while (_members.Count < Most && _directory.Lease(_job, Fits) is { } card)
+            while (!_isOver && _members.Count < Most && _directory.Lease(_job, Fits) is { } card)
             {
                 Kind ??= card.Kind;
                 Threads = card.Registration.Threads;
@@ -204,12 +205,15 @@ internal sealed class Crew : IDisposable
     /// <summary>Why things stand as they do, for a last word.</summary>
     public void Note(string cause) => LastCause = cause;
 
-    /// <summary>Gives all cards back.</summary>
+    /// <summary>Gives all cards back, and takes none any more: what still runs of the job must not hold one for ever.</summary>
     public void Dispose()
     {
         lock (_one)
+        {
+            _isOver = true;
             foreach (Member member in _members.ToArray())
                 Dismiss(member);
+        }
     }
 
     private IEnumerable<Member> Free(bool loaded) => _members.Where(member => !member.IsBusy && member.Card.IsUsable && (member.IsLoaded || !loaded));
