@@ -25,10 +25,12 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
     {
         int done = 0;
         List<Task> first = [];
-        while (crew.TakeUnloaded() is { } member)
+        // One that is stopped is not loaded, and would be taken again and again.
+        while (!cancel.IsCancellationRequested && crew.TakeUnloaded() is { } member)
             first.Add(LoadOne(member));
         loaded(0, first.Count);
         await Task.WhenAll(first);
+        cancel.ThrowIfCancellationRequested();
         if (crew.Failure is { } failure)
             throw failure;
         return Background(order, cancel);
@@ -48,7 +50,7 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
             while (true)
             {
                 Task changed = crew.Changed;
-                while (crew.TakeUnloaded() is { } member)
+                while (!cancel.IsCancellationRequested && crew.TakeUnloaded() is { } member)
                     running.Add(Load(member, order, cancel));
                 running.RemoveAll(task => task.IsCompletedSuccessfully);
                 await changed.WaitAsync(cancel);

@@ -32,7 +32,10 @@ internal sealed class GenerationJob(JobContext job)
             while (await Plan(cancel) is { } next)
             {
                 if (clip is null)
+                {
                     loading = await Load(over.Token);
+                    await LoadText(cancel);
+                }
                 clip = next.Plan.Clip;
                 Batch batch = await ReferenceEncoding.Begin(job, next.Batch, next.Plan, random, cancel);
                 using VideoFiles files = new(batch.Videos, clip, job.Media, job.Clock, cancel);
@@ -87,10 +90,15 @@ internal sealed class GenerationJob(JobContext job)
             job.Folder.Save();
         }
         LoadTask shared = new([Network.Transformer, Network.Autoencoder]) { Job = job.Job, Request = job.Request };
-        Task loading = await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Voice.Progress(Stage.Load, done, all), cancel);
+        return await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Voice.Progress(Stage.Load, done, all), cancel);
+    }
+
+    /// <summary>One card is enough for the text encoder.</summary>
+    private async Task LoadText(CancellationToken cancel)
+    {
+        using IDisposable timed = job.Clock.Time(Stage.Load);
         LoadTask text = new([Network.Text]) { Job = job.Job, Request = job.Request };
         await job.Work.Run<Loaded>(new WorkKind(Stage.Load), new TaskOrder(text), null, cancel);
-        return loading;
     }
 
     /// <summary>A clip's latents: from its prompts and what it starts from.</summary>
