@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Client.Benchmarks;
@@ -27,7 +28,7 @@ internal static class BenchmarkReport
         GenerationReport[] measured = [.. reports.Skip(plan.Warmups)];
         double[] infer = [.. measured.Select(Infer)];
         GenerationReport last = measured[^1];
-        int samples = request.NumSample ?? 1, loops = request.Loop ?? 1, frames = last.Samples.Sum(sample => sample.Frames);
+        int samples = request.NumSample ?? 1, loops = request.Loop ?? 1, clip = ClipGeometry.Of(request).Frames, frames = last.Samples.Sum(sample => sample.Frames);
         double mean = infer.Average(), framesPerSecond = frames * measured.Length / infer.Sum();
         JsonObject report = new()
         {
@@ -37,7 +38,7 @@ internal static class BenchmarkReport
             ["measured_at"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
             ["performance_info"] = new JsonObject
             {
-                ["QPS"] = plan.CompatibleQps ? samples * last.Frames * 1000 / mean : framesPerSecond,
+                ["QPS"] = plan.CompatibleQps ? samples * clip * 1000 / mean : framesPerSecond,
                 ["model_load_time"] = reports[0].Seconds.Load,
                 ["resolution"] = request.Resolution,
                 ["aspect_ratio"] = request.AspectRatio,
@@ -45,7 +46,7 @@ internal static class BenchmarkReport
                 ["dtype"] = last.Dtype,
                 ["scheduler"] = "rflow",
                 ["fps"] = request.Fps,
-                ["num_frames"] = last.Frames,
+                ["num_frames"] = clip,
                 ["num_sample"] = samples,
                 ["denoising_steps"] = last.Steps,
                 ["seed"] = last.Seed,

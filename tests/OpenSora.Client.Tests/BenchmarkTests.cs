@@ -41,6 +41,7 @@ public sealed class BenchmarkTests : IDisposable
         // Two loops of 20 frames, of which the second repeats 5 latent frames of the first.
         int frames = (int)report["frames"]!;
         Assert.Equal(20 + 20 - 17, frames);
+        Assert.Equal(20, (int)report["performance_info"]!["num_frames"]!);
         Near(frames * 3 / infer.Sum(), report["frames_per_second"]!);
         JsonObject performance = report["performance_info"]!.AsObject();
         Near(frames * 3 / infer.Sum(), performance["QPS"]!);

@@ -41,7 +41,7 @@ internal sealed partial class ClusterGrain(
             if (!IsKnown(row.Video.Id))
                 Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
         HashSet<string> there = [.. unfinished.Select(row => row.Video.Id)];
-        foreach (string id in _work.Keys.Concat(_waiting.Keys).Concat(_running.Keys).Where(id => !there.Contains(id)).ToArray())
+        foreach (string id in _work.Keys.Where(id => !there.Contains(id)).ToArray())
             await Ended(id, null);
     }
 

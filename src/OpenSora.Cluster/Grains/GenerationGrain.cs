@@ -92,7 +92,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
             return null;
         VideoDocument before = VideoDocument.Of(Now());
         if (!await End(VideoStatus.Cancelled, video => video))
-            return VideoDocument.Of(Now());
+            return _row is null ? null : VideoDocument.Of(Now());
         if (_stop is { } stop)
         {
             await stop.CancelAsync();

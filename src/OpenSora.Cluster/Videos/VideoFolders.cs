@@ -24,6 +24,9 @@ internal sealed class VideoFolders(VideoServiceOptions options)
             File.Delete(probe);
             if (!File.Exists(id))
                 Name(id);
+            // Of a program that was slower, or was killed.
+            foreach (string left in Directory.GetFiles(options.Store, "store.id.*"))
+                File.Delete(left);
             return File.ReadAllText(id);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

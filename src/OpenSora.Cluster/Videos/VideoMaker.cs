@@ -111,7 +111,7 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
         {
             Find(job)?.RemoveAndDispose();
         }
-        catch (Exception kept) when (kept is IOException or UnauthorizedAccessException)
+        catch (Exception kept) when (kept is IOException or UnauthorizedAccessException or JobInUseException)
         {
         }
     }
@@ -119,23 +119,21 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
     /// <summary>A silo that was told to stop is at it for a moment yet; one that hangs never lets it go, and then it is begun anew.</summary>
     private async Task<JobFolder?> FindWhenFree(string? job, CancellationToken cancel)
     {
-        for (long begin = Environment.TickCount64; ; await Task.Delay(100, cancel))
+        for (long begin = Environment.TickCount64; Environment.TickCount64 - begin < InUse.TotalMilliseconds; await Task.Delay(100, cancel))
         {
             try
             {
-                return job is null || !jobs.Jobs().Contains(job) ? null : jobs.Open(job);
+                return Find(job);
             }
-            catch (JobInUseException) when (Environment.TickCount64 - begin < InUse.TotalMilliseconds)
+            catch (JobInUseException)
             {
-            }
-            catch (InputException)
-            {
-                return null;
             }
         }
+        return null;
     }
 
     /// <summary>Null when there is none, or a damaged one, which is as good as none.</summary>
+    /// <exception cref="JobInUseException">Another process is at it.</exception>
     private JobFolder? Find(string? job)
     {
         if (job is null || !jobs.Jobs().Contains(job))
@@ -144,7 +142,7 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
         {
             return jobs.Open(job);
         }
-        catch (InputException)
+        catch (InputException damaged) when (damaged is not JobInUseException)
         {
             return null;
         }

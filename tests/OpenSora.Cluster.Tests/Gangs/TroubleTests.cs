@@ -38,6 +38,23 @@ public sealed class TroubleTests
         Assert.Contains("as it was told to", loss.Cause);
     }
 
+    /// <summary>A card that was stopped while it loaded is not loaded; nobody may ask it again and again.</summary>
+    [Fact]
+    public async Task StoppedWhileNetworksAreLoadedItEndsAndFreesTheCards()
+    {
+        await using TestCluster cluster = await TestCluster.Start(2);
+        await cluster.Cards(2);
+        using CancellationTokenSource stop = new();
+        Fault[] slow = [.. new[] { "card-0", "card-1" }.Select(card => new Fault(card, "load", 0, "before", "delay"))];
+        Task<GenerationReport> stopped = cluster.Generate(cluster.Request("stopped", 2, new FakeSettings { Faults = slow }), tell: happened =>
+        {
+            if (happened is Progress { Stage: "load" })
+                stop.CancelAfter(50);
+        }, cancel: stop.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.All(cluster.Directory.Cards, card => Assert.Null(card.Holder));
+    }
+
     [Fact]
     public async Task ACardThatIsToldToLeaveGoesBetweenTwoSteps()
     {

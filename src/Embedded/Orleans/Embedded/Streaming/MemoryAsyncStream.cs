@@ -17,6 +17,7 @@ internal sealed class MemoryAsyncStream<T>(MemoryStreamProvider provider, Stream
         return Task.CompletedTask;
     }
 
+    // The packages' streams in memory throw the same.
     public Task OnCompletedAsync() => throw new NotImplementedException("Streams in memory do not complete.");
 
     public Task OnErrorAsync(Exception ex) => throw new NotImplementedException("Streams in memory carry no errors.");
