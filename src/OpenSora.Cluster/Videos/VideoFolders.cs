@@ -24,8 +24,8 @@ internal sealed class VideoFolders(VideoServiceOptions options)
             File.Delete(probe);
             if (!File.Exists(id))
                 Name(id);
-            // Of a program that was slower, or was killed.
-            foreach (string left in Directory.GetFiles(options.Store, "store.id.*"))
+            // Of a program that was slower, or was killed. Without options the pattern would mean store.id, too.
+            foreach (string left in Directory.GetFiles(options.Store, "store.id.*", new EnumerationOptions()))
                 File.Delete(left);
             return File.ReadAllText(id);
         }

@@ -264,6 +264,20 @@ public sealed class VideoServiceTests
         Assert.Equal(expected, (await second.Completed(waiting)).Report!.Hashes);
     }
 
+    [Fact]
+    public async Task AStoreKeepsItsNameAndNothingOfItsNaming()
+    {
+        await using TestCluster cluster = await TestCluster.Start(0);
+        VideoServiceOptions options = TestService.OptionsOf(cluster);
+        string file = Path.Combine(options.Store, "store.id"), name;
+        await using (await TestService.Start(cluster, options))
+            name = await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync($"{file}.left.part", "");
+        await using (await TestService.Start(cluster, options))
+            Assert.Equal(name, await File.ReadAllTextAsync(file));
+        Assert.Equal([file], Directory.GetFiles(options.Store, "store.*"));
+    }
+
     /// <summary>A silo that dies between writing a request down and telling the queue loses nothing.</summary>
     [Fact]
     public async Task WhatTheQueueWasNotToldItFindsInTheStore()
