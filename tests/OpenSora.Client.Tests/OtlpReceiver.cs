@@ -30,7 +30,11 @@ internal sealed class OtlpReceiver : IDisposable
     public IReadOnlyList<ReceivedSpan> Spans => [.. Requests.Where(request => request.Path == "/v1/traces").SelectMany(request => Read(request.Body))];
 
     /// <summary>All that came as text, for what must not be in it.</summary>
-    public string Text => string.Concat(Requests.Select(request => Encoding.Latin1.GetString(request.Body)));
+    public string Text => TextOf("/");
+
+    /// <summary>What came to the paths that begin so, as text.</summary>
+    public string TextOf(string path) => string.Concat(
+        Requests.Where(request => request.Path.StartsWith(path, StringComparison.Ordinal)).Select(request => Encoding.Latin1.GetString(request.Body)));
 
     public void Dispose() => _listener.Close();
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OpenSora.Client.Tests;
 
 /// <summary>A job as a collector sees it.</summary>
@@ -43,11 +45,45 @@ public sealed class TelemetryTests : IDisposable
         Assert.All(switches, span => Assert.Equal("forward", byId[span.Parent].Name));
         Assert.All(switches.CountBy(span => span.Parent), forward => Assert.Contains(forward.Value, new[] { 6, 12 }));
         Assert.Equal(3 * steps, switches.DistinctBy(span => span.Parent).Count());
-        Assert.Contains(collector.Requests, request => request.Path == "/v1/metrics" || request.Path == "/v1/traces");
+        Assert.All(new[] { "opensora.step", "opensora.switched", "opensora.cards" }, metric => Assert.Contains(metric, collector.TextOf("/v1/metrics")));
         Assert.DoesNotContain("a very private ball", collector.Text);
         Assert.DoesNotContain("a very secret token", collector.Text);
 
         List<ReceivedSpan> ChildrenOf(ReceivedSpan parent) => [.. spans.Where(span => span.Parent == parent.Id)];
+    }
+
+    [Fact]
+    public async Task AServiceTellsOfItsJobsToo()
+    {
+        using OtlpReceiver collector = new(FreePort());
+        string address = $"http://127.0.0.1:{FreePort()}";
+        using Process service = ClientProgram.Start(
+            ["serve", "--urls", address, "--cards", "1", "--threads", "1", "--device", "cpu", "--store", Path.Combine(_folder, "store")], Exporting(collector));
+        _ = service.StandardOutput.ReadToEndAsync();
+        while (await service.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is { } line && !line.Contains("listening on", StringComparison.Ordinal))
+        {
+        }
+        ClientProgram.Outcome made = await ClientProgram.Run(["generate", "--server", address, "--prompt", "a very private ball", "--num-sampling-steps", "2", "--save-dir", _folder]);
+        Assert.True(made.ExitCode == 0, made.Errors);
+        Process.Start("kill", ["-TERM", $"{service.Id}"]).WaitForExit();
+        await service.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        ReceivedSpan job = Assert.Single(collector.Spans, span => span.Name == "job");
+        Assert.Equal(("opensora-silo", ""), (job.Service, job.Parent));
+        ReceivedSpan denoise = Assert.Single(collector.Spans, span => span.Name == "denoise" && span.Parent == job.Id);
+        Assert.Contains(collector.Spans, span => span.Name.StartsWith("epoch", StringComparison.Ordinal) && span.Parent == denoise.Id);
+        Assert.Contains("opensora.videos.ended", collector.TextOf("/v1/metrics"));
+        Assert.DoesNotContain("a very private ball", collector.Text);
+    }
+
+    [Fact]
+    public async Task WhatACardSaysIsLogged()
+    {
+        using OtlpReceiver collector = new(FreePort());
+        using Process card = ClientProgram.Start(["card", "lonely", "--join", $"http://127.0.0.1:{FreePort()}", "--device", "cpu", "--threads", "1"], Exporting(collector));
+        Assert.Contains("does not answer", await card.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)));
+        Process.Start("kill", ["-TERM", $"{card.Id}"]).WaitForExit();
+        await card.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains("does not answer", collector.TextOf("/v1/logs"));
     }
 
     [Fact]
@@ -58,6 +94,8 @@ public sealed class TelemetryTests : IDisposable
             ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort()}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
     }
+
+    private static (string, string)[] Exporting(OtlpReceiver collector) => [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")];
 
     private static IEnumerable<string> Named(IEnumerable<ReceivedSpan> spans, string start) =>
         spans.Select(span => span.Name).Where(name => name.StartsWith(start, StringComparison.Ordinal)).Order();
