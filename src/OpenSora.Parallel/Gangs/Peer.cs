@@ -69,7 +69,7 @@ internal sealed class Peer
         }
     }
 
-    /// <summary>Ends all waiting for this peer with the fault, and tells the peer about it after what is being sent.</summary>
+    /// <summary>Ends all waiting for this peer with the fault, and tells the peer about it after what is being sent: what was posted and is not sent yet is dropped.</summary>
     public void End(PeerException fault)
     {
         lock (_inbox)
@@ -81,8 +81,6 @@ internal sealed class Peer
                 frame.Body?.Dispose();
             Monitor.PulseAll(_inbox);
         }
-        while (_outbox.TryTake(out Outgoing dropped))
-            dropped.Body?.Dispose();
         TryPost(new Outgoing(FrameAddress.Of(FrameKind.Fault), null, fault));
         _outbox.CompleteAdding();
     }
@@ -144,6 +142,9 @@ internal sealed class Peer
     {
         try
         {
+            // Only the sender drops, and from the fault on all of it: a gap would be the sender's fault to the peer.
+            if (next.Body is not null && Volatile.Read(ref _end) is not null)
+                return;
             _link.Send(next.Address, next.Body, next.Notice);
         }
         finally

@@ -48,6 +48,30 @@ public class MeshFaultTests
     [Fact]
     public void A_rank_that_fails_itself() => AllBlame(PeerFault.Failed, _ => { }, mesh => mesh.Fail("out of memory"));
 
+    /// <summary>What is dropped at the end must leave no gap: after it the other would blame this rank for what comes next.</summary>
+    [Fact]
+    public void A_rank_that_fails_while_it_sends_is_not_said_to_send_what_is_not_due()
+    {
+        for (int round = 0; round < 300; round++)
+        {
+            var ends = Gang.RunAll<int>(Mesh.InProcess(Gang.Name, 2, Gang.Strict), mesh =>
+            {
+                using Tensor body = zeros(1);
+                if (mesh.Rank == 1)
+                    ThreadPool.QueueUserWorkItem(_ => mesh.Fail("out of memory"));
+                for (int i = 0; ; i++)
+                {
+                    FrameAddress due = new(FrameKind.Latent, i, 0, default, 0, 0);
+                    if (mesh.Rank == 1)
+                        mesh.Send(0, due, body);
+                    else
+                        mesh.Receive(1, due, ScalarType.Float32, [1])!.Dispose();
+                }
+            });
+            Assert.All(ends, end => Assert.Equal((1, PeerFault.Failed), Blame(end.Failure)));
+        }
+    }
+
     [Fact]
     public void A_frame_that_was_not_due() => AllBlame(PeerFault.Unexpected, _ => { }, mesh => SendTo(mesh, step: 99, size: 4));
 
