@@ -7,6 +7,9 @@ namespace OpenSora.Client.Tests;
 /// <summary>One video on several card processes, undisturbed and disturbed: always the same bytes.</summary>
 public sealed class CardsTests : IDisposable
 {
+    /// <summary>A pause after the step that the tests wait for, so that even a busy machine does what it is to do while there are steps left.</summary>
+    private static readonly (string, string) s_pause = ("OPENSORA_FAULTS", "delay=6000@step=32:before-switch;epoch=1");
+
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -66,7 +69,7 @@ public sealed class CardsTests : IDisposable
     public async Task AJobThatWasStoppedOrCrashedGoesOnFromItsLastStep(string signal, int exitCode)
     {
         JsonNode calm = await Generate("calm", "--num-sampling-steps", "60", "--cards", "2");
-        using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", "2", "--verbose", "1"));
+        using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", "2", "--verbose", "1"), s_pause);
         await UntilStep(process, 20);
         Signal(signal, signal == "-INT" ? process.Id : Processes.SiloOf(process.Id));
         string errors = await process.StandardError.ReadToEndAsync();
@@ -194,7 +197,7 @@ public sealed class CardsTests : IDisposable
     /// <summary>Does something to a run when it has come to a step.</summary>
     private async Task<(JsonNode Report, string Errors)> Disturb(string name, int step, Action<int> trouble, params string[] more)
     {
-        using Process process = ClientProgram.Start(Arguments(name, [.. more, "--json"]));
+        using Process process = ClientProgram.Start(Arguments(name, [.. more, "--json"]), s_pause);
         await UntilStep(process, step);
         trouble(process.Id);
         Task<string> errors = process.StandardError.ReadToEndAsync();
