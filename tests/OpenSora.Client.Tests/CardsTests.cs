@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using OpenSora.TestKit;
@@ -10,6 +11,7 @@ public sealed class CardsTests : IDisposable
     /// <summary>A pause after the step that the tests wait for, so that even a busy machine does what it is to do while there are steps left.</summary>
     private static readonly (string, string) s_pause = ("OPENSORA_FAULTS", "delay=6000@step=32:before-switch;epoch=1");
 
+    private static readonly ConcurrentDictionary<int, Task<string>> s_calm = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -48,18 +50,18 @@ public sealed class CardsTests : IDisposable
     [InlineData("-STOP")]
     public async Task ACardThatIsLostCostsAStepAtMost(string signal)
     {
-        JsonNode calm = await Generate("calm", "--num-sampling-steps", "60");
+        string calm = await Calm(60);
         (JsonNode report, _) = await Disturb("lost", 20, client => Signal(signal, Processes.CardsOf(client)["card-1"]), "--num-sampling-steps", "60", "--cards", "2");
-        Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
+        Assert.Equal(calm, report["sha256"]!.ToJsonString());
         AStepForEachLossAtMost(report, "card-1");
     }
 
     [Fact]
     public async Task TheOnlyCardIsReplaced()
     {
-        JsonNode calm = await Generate("calm", "--num-sampling-steps", "60");
+        string calm = await Calm(60);
         (JsonNode report, string errors) = await Disturb("killed", 20, client => Signal("-KILL", Processes.CardsOf(client)["card-0"]), "--num-sampling-steps", "60");
-        Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
+        Assert.Equal(calm, report["sha256"]!.ToJsonString());
         Assert.Contains("card-0", errors);
     }
 
@@ -68,7 +70,7 @@ public sealed class CardsTests : IDisposable
     [InlineData("-KILL", 4)]
     public async Task AJobThatWasStoppedOrCrashedGoesOnFromItsLastStep(string signal, int exitCode)
     {
-        JsonNode calm = await Generate("calm", "--num-sampling-steps", "60", "--cards", "2");
+        string calm = await Calm(60);
         using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", "2", "--verbose", "1"), s_pause);
         await UntilStep(process, 20);
         Signal(signal, signal == "-INT" ? process.Id : Processes.SiloOf(process.Id));
@@ -78,7 +80,7 @@ public sealed class CardsTests : IDisposable
         string job = errors[(errors.IndexOf("--resume ", StringComparison.Ordinal) + "--resume ".Length)..].Split(['\n', ' '])[0];
         ClientProgram.Outcome outcome = await ClientProgram.Run(["generate", "--resume", job, "--cards", "1", "--json"]);
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
-        Assert.Equal(calm["sha256"]!.ToJsonString(), JsonNode.Parse(outcome.Output)!["sha256"]!.ToJsonString());
+        Assert.Equal(calm, JsonNode.Parse(outcome.Output)!["sha256"]!.ToJsonString());
         Assert.DoesNotContain("denoise: 0 of", outcome.Errors);
         ClientProgram.Outcome again = await ClientProgram.Run(["generate", "--resume", job]);
         Assert.Equal(2, again.ExitCode);
@@ -94,7 +96,7 @@ public sealed class CardsTests : IDisposable
         File.WriteAllText(secret, "a secret of this test\n");
         TestAuthority authority = new(Path.Combine(_folder, "authority"));
         (string, string)[] Member(string name) => encrypted ? [("OPENSORA_TOKEN_FILE", secret), .. authority.Environment(name)] : [("OPENSORA_TOKEN", "a secret of this test")];
-        JsonNode calm = await Generate("calm", "--num-sampling-steps", "40");
+        string calm = await Calm(40);
         using Process process = ClientProgram.Start(
             Arguments("joined", "--num-sampling-steps", "40", "--listen", address, "--json"),
             [.. Member("silo"), ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch")]); // as long as a card may take to start
@@ -103,7 +105,7 @@ public sealed class CardsTests : IDisposable
         JsonNode report = JsonNode.Parse(await process.StandardOutput.ReadToEndAsync())!;
         Signal("-TERM", card.Id);
         await card.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
+        Assert.Equal(calm, report["sha256"]!.ToJsonString());
         Assert.Contains(report["cardUses"]!.AsArray(), use => use!["name"]!.GetValue<string>() == "guest" && use["tokensComputed"]!.GetValue<long>() > 0);
         Assert.Equal(0, report["recomputedSteps"]!.GetValue<int>());
     }
@@ -135,7 +137,7 @@ public sealed class CardsTests : IDisposable
     public async Task AHostThatIsCutOffCostsAStepAtMost()
     {
         using Hosts hosts = new("silo", "a", "b");
-        JsonNode calm = await Generate("calm", "--num-sampling-steps", "60");
+        string calm = await Calm(60);
         (string, string) token = ("OPENSORA_TOKEN", "a secret of this test");
         using Process process = ClientProgram.StartWithin(
             hosts.Within("silo"), Arguments("cut", "--num-sampling-steps", "60", "--listen", $"{hosts.Address("silo")}:7070", "--json"),
@@ -153,7 +155,7 @@ public sealed class CardsTests : IDisposable
             card.Kill();
             card.Dispose();
         }
-        Assert.Equal(calm["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
+        Assert.Equal(calm, report["sha256"]!.ToJsonString());
         Assert.Equal(["a", "b", "card-0"], report["cardUses"]!.AsArray().Select(use => use!["name"]!.GetValue<string>()).Order());
         AStepForEachLossAtMost(report, "b");
     }
@@ -186,6 +188,10 @@ public sealed class CardsTests : IDisposable
                 arguments.RemoveRange(at, flag == "--image-size" ? 3 : 2);
         return [.. arguments, .. more];
     }
+
+    /// <summary>The hashes of a run that nothing disturbs; made once.</summary>
+    private Task<string> Calm(int steps) =>
+        s_calm.GetOrAdd(steps, async _ => (await Generate("calm", "--num-sampling-steps", $"{steps}"))["sha256"]!.ToJsonString());
 
     private async Task<JsonNode> Generate(string name, params string[] more)
     {
