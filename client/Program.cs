@@ -6,6 +6,7 @@ RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator
 {
     GenerateCommand.Create(),
     BenchmarkCommand.Create(args),
+    SweepCommand.Create(),
     VerifyCommand.Create(),
     PlanCommand.Create(),
     SimulateCommand.Create(),

@@ -81,7 +81,8 @@ internal static class BenchmarkReport
     /// <summary>A pass without the loading of networks: text, references, denoising, decoding and writing.</summary>
     private static double Infer(GenerationReport pass) => pass.Seconds.Total - pass.Seconds.Load;
 
-    private static string Commit => typeof(BenchmarkReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit] ? commit : "";
+    /// <summary>Of the sources that this program was built from; nothing where that is not known.</summary>
+    public static string Commit => typeof(BenchmarkReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit] ? commit : "";
 
     private static JsonObject Run(GenerationReport pass, bool isWarmup)
     {

@@ -40,7 +40,7 @@ internal static class Passes
     /// <param name="fields">As for <see cref="VideoServer.Submit"/>.</param>
     /// <returns>As <see cref="Run"/>.</returns>
     /// <exception cref="ServerException">It refuses, or does not answer.</exception>
-    public static async Task<(IReadOnlyList<GenerationReport> Reports, int Code)> RunOn(
+    public static async Task<(IReadOnlyList<GenerationReport> Reports, Failed? Failure)> RunOn(
         VideoServer server, IReadOnlyDictionary<string, string> fields, string? reference, int count, ProgressDisplay display, CancellationToken cancel)
     {
         List<GenerationReport> reports = [];
@@ -51,8 +51,8 @@ internal static class Passes
             {
                 display.Show(new Notice(PassOf(reports.Count, count, null)!));
                 JsonObject video = await VideoWatch.Follow(server, id, display, cancel);
-                if (VideoWatch.Outcome(video) is var code and not ExitCode.Done)
-                    return (reports, code);
+                if (VideoWatch.Failure(video) is { } failure)
+                    return (reports, failure);
                 reports.Add(video["report"].Deserialize(ContractsJson.Default.GenerationReport)!);
             }
             finally
@@ -60,7 +60,7 @@ internal static class Passes
                 await Forget(server, id);
             }
         }
-        return (reports, ExitCode.Done);
+        return (reports, null);
     }
 
     private static string? PassOf(int done, int count, string? item) => $"pass {done + 1} of {count}{(item is null ? "" : ", " + item)}";

@@ -30,7 +30,7 @@ internal static class BenchmarkCommand
         command.SetAction(async (parsed, cancel) =>
         {
             BenchmarkPlan plan = new(
-                Within("--warmup-count", parsed.GetValue(warmups), 0), Within("--eval-count", parsed.GetValue(evaluations), 1), parsed.IsOn(compatible), parsed.IsOn(host));
+                Flag.Within("--warmup-count", parsed.GetValue(warmups), 0, 1000), Flag.Within("--eval-count", parsed.GetValue(evaluations), 1, 1000), parsed.IsOn(compatible), parsed.IsOn(host));
             string file = Path.GetFullPath(parsed.GetRequiredValue(path));
             if (Directory.Exists(file))
                 throw new InputException($"--benchmark-save-path {file} is a folder: name a file");
@@ -48,8 +48,8 @@ internal static class BenchmarkCommand
                 {
                     (IReadOnlyDictionary<string, string> fields, string? reference) = flags.ReadFields(parsed);
                     using VideoServer service = new(address);
-                    (IReadOnlyList<GenerationReport> reports, int code) = await display.Run(() => Passes.RunOn(service, fields, reference, count, display, stop.Token));
-                    return code == ExitCode.Done ? Write(BenchmarkReport.Of(request, plan, reports, line), file, parsed.IsOn(json)) : code;
+                    (IReadOnlyList<GenerationReport> reports, Failed? refusal) = await display.Run(() => Passes.RunOn(service, fields, reference, count, display, stop.Token));
+                    return refusal is null ? Write(BenchmarkReport.Of(request, plan, reports, line), file, parsed.IsOn(json)) : Failure.Report(refusal);
                 });
             (IReadOnlyList<GenerationReport> made, Failed? failure) = await display.Run(() => Passes.Run(request, count, display, stop.Token));
             return failure is null ? Write(BenchmarkReport.Of(request, plan, made, line), file, parsed.IsOn(json)) : Failure.Report(failure);
@@ -77,8 +77,4 @@ internal static class BenchmarkCommand
         Console.Out.WriteLine(file);
         return ExitCode.Done;
     }
-
-    private static int Within(string flag, int value, int least) => value >= least && value <= 1000
-        ? value
-        : throw new InputException($"{flag} {value} is out of range: give {least} to 1000");
 }

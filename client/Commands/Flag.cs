@@ -88,6 +88,11 @@ internal static class Flag
         AllowMultipleArgumentsPerToken = true,
     };
 
+    /// <exception cref="Contracts.InputException">The value is outside of its range.</exception>
+    public static int Within(string name, int value, int least, int most) => value >= least && value <= most
+        ? value
+        : throw new Contracts.InputException($"{name} {value} is out of range: give {least} to {most}");
+
     private static int? ParseInt(ArgumentResult result, string name) =>
         int.TryParse(result.Tokens[0].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
             ? value

@@ -26,19 +26,22 @@ internal static class VideoWatch
 
     /// <summary>How a command ends that followed it.</summary>
     /// <returns>See <see cref="ExitCode"/>; what went wrong is told on standard error.</returns>
-    public static int Outcome(JsonObject video)
+    public static int Outcome(JsonObject video) => Failure(video) is { } failure ? Commands.Failure.Report(failure) : ExitCode.Done;
+
+    /// <summary>Why it was not made; null when it was.</summary>
+    public static Failed? Failure(JsonObject video)
     {
         if ((string?)video["status"] == "completed")
-            return ExitCode.Done;
+            return null;
         JsonNode? error = video["error"];
-        Console.Error.WriteLine($"opensora: {(string?)video["id"]} {(error is null ? $"is {(string?)video["status"]}" : $"failed: {(string?)error["message"]}")}");
-        return (string?)error?["code"] switch
+        int code = (string?)error?["code"] switch
         {
             null => ExitCode.Cancelled,
             "bad_input" => ExitCode.BadInput,
             "cannot_fit" => ExitCode.CannotFit,
             _ => ExitCode.CardFailure,
         };
+        return new Failed(code, $"{(string?)video["id"]} {(error is null ? $"is {(string?)video["status"]}" : $"failed: {(string?)error["message"]}")}");
     }
 
     /// <summary>A video as one JSON object: its own fields, and when it is completed those of <c>generate --json</c>, which win.</summary>

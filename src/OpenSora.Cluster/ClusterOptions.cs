@@ -15,6 +15,9 @@ public sealed record ClusterOptions
     /// <summary>How long a card that is asked may take to say that it lives. Default: 0.8 s, so that a frozen one is found within 3 s.</summary>
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(0.8);
 
+    /// <summary>How long a card of a gang may say nothing to another, or take nothing of it, before that one gives it up. Default: 2 s.</summary>
+    public TimeSpan LinkSilence { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a job without a card waits for one. Default: 60 s.</summary>
     public TimeSpan WaitForCard { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -62,7 +62,7 @@ internal static class Denoising
             return Mesh.Alone(context.Task.Job);
         IReadOnlyList<EndPoint> addresses = [.. task.Links.Select(LinkAddress.Parse)];
         return Mesh.Join(
-            new GangName(context.Task.Job, task.Epoch), task.Rank, addresses, context.Listener, context.Token, new LinkOptions { Tls = context.Tls }, context.Cancel,
+            new GangName(context.Task.Job, task.Epoch), task.Rank, addresses, context.Listener, context.Token, new LinkOptions { Silence = task.LinkSilence, Tls = context.Tls }, context.Cancel,
             (stream, _) => context.Faults.Between(task.Epoch, stream));
     }
 

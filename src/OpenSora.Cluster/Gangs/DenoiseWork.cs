@@ -8,9 +8,10 @@ namespace OpenSora.Cluster.Gangs;
 /// <summary>The denoise of one loop of a batch: all but where it stands and who does it.</summary>
 /// <param name="Random">The state of the random numbers, as the start gave it.</param>
 /// <param name="Features">Of each sample the prompt's features.</param>
+/// <param name="LinkSilence">As <see cref="ClusterOptions"/> has it.</param>
 internal sealed record DenoiseWork(
     string Job, GenerationRequest Request, int Loop, ClipPlan Clip, ReadOnlyMemory<byte> Random,
-    IReadOnlyList<IReadOnlyList<float>> EditRatios, IReadOnlyList<EncodedPrompt> Prompts, IReadOnlyList<ReadOnlyMemory<byte>> Features)
+    IReadOnlyList<IReadOnlyList<float>> EditRatios, IReadOnlyList<EncodedPrompt> Prompts, IReadOnlyList<ReadOnlyMemory<byte>> Features, TimeSpan LinkSilence)
 {
     public int Steps => Request.NumSamplingSteps;
 
@@ -27,6 +28,7 @@ internal sealed record DenoiseWork(
             FirstStep = from.Step,
             EditRatios = EditRatios,
             Prompts = Prompts,
+            LinkSilence = LinkSilence,
         },
         [Random, .. from.Samples, .. Features]);
 }

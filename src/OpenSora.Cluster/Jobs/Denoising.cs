@@ -51,7 +51,7 @@ internal static class Denoising
     public static async Task<FinishedClip> Run(JobContext job, Batch batch, int loop, LoopStart start, Answer<TextEncoded> prompts, CancellationToken cancel)
     {
         using IDisposable timed = job.Clock.Time(Stage.Denoise);
-        DenoiseWork work = new(job.Job, job.Request, loop, batch.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts);
+        DenoiseWork work = new(job.Job, job.Request, loop, batch.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts, job.Options.LinkSilence);
         job.Voice.Progress(Stage.Denoise, start.From.Step, work.Steps);
         Denoiser denoiser = new(job.Crew, job.Work, job.Client, job.Epochs, job.Tally, job.Options);
         (Checkpoint last, ReadOnlyMemory<byte> random) = await denoiser.Run(work, start.From, StepDone, cancel);

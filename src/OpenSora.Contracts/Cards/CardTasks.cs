@@ -91,6 +91,9 @@ public sealed record DenoiseTask : CardTask
     public required IReadOnlyList<IReadOnlyList<float>> EditRatios { get; init; }
 
     public required IReadOnlyList<EncodedPrompt> Prompts { get; init; }
+
+    /// <summary>How long another rank may say nothing before it counts as gone. Default: 2 s.</summary>
+    public TimeSpan LinkSilence { get; init; } = TimeSpan.FromSeconds(2);
 }
 
 /// <summary>
