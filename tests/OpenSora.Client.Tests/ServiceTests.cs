@@ -93,6 +93,19 @@ public sealed class ServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ASweepOfAServiceMarksWhatItRefusesAndLeavesNothingThere()
+    {
+        string folder = Path.Combine(_folder, "sweep");
+        await RunRaw(["sweep", "--server", _address, "--out", folder, "--num-sampling-steps", "2,3,1001", "--cards", "1,999", "--num-frames", "1", "--image-size", "36x50", "--warmup-count", "0", "--eval-count", "1"]);
+        JsonNode[] results = [.. File.ReadLines(Path.Combine(folder, "results.jsonl")).Select(line => JsonNode.Parse(line)!)];
+        Assert.Equal(6, results.Length);
+        Assert.Equal([("1", "2"), ("1", "3")], results.Where(result => (string)result["status"]! == "measured")
+            .Select(result => ((string)result["flags"]!["cards"]!, (string)result["flags"]!["num-sampling-steps"]!)).Order());
+        Assert.Equal(4, results.Count(result => (string)result["status"]! == "infeasible" && ((string)result["reason"]!).Contains(" is ", StringComparison.Ordinal)));
+        Assert.Empty(JsonNode.Parse(await Run("jobs", "--json"))!.AsArray());
+    }
+
+    [Fact]
     public async Task CancellingAndRefusalsAreTold()
     {
         string id = (await Run("submit", "--prompt", Prompt, "--num-sampling-steps", "1000")).Trim();
