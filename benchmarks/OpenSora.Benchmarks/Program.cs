@@ -1,11 +1,13 @@
 using OpenSora.Benchmarks;
 using OpenSora.Benchmarks.Checkpoints;
+using OpenSora.Benchmarks.Micro;
 using OpenSora.Benchmarks.Scaling;
 using OpenSora.Contracts;
 
 // Questions about speed and the tools to ask them with: benchmarks/README.md tells which command answers which question.
 const string usage = """
     usage: OpenSora.Benchmarks make-checkpoint FOLDER [flags]   random weights in the public layouts, full-size by default
+           OpenSora.Benchmarks micro [flags of BenchmarkDotNet] blocks, switches, chunks, weights and headers, beside their bounds
            OpenSora.Benchmarks scaling [flags]                  N cards against one, and against the machine's own ceiling
     make-checkpoint: --depth N (28)  --hidden C (1152)  --heads N (16)  --text-layers N (24; 0: the demo model's encoder)
                      --vae full|demo (full)  --seed N (1)
@@ -22,6 +24,9 @@ try
             CheckpointSize size = CheckpointSize.Of(flags);
             flags.Done();
             MakeCheckpoint.Write(Path.GetFullPath(folder), size, Path.Combine(home, "models", "demo"));
+            return ExitCode.Done;
+        case ["micro", .. var rest]:
+            MicroBenchmarks.Run(rest, Path.Combine(home, "artifacts", "benchmarks"));
             return ExitCode.Done;
         case ["scaling", .. var rest]:
             await ScalingBenchmark.Run(new Flags(rest), home);

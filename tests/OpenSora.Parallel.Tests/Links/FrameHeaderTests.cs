@@ -26,6 +26,27 @@ public class FrameHeaderTests
         Assert.Equal((3, PeerFault.Slow, "asleep", 0L), (read.Notice!.Rank, read.Notice.Cause, read.Notice.Detail, read.Bytes));
     }
 
+    /// <summary>A step of a gang sends tens of thousands of them.</summary>
+    [Fact]
+    public void It_costs_next_to_no_memory()
+    {
+        ArrayBufferWriter<byte> buffer = new(FrameHeader.MaxBytes);
+        byte[] bytes = Bytes(Example);
+        Example.Write(buffer);
+        FrameHeader.Read(bytes, 4);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+        {
+            buffer.ResetWrittenCount();
+            Example.Write(buffer);
+        }
+        long written = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 1000; i++)
+            FrameHeader.Read(bytes, 4);
+        Assert.InRange((written - before) / 1000, 0, 64);
+        Assert.InRange((GC.GetAllocatedBytesForCurrentThread() - written) / 1000, 0, 256);
+    }
+
     [Fact]
     public void Another_version_is_named_with_both()
     {
