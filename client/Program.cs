@@ -36,3 +36,8 @@ catch (InputException error)
     Console.Error.WriteLine($"opensora: {error.Message}");
     return ExitCode.BadInput;
 }
+catch (CardException error)
+{
+    Console.Error.WriteLine($"opensora: {error.Message}");
+    return ExitCode.CardFailure;
+}

@@ -142,7 +142,7 @@ internal sealed class SweepRun
     }
 
     /// <summary>For the videos, which are not kept.</summary>
-    private string SaveDir => Path.Combine(_folder.Path, "videos");
+    private string SaveDir => Path.Combine(_folder.Path, ".sweep-videos");
 
     private static JsonObject Result(SweepCell cell, string id, string status, string? reason, PlanReport? planned, JsonObject? report) => new()
     {

@@ -99,7 +99,7 @@ public sealed class CardsTests : IDisposable
         string calm = await Calm(40);
         using Process process = ClientProgram.Start(
             Arguments("joined", "--num-sampling-steps", "40", "--listen", address, "--json"),
-            [.. Member("silo"), ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch")]); // as long as a card may take to start
+            [.. Member("silo"), .. ClientProgram.Patient, ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch")]); // as long as a card may take to start
         await UntilStep(process, 1);
         using Process card = ClientProgram.Start(["card", "guest", "--join", silo, "--device", "cpu", "--threads", "1"], Member("guest"));
         JsonNode report = JsonNode.Parse(await process.StandardOutput.ReadToEndAsync())!;

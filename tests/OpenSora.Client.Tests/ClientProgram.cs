@@ -13,13 +13,13 @@ internal static class ClientProgram
     public static string State { get; } = Directory.CreateTempSubdirectory("opensora-state").FullName;
 
     /// <summary>For runs in which no card is to be lost: a machine that runs many tests at once lets a card wait for seconds.</summary>
-    private static readonly (string, string)[] s_patient =
+    public static (string, string)[] Patient { get; } =
         [.. new[] { "SILENCE", "REPLY_SILENCE", "PROBE_TIMEOUT", "LINK_SILENCE" }.Select(name => ($"OPENSORA_CLUSTER_{name}", "60"))];
 
     /// <summary>A run that nothing disturbs.</summary>
     public static async Task<Outcome> Run(string[] arguments, params (string Name, string Value)[] environment)
     {
-        using Process process = Start(arguments, [.. s_patient, .. environment]);
+        using Process process = Start(arguments, [.. Patient, .. environment]);
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
         using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(5));
         await process.WaitForExitAsync(deadline.Token);

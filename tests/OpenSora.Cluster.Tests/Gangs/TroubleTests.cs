@@ -8,21 +8,35 @@ namespace OpenSora.Cluster.Tests.Gangs;
 public sealed class TroubleTests
 {
     [Theory]
-    [InlineData("freeze", 1, 1)]
-    [InlineData("drop", 1, 0)]
-    [InlineData("corrupt", 1, 0)]
-    [InlineData("delay", 0, 0)]
-    [InlineData("fail", 1, 0)]
-    [InlineData("accuse", 1, 0)]
-    public async Task InTheMiddleOfAStep(string kind, int recomputed, int losses)
+    [InlineData("drop", 1)]
+    [InlineData("corrupt", 1)]
+    [InlineData("delay", 0)]
+    [InlineData("fail", 1)]
+    [InlineData("accuse", 1)]
+    public async Task InTheMiddleOfAStep(string kind, int recomputed)
     {
-        await using TestCluster cluster = await TestCluster.Start(3);
+        GenerationReport report = await TroubleWith(kind, TestCluster.Patient);
+        Assert.True(report.RecomputedSteps <= recomputed, $"{report.RecomputedSteps} steps were begun again");
+        Assert.Empty(report.Losses);
+    }
+
+    /// <summary>It is found by its silence, so a busy machine may take another for it, too.</summary>
+    [Fact]
+    public async Task ACardThatFreezesInTheMiddleOfAStep()
+    {
+        GenerationReport report = await TroubleWith("freeze", TestCluster.Quick);
+        Assert.Contains("card-1", report.Losses.Select(loss => loss.Name));
+        Assert.InRange(report.RecomputedSteps, 0, report.Losses.Count);
+    }
+
+    private static async Task<GenerationReport> TroubleWith(string kind, ClusterOptions options)
+    {
+        await using TestCluster cluster = await TestCluster.Start(3, options);
         await cluster.Cards(3);
         GenerationHashes expected = (await cluster.Generate(cluster.Request("calm", 3))).Hashes;
         GenerationReport report = await cluster.Generate(cluster.Request(kind, 3, new FakeSettings { Faults = [new Fault("card-1", "step", 3, "during", kind)] }));
         Assert.Equal(expected, report.Hashes);
-        Assert.True(report.RecomputedSteps <= recomputed, $"{report.RecomputedSteps} steps were begun again");
-        Assert.Equal(losses, report.Losses.Count);
+        return report;
     }
 
     [Fact]
@@ -101,7 +115,7 @@ public sealed class TroubleTests
     [Fact]
     public async Task ADeviceThatAlwaysFailsEndsTheJobWithItsWords()
     {
-        await using TestCluster cluster = await TestCluster.Start(1, TestCluster.Quick with { MostFruitlessEpochs = 3 });
+        await using TestCluster cluster = await TestCluster.Start(1, TestCluster.Patient with { MostFruitlessEpochs = 3 });
         Fault[] always = [.. Enumerable.Repeat(new Fault("", "step", 2, "before", "fail"), 50)];
         CardException failed = await Assert.ThrowsAsync<CardException>(() => cluster.Generate(cluster.Request("failing", 1, new FakeSettings { Faults = always })));
         Assert.Contains("as it was told to", failed.Message);

@@ -56,7 +56,7 @@ public sealed class ResumeTests
     [Fact]
     public async Task WhenNoCardIsLeftTheJobIsKeptAndSaysHow()
     {
-        await using TestCluster cluster = await TestCluster.Start(0, TestCluster.Quick with { WaitForCard = TimeSpan.FromSeconds(0.5) });
+        await using TestCluster cluster = await TestCluster.Start(0, TestCluster.Patient with { WaitForCard = TimeSpan.FromSeconds(0.5) });
         using System.Diagnostics.Process only = cluster.StartCard("only");
         await cluster.Cards(1);
         GenerationHashes expected = (await cluster.Generate(cluster.Request("calm"))).Hashes;
@@ -80,7 +80,7 @@ public sealed class ResumeTests
     [Fact]
     public async Task CardsOfAnotherKindDoNotGoOnWithIt()
     {
-        await using TestCluster cluster = await TestCluster.Start(0, TestCluster.Quick with { WaitForCard = TimeSpan.FromSeconds(0.5) });
+        await using TestCluster cluster = await TestCluster.Start(0, TestCluster.Patient with { WaitForCard = TimeSpan.FromSeconds(0.5) });
         using System.Diagnostics.Process only = cluster.StartCard("only");
         await cluster.Cards(1);
         await Assert.ThrowsAsync<CardException>(() => cluster.Generate(cluster.Request(

@@ -215,7 +215,7 @@ public sealed class VideoServiceTests
     [Fact]
     public async Task OneThatLosesAllItsCardsAgainAndAgainFailsInWords()
     {
-        await using TestCluster cluster = await TestCluster.Start(1, TestCluster.Quick with { Rest = TimeSpan.FromSeconds(0.5), WaitForCard = TimeSpan.FromSeconds(0.5), MostQuickDeaths = 1000 });
+        await using TestCluster cluster = await TestCluster.Start(1, TestCluster.Patient with { Rest = TimeSpan.FromSeconds(0.5), WaitForCard = TimeSpan.FromSeconds(0.5), MostQuickDeaths = 1000 });
         FakeSettings settings = new() { Faults = [.. Enumerable.Range(0, 40).Select(i => new Fault("", "load", -1, "before", "fail"))] };
         await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster, settings));
         Contracts.Videos.Video over = await service.Over(await service.Videos.Submit(TestService.Order(), CancellationToken.None));
@@ -228,7 +228,7 @@ public sealed class VideoServiceTests
     [Fact]
     public async Task WithoutACardItWaitsAndBeginsWhenOneComes()
     {
-        await using TestCluster cluster = await TestCluster.Start(0, TestCluster.Quick with { WaitForCard = TimeSpan.FromSeconds(0.5) });
+        await using TestCluster cluster = await TestCluster.Start(0, TestCluster.Patient with { WaitForCard = TimeSpan.FromSeconds(0.5) });
         FakeSettings dies = new() { Faults = [new Fault("only", "step", 3, "before", "kill")] };
         await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster, dies));
         Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
