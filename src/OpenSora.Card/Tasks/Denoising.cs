@@ -61,8 +61,11 @@ internal static class Denoising
         if (task.Links.Count == 1)
             return Mesh.Alone(context.Task.Job);
         IReadOnlyList<EndPoint> addresses = [.. task.Links.Select(LinkAddress.Parse)];
+        LinkOptions options = new() { Silence = task.LinkSilence, Tls = context.Tls };
+        if (options.Joining < options.Silence)
+            options = options with { Joining = options.Silence }; // who may be silent for long may come late
         return Mesh.Join(
-            new GangName(context.Task.Job, task.Epoch), task.Rank, addresses, context.Listener, context.Token, new LinkOptions { Silence = task.LinkSilence, Tls = context.Tls }, context.Cancel,
+            new GangName(context.Task.Job, task.Epoch), task.Rank, addresses, context.Listener, context.Token, options, context.Cancel,
             (stream, _) => context.Faults.Between(task.Epoch, stream));
     }
 

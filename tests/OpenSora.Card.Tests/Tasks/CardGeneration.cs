@@ -85,6 +85,7 @@ internal sealed class CardGeneration(IReadOnlyList<RunningCard> cards, Generatio
             FirstStep = 0,
             EditRatios = start.EditRatios,
             Prompts = text.Prompts,
+            LinkSilence = TimeSpan.FromMinutes(1),
         };
         ReadOnlyMemory<byte> random = await DenoiseBy(cards, task, clip, state, features, upTo: half);
         if (Later is not null)
