@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using OpenSora.Contracts;
 
 namespace OpenSora.Client.Benchmarks;
 
@@ -12,8 +12,6 @@ namespace OpenSora.Client.Benchmarks;
 /// </summary>
 internal static class MachineFacts
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     private static readonly string[] DebianPackages = ["topsruntime", "tops-sdk", "tops-inference", "topsaten"];
     private static readonly string[] PythonPackages = ["TopsInference", "torch", "diffusers", "transformers", "torch-gcu", "Pillow", "opencv-python"];
 
@@ -21,7 +19,7 @@ internal static class MachineFacts
     public static IEnumerable<KeyValuePair<string, JsonNode?>> Sections(bool tellHost)
     {
         yield return new("device_info", Device());
-        yield return new("deb_info", Named(DebianPackages, package => Run("dpkg-query", "-W", "-f", "${Version}", package)));
+        yield return new("deb_info", Named(DebianPackages, package => Tool.Run("dpkg-query", "-W", "-f", "${Version}", package)));
         yield return new("python_info", Python());
         yield return new("os_info", new JsonObject { ["os_distrb_name"] = Field("/etc/os-release", "PRETTY_NAME=").Trim('"'), ["os_kernel_version"] = Environment.OSVersion.Version.ToString() });
         yield return new("cpu_info", new JsonObject
@@ -31,15 +29,15 @@ internal static class MachineFacts
             ["cpu_vendor"] = AfterColon(Field("/proc/cpuinfo", "vendor_id")),
             ["cpu_count"] = Environment.ProcessorCount,
         });
-        yield return new("disk_info", new JsonObject { ["disk_model"] = Run("lsblk", "-d", "-o", "NAME,MODEL,SIZE") });
+        yield return new("disk_info", new JsonObject { ["disk_model"] = Tool.Run("lsblk", "-d", "-o", "NAME,MODEL,SIZE") });
         yield return new("host_info", new JsonObject { ["host_name"] = tellHost ? Environment.MachineName : "", ["host_ip"] = tellHost ? Address() : "" });
     }
 
     /// <summary>As Enflame's tool or NVIDIA's tells it of the first device.</summary>
     private static JsonObject Device()
     {
-        string[] gcu = Run("efsmi", "--q", "-i", "0").Split('\n');
-        string[] cuda = Run("nvidia-smi", "--query-gpu=name,driver_version,clocks.gr,clocks.mem", "--format=csv,noheader", "-i", "0").Split(", ");
+        string[] gcu = Tool.Run("efsmi", "--q", "-i", "0").Split('\n');
+        string[] cuda = Tool.Run("nvidia-smi", "--query-gpu=name,driver_version,clocks.gr,clocks.mem", "--format=csv,noheader", "-i", "0").Split(", ");
         string Of(string name, int column) => gcu.FirstOrDefault(line => line.TrimStart().StartsWith(name, StringComparison.Ordinal)) is { } line ? AfterColon(line)
             : cuda.Length == 4 ? cuda[column].Trim() : "";
         return new JsonObject { ["Dev Name"] = Of("Dev Name", 0), ["Ver"] = Of("KMD Ver", 1), ["GCU CLK"] = Of("GCU CLK", 2), ["Mem CLK"] = Of("Mem CLK", 3) };
@@ -47,8 +45,8 @@ internal static class MachineFacts
 
     private static JsonObject Python()
     {
-        JsonObject facts = new() { ["python"] = Run("python3", "--version") };
-        string[] versions = Run("python3", ["-c",
+        JsonObject facts = new() { ["python"] = Tool.Run("python3", "--version") };
+        string[] versions = Tool.Run("python3", ["-c",
             "import sys\nfrom importlib import metadata\nfor name in sys.argv[1:]:\n    try:\n        print(metadata.version(name))\n    except Exception:\n        print()", .. PythonPackages]).Split('\n');
         for (int i = 0; i < PythonPackages.Length; i++)
             facts[PythonPackages[i]] = i < versions.Length ? versions[i] : "";
@@ -66,23 +64,4 @@ internal static class MachineFacts
         File.Exists(file) && File.ReadLines(file).FirstOrDefault(line => line.StartsWith(begin, StringComparison.Ordinal)) is { } line ? line[begin.Length..] : "";
 
     private static string AfterColon(string line) => line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
-
-    /// <returns>What it wrote; nothing when it is not there, fails or takes too long.</returns>
-    private static string Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            _ = process.StandardError.ReadToEndAsync();
-            Task<string> output = process.StandardOutput.ReadToEndAsync();
-            if (process.WaitForExit(Patience))
-                return process.ExitCode == 0 ? output.Result.Trim() : "";
-            process.Kill();
-            return "";
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return "";
-        }
-    }
 }

@@ -18,7 +18,7 @@ internal static class PlanCommand
         Option<string?> t5 = Flag.OptionalText("--ckpt-path-t5", "Folder of the T5 v1.1 text encoder; only config.json is read.");
         Option<string?> vae2d = Flag.OptionalText("--ckpt-path-vae2d", "Folder of the 2D VAE; only config.json is read.");
         Option<string?> vae3d = Flag.OptionalText("--ckpt-path-vae3d", "Folder of the video VAE; only config.json is read.");
-        Option<string?> cardType = Flag.OptionalText("--card-type", "cpu, h100-80g, h200, h800-80g, a100-80g, s60, or one of --card-types. [default: cpu, which is this machine]");
+        Option<string?> cardType = Flag.OptionalText("--card-type", "cpu, h100-80g, h200, h800-80g, a100-80g, s60, or one of --card-types. [default: the accelerator of this machine, as nvidia-smi or efsmi tells it, else cpu, its processor]");
         Option<string?> cardTypes = Flag.OptionalText("--card-types", "YAML file with more card types.");
         Option<int?> threads = Flag.OptionalInt("--threads", "CPU threads of each card of type cpu. [default: all cores]");
         Option<int?> textLength = Flag.OptionalInt("--text-length", "Tokens of the prompt. [default: --model-max-length]");

@@ -28,7 +28,7 @@ internal static class SweepCommand
         Option<int> evaluations = Flag.Int("--eval-count", "Passes of each cell that are measured.", 3);
         Option<int> order = Flag.Int("--order-seed", "Seed of the random order of cells.", 42);
         Option<double?> limit = Flag.OptionalDouble("--cell-limit", "Leave out cells of which a pass is predicted to take more seconds than this.");
-        Option<string?> cardType = Flag.OptionalText("--card-type", "Plan for cards of this type: see opensora plan. [default: cpu, which is this machine; with --server: none, it plans itself]");
+        Option<string?> cardType = Flag.OptionalText("--card-type", "Plan for cards of this type: see opensora plan, also for the default; with --server there is none, because it plans itself.");
         Option<string?> cardTypes = Flag.OptionalText("--card-types", "YAML file with more card types.");
         Option<string?> server = Flag.OptionalText("--server", "A service to measure, http://HOST:PORT, in the place of cards of this machine; its token is OPENSORA_TOKEN.");
         Option<Toggle> host = Flag.Bool("--host-info", "Put the name and the address of this machine into the results.");

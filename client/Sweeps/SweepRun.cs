@@ -13,7 +13,7 @@ namespace OpenSora.Client.Sweeps;
 /// <summary>How a sweep is done.</summary>
 /// <param name="Passes">Of each cell.</param>
 /// <param name="Order">Seed of the order of cells; what a machine does to one cell after the other is not to look like a trend.</param>
-/// <param name="CardType">For planning; null for the processor of this machine.</param>
+/// <param name="CardType">For planning; null for what this machine has.</param>
 /// <param name="Limit">Seconds that a pass of a cell may be predicted to take; null for any.</param>
 /// <param name="Server">Null for cards of this machine.</param>
 internal sealed record SweepPlan(BenchmarkPlan Passes, int Order, string? CardType, string? CardTypes, double? Limit, string? Server);
@@ -137,7 +137,7 @@ internal sealed class SweepRun
         }
         string[] line = ["benchmark", .. cell.Line, "--warmup-count", $"{_plan.Passes.Warmups}", "--eval-count", $"{_plan.Passes.Evaluations}", .. _plan.Server is null ? (string[])[] : ["--server", _plan.Server]];
         // What was planned for a processor says nothing of another card.
-        bool comparable = _plan.CardType is not null || reports[^1].Device.StartsWith("cpu", StringComparison.Ordinal);
+        bool comparable = _plan.CardType is not null || (planned?.CardType.Name == "cpu") == reports[^1].Device.StartsWith("cpu", StringComparison.Ordinal);
         _folder.Append(Result(cell, id, Measured, null, comparable ? planned : null, BenchmarkReport.Of(request, _plan.Passes, reports, line)));
     }
 

@@ -11,7 +11,7 @@ public sealed record PlanRequest
     /// <summary><c>full</c>: the sizes of the public checkpoints; <c>demo</c>: models/demo; null: the folders of <see cref="Generation"/>.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Name of a card type; null for the processor of this machine. Default: null.</summary>
+    /// <summary>Name of a card type; null for the accelerator of this machine, or its processor. Default: null.</summary>
     public string? CardType { get; init; }
 
     /// <summary>A YAML file of card types that is read in addition to the one that comes with the program. Default: null.</summary>

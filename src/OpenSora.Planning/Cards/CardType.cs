@@ -11,6 +11,9 @@ public sealed record CardType
 
     public string Title { get; init; } = "";
 
+    /// <summary>What its vendor's tool calls it, word for word.</summary>
+    public List<string> DetectedAs { get; init; } = [];
+
     /// <summary>Memory of one card.</summary>
     public long MemoryBytes { get; init; }
 

@@ -25,7 +25,7 @@ public static class Planner
         ModelShape model = ModelShape.Choose(request.Model, generation.Models);
         ClipGeometry clip = ClipGeometry.Of(generation);
         IReadOnlyList<CardType> known = [ThisMachine.Detect(generation.Threads ?? Math.Max(1, Environment.ProcessorCount / generation.Cards)), .. CardTypes.Known(request.CardTypes)];
-        CardType card = CardTypes.Named(request.CardType ?? ThisMachine.Name, known);
+        CardType card = request.CardType is { } named ? CardTypes.Named(named, known) : Local(generation.Device, known);
         UnitPlan units = UnitPlan.For(clip.Grid.Frames, clip.Grid.PerFrame);
         GangPlan plan = GangPlan.For(units, generation.Cards);
         Traffic traffic = Traffic.Of(plan, model.Transformer, ElementSize.Of(card.ComputeType(generation.Dtype)));
@@ -52,6 +52,16 @@ public static class Planner
             Refusal = Refusals.Of(fit, card, plan, known),
             Notes = Notes.Of(card, job, generation),
         };
+    }
+
+    /// <summary>What the request would run on here: the accelerator, else the processor.</summary>
+    private static CardType Local(string? device, IReadOnlyList<CardType> known)
+    {
+        CardType processor = CardTypes.Named(ThisMachine.Name, known);
+        if (device == "cpu")
+            return processor;
+        return LocalAccelerator.Detect(known) ?? (device is null ? processor
+            : throw new InputException($"--device {device}: neither nvidia-smi nor efsmi tells what card that is: give --card-type"));
     }
 
     private static void Check(PlanRequest request)

@@ -59,6 +59,22 @@ public sealed class CardTypesTests : IDisposable
     }
 
     [Fact]
+    public void An_accelerator_is_what_its_tool_says()
+    {
+        IReadOnlyList<CardType> known = CardTypes.Known(null);
+        CardType? Detect(string nvidia, string enflame) => LocalAccelerator.Detect(known, (program, _) => program == "nvidia-smi" ? nvidia : enflame);
+        Assert.Null(Detect("", ""));
+        CardType h100 = Detect("NVIDIA H100 80GB HBM3, 81559", "")!;
+        Assert.Equal(("h100-80g", 81559L << 20, 989.4e12), (h100.Name, h100.MemoryBytes, h100.Flops["bf16"]));
+        Assert.StartsWith("detected: NVIDIA H100 80GB HBM3; ", h100.Source, StringComparison.Ordinal);
+        CardType other = Detect("NVIDIA H100 PCIe, 81559", "")!;
+        Assert.Equal(("local", "NVIDIA H100 PCIe", false), (other.Name, other.Title, other.SpeedIsKnown("bf16")));
+        Assert.Equal(("s60", 48_000_000_000), (Detect("", "DEV ID 0\n    Dev Name : S60\n")!.Name, Detect("", "    Dev Name : S60\n")!.MemoryBytes));
+        Assert.Contains("detected_as: [T99]", Assert.Throws<InputException>(() => Detect("", "Dev Name : T99")).Message);
+        Assert.Equal(known.Count, known.SelectMany(type => type.DetectedAs).Distinct().Count());
+    }
+
+    [Fact]
     public void This_machine_has_memory_and_speed()
     {
         CardType machine = ThisMachine.Detect(threads: 2);
