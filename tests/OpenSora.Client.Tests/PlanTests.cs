@@ -25,7 +25,7 @@ public sealed class PlanTests
     [Fact]
     public async Task IsATableForPeople()
     {
-        ClientProgram.Outcome outcome = await ClientProgram.Run(["plan", "--resolution", "144p"]);
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["plan", "--resolution", "144p", "--card-type", "cpu"]);
         Assert.Equal(0, outcome.ExitCode);
         foreach (string words in new[] { "demo model", "256", "residual stream", "decoding of a unit", "seconds (predicted)", "sensible" })
             Assert.Contains(words, outcome.Output);
