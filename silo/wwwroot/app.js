@@ -139,15 +139,15 @@ async function play(element, id) {
 }
 
 async function remove(id) {
-  const { element } = jobs.get(id);
-  const over = TERMINAL.includes(element.dataset.status);
+  const over = TERMINAL.includes(jobs.get(id)?.element.dataset.status);
   await call(`/v1/videos/${id}`, { method: "DELETE" });
-  if (over) {
-    element.remove();
-    jobs.delete(id);
-  } else {
-    show(await json(`/v1/videos/${id}`));
-  }
+  if (over) drop(id);
+  else show(await json(`/v1/videos/${id}`));
+}
+
+function drop(id) {
+  jobs.get(id)?.element.remove();
+  jobs.delete(id);
 }
 
 function showCards(cards) {
@@ -163,7 +163,10 @@ async function refresh() {
   try {
     const ready = await fetch("/health/ready");
     $("health").textContent = ready.ok ? "ready" : (await ready.text());
-    for (const video of (await json("/v1/videos?limit=50&order=desc")).data.reverse()) show(video);
+    // What was here before the list was asked for and is not on it was removed, here or elsewhere; a list under way may still bring it back once.
+    const before = [...jobs.keys()], list = await json("/v1/videos?limit=50&order=desc"), listed = new Set(list.data.map(video => video.id));
+    for (const video of list.data.reverse()) show(video);
+    if (!list.has_more) before.filter(id => !listed.has(id)).forEach(drop);
     showCards((await json("/v1/cards")).data);
   } catch (error) {
     $("health").textContent = `no answer from the silo (${error.message})`;

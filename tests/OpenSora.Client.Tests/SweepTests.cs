@@ -114,6 +114,22 @@ public sealed class SweepTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatFailedIsMeasuredAgain()
+    {
+        SweepMatrix matrix = new();
+        foreach ((string flag, string value) in new[] { ("image-size", "36x50"), ("device", "cpu"), ("threads", "1"), ("num-frames", "1"), ("num-sampling-steps", "1"), ("prompt", "a red ball") })
+            matrix.Vary(flag, [value]);
+        string cell = matrix.Cells()[0].Id(0, 1, null);
+        Directory.CreateDirectory(Out);
+        await File.WriteAllTextAsync(Results, $$"""{"schema":"opensora-sweep/1","cell":"{{cell}}","status":"failed","reason":"a card was lost","flags":{} }""" + "\n");
+        ClientProgram.Outcome outcome = await ClientProgram.Run(Line("--num-sampling-steps", "1", "--warmup-count", "0", "--eval-count", "1", "--prompt", "a red ball"));
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        JsonNode[] results = [.. (await File.ReadAllLinesAsync(Results)).Select(text => JsonNode.Parse(text)!)];
+        Assert.Equal([(cell, "failed"), (cell, "measured")], results.Select(result => ((string)result["cell"]!, (string)result["status"]!)));
+        Assert.Contains("1 of 1 cells measured, 0 cannot be done, 0 failed.", await File.ReadAllTextAsync(Path.Combine(Out, "results.md")));
+    }
+
+    [Fact]
     public async Task FiguresOfTwoBuildsAndTwoSweepsAtOnceAreRefused()
     {
         Directory.CreateDirectory(Out);

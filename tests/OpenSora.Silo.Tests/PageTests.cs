@@ -40,6 +40,17 @@ public sealed class PageTests
         await browser.Until("document.querySelector('#gallery .state')?.textContent === 'cancelled'");
         await browser.Evaluate("document.querySelector('#gallery .remove').click()");
         await browser.Until("document.querySelectorAll('#gallery li').length === 0");
+
+        // Removed by somebody else.
+        await Fill(browser, Prompt);
+        await browser.Until("document.querySelectorAll('#queue li').length === 1");
+        string id = (string)(await browser.Evaluate("document.querySelector('#queue li').id"))!;
+        foreach (string shown in new[] { "document.querySelector('#gallery .state')?.textContent === 'cancelled'", "document.querySelectorAll('li').length === 0" })
+        {
+            (await silo.Client.DeleteAsync($"/v1/videos/{id}")).EnsureSuccessStatusCode();
+            await browser.Until(shown);
+        }
+
         await browser.Evaluate("document.querySelector('[name=cards]').value = 1000");
         await Fill(browser, Prompt);
         await browser.Until("document.getElementById('refusal').textContent.includes('cards')");
