@@ -8,6 +8,7 @@ RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator
     BenchmarkCommand.Create(args),
     SweepCommand.Create(),
     VerifyCommand.Create(),
+    ProfileCommand.Create(),
     PlanCommand.Create(),
     SimulateCommand.Create(),
     CardCommand.Create(args),

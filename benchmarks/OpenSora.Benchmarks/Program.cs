@@ -1,4 +1,5 @@
 using OpenSora.Benchmarks;
+using OpenSora.Benchmarks.Caching;
 using OpenSora.Benchmarks.Checkpoints;
 using OpenSora.Benchmarks.Micro;
 using OpenSora.Benchmarks.Scaling;
@@ -8,9 +9,12 @@ using OpenSora.Contracts;
 const string usage = """
     usage: OpenSora.Benchmarks make-checkpoint FOLDER [flags]   random weights in the public layouts, full-size by default
            OpenSora.Benchmarks micro [flags of BenchmarkDotNet] blocks, switches, chunks, weights and headers, beside their bounds
+           OpenSora.Benchmarks cache [flags]                    what --cache saves, and how like the videos are
            OpenSora.Benchmarks scaling [flags]                  N cards against one, and against the machine's own ceiling
     make-checkpoint: --depth N (28)  --hidden C (1152)  --heads N (16)  --text-layers N (24; 0: the demo model's encoder)
                      --vae full|demo (full)  --seed N (1)
+    cache:           --rules R,… (pab,fb:0.05,fb:0.1,fb:0.2)  --cards N (2)  --threads N (1)  --steps N (30)  --repeats N (1)
+                     --prompt TEXT  --json true|false (false)
     scaling:         --cards N (2)  --threads N (1)  --repeats N (3)  --steps N (2)  --resolution R (144p)  --num-frames F (2s)
                      --model FOLDER (made when missing: --depth 4 --hidden 1152 --heads 16)
     """;
@@ -27,6 +31,9 @@ try
             return ExitCode.Done;
         case ["micro", .. var rest]:
             MicroBenchmarks.Run(rest, Path.Combine(home, "artifacts", "benchmarks"));
+            return ExitCode.Done;
+        case ["cache", .. var rest]:
+            await CacheBenchmark.Run(new Flags(rest), home);
             return ExitCode.Done;
         case ["scaling", .. var rest]:
             await ScalingBenchmark.Run(new Flags(rest), home);

@@ -67,6 +67,7 @@ internal static class BenchmarkReport
             ["threads"] = last.Threads,
             ["compute_dtype"] = last.ComputeDtype,
             ["statistics"] = Summary(measured),
+            ["cache"] = last.Cache is { } cache ? JsonSerializer.SerializeToNode(cache, ContractsJson.Default.CacheUse) : null,
             ["bytes_sent"] = JsonSerializer.SerializeToNode(last.BytesSent, ContractsJson.Default.BytesSent),
             ["peak_memory_bytes"] = measured.Max(one => one.PeakMemoryBytes),
             ["sha256"] = Hashes(last),

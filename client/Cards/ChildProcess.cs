@@ -41,7 +41,7 @@ internal sealed class ChildProcess : IDisposable
                 yield return last;
         }
         await _process.WaitForExitAsync(CancellationToken.None);
-        if (last is not (Generated or Verified or PlanReady or SimulationReady or Failed))
+        if (last is not (Generated or Verified or Profiled or PlanReady or SimulationReady or Failed))
             yield return new Failed(ExitCode.CardFailure, $"the {_name} process ended without an answer ({HowItEnded()}){job}");
     }
 

@@ -19,13 +19,14 @@ internal sealed class ClipFlags(int cards, string resolution, string frames)
     private readonly Option<string> _dtype = Flag.Choice("--dtype", "Number type of the models: bf16, fp16 or fp32.", Default.Dtype, "bf16", "fp16", "fp32");
     private readonly Option<int> _cards = Flag.Int("--cards", "Cards that share one clip, up to twice its latent frames.", cards);
     private readonly Option<int> _steps = Flag.Int("--num-sampling-steps", "Denoising steps.", Default.NumSamplingSteps);
+    private readonly Option<string> _cache = Flag.Text("--cache", "pab, fb or fb:THRESHOLD: its memory is counted; seconds and bytes are told without it.", "none");
     private readonly Option<int> _maxLength = Flag.Int("--model-max-length", "Tokens of a prompt that the model takes.", Default.ModelMaxLength);
     private readonly Option<int> _microBatch = Flag.Int("--micro-batch-size", "Frames that the 2D VAE takes at once.", Default.MicroBatchSize);
     private readonly Option<int> _microFrames = Flag.Int("--micro-frame-size", "Frames of a chunk of the temporal VAE.", Default.MicroFrameSize);
     private readonly Option<long> _seed = Flag.Long("--seed", "Random seed.", Default.Seed);
 
     public IEnumerable<Option> All =>
-        [_resolution, _aspect, _imageSize, _frames, _frameTable, _dtype, _cards, _steps, _maxLength, _microBatch, _microFrames, _seed];
+        [_resolution, _aspect, _imageSize, _frames, _frameTable, _dtype, _cards, _steps, _cache, _maxLength, _microBatch, _microFrames, _seed];
 
     /// <summary>The clip that the flags describe, with no prompt.</summary>
     public GenerationRequest Read(ParseResult parsed) => new()
@@ -38,6 +39,7 @@ internal sealed class ClipFlags(int cards, string resolution, string frames)
         Dtype = parsed.GetRequiredValue(_dtype),
         Cards = parsed.GetValue(_cards),
         NumSamplingSteps = parsed.GetValue(_steps),
+        Cache = parsed.GetRequiredValue(_cache) is var cache and not "none" ? cache : null,
         ModelMaxLength = parsed.GetValue(_maxLength),
         MicroBatchSize = parsed.GetValue(_microBatch),
         MicroFrameSize = parsed.GetValue(_microFrames),

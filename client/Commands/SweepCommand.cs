@@ -12,7 +12,7 @@ internal static class SweepCommand
 {
     /// <summary>Flags of which several values make a matrix.</summary>
     private static readonly string[] Lists =
-        ["--resolution", "--aspect-ratio", "--image-size", "--num-frames", "--cards", "--dtype", "--threads", "--num-sampling-steps", "--micro-batch-size", "--micro-frame-size"];
+        ["--resolution", "--aspect-ratio", "--image-size", "--num-frames", "--cards", "--dtype", "--threads", "--num-sampling-steps", "--cache", "--micro-batch-size", "--micro-frame-size"];
 
     /// <summary>Flags of <c>generate</c> that a sweep decides, or that never end.</summary>
     private static readonly string[] NotHere = ["--save-dir", "--sample-name", "--save-latent", "--prompt-as-path", "--prompt-generator", "--benchmark-save-path"];

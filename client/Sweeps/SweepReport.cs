@@ -12,7 +12,7 @@ namespace OpenSora.Client.Sweeps;
 internal static class SweepReport
 {
     /// <summary>Flags in the order in which people think of them; others follow by name.</summary>
-    private static readonly string[] Order = ["resolution", "aspect-ratio", "image-size", "num-frames", "dtype", "num-sampling-steps", "threads", "micro-batch-size", "micro-frame-size"];
+    private static readonly string[] Order = ["resolution", "aspect-ratio", "image-size", "num-frames", "dtype", "num-sampling-steps", "cache", "threads", "micro-batch-size", "micro-frame-size"];
 
     /// <param name="published">Whether published times of the same sizes stand beside, in a column of their own.</param>
     /// <returns>The files that were written; none when there is nothing to tell.</returns>

@@ -25,6 +25,7 @@ internal static class VideoFields
         ["frame_table"] = Set((request, _, value) => request with { FrameTable = value }),
         ["num_sampling_steps"] = Set((request, name, value) => request with { NumSamplingSteps = Int(name, value) }),
         ["cfg_scale"] = Set((request, name, value) => request with { CfgScale = Number(name, value) }),
+        ["cache"] = Set((request, _, value) => request with { Cache = value }),
         ["seed"] = Set((request, name, value) => request with { Seed = long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed) ? seed : throw Refuse(name, value, "a whole number") }),
         ["fps"] = Set((request, name, value) => request with { Fps = Int(name, value) }),
         ["save_fps"] = Set((request, name, value) => request with { SaveFps = Int(name, value) }),

@@ -9,6 +9,8 @@ namespace OpenSora.Card;
 /// <summary>The device of this process.</summary>
 internal sealed class CardDevice
 {
+    private const string KernelsVariable = "OPENSORA_KERNELS";
+
     private CardDevice(Device device, BlasReport blas) => (Device, Blas) = (device, blas);
 
     public Device Device { get; }
@@ -23,7 +25,7 @@ internal sealed class CardDevice
 
     /// <summary>See <see cref="CardRegistration.Kind"/>.</summary>
     public string Kind => $"{Devices.Kind(Device).ToString().ToLowerInvariant()}, {TorchRuntime.Describe()}"
-        + (Blas.Version is { } version ? $" ({version.Trim()})" : "") + $", build {Build}";
+        + (Blas.Version is { } version ? $" ({version.Trim()})" : "") + $", kernels {FusedKernels.Chosen}, build {Build}";
 
     /// <summary>Memory of the device in bytes; 0 where its library has no way to ask.</summary>
     public DeviceMemory Memory => Devices.Memory(Device) ?? default;
@@ -34,9 +36,13 @@ internal sealed class CardDevice
     /// <summary>Sets the threads and opens the device. To be called on the thread that computes.</summary>
     /// <param name="device">null for the best one present.</param>
     /// <exception cref="DeviceException">The device is not there.</exception>
+    /// <exception cref="InputException"><c>OPENSORA_KERNELS</c> names kernels that this processor lacks.</exception>
     public static CardDevice Open(string? device, int? threads)
     {
         TorchRuntime.Initialize(threads ?? Environment.ProcessorCount);
+        string kernels = Environment.GetEnvironmentVariable(KernelsVariable) is { Length: > 0 } named ? named : "best";
+        if (!FusedKernels.Choose(kernels))
+            throw new InputException($"{KernelsVariable} is '{kernels}', which is not known or not of this processor: give best, avx512, avx2, portable, or plain for torch's kernels only");
         return new CardDevice(Devices.Open(device), TorchRuntime.CheckBlas());
     }
 

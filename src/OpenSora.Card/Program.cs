@@ -1,17 +1,15 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using OpenSora.Card;
 using OpenSora.Card.Serving;
 using OpenSora.Contracts;
-using OpenSora.Contracts.Verification;
 
-// One card: one process, one device. It serves a cluster, or answers the command line: verifies its kernels, plans, simulates.
+// One card: one process, one device. It serves a cluster, or answers one request of the command line.
 if (args is not [var first, ..] || first.StartsWith('-'))
 {
     Console.Error.WriteLine(CardOptions.Usage);
     return ExitCode.BadInput;
 }
-if (first == "verify" || PlanTaskLine.Knows(first))
+if (RequestLine.Knows(first))
     return Answer(first);
 try
 {
@@ -40,19 +38,5 @@ static int Answer(string command)
     string request = Console.In.ReadLine() ?? "";
     new Thread(() => { Console.In.Read(); stop.Cancel(); }) { IsBackground = true, Name = "standard input" }.Start();
     using TorchThread torch = new();
-    return torch.Run(() => CardFailures.Report(events, () => PlanTaskLine.Knows(command)
-        ? PlanTaskLine.Run(command, request, stop.Token)
-        : VerifyTask.Run(Read(request), events, stop.Token))).GetAwaiter().GetResult();
-}
-
-static VerificationRequest Read(string json)
-{
-    try
-    {
-        return JsonSerializer.Deserialize(json, ContractsJson.Default.VerificationRequest) ?? throw new InputException("the request is empty");
-    }
-    catch (JsonException error)
-    {
-        throw new InputException($"the request is not valid JSON: {error.Message}", error);
-    }
+    return torch.Run(() => CardFailures.Report(events, () => RequestLine.Run(command, request, events, stop.Token))).GetAwaiter().GetResult();
 }

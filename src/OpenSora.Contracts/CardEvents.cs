@@ -2,13 +2,15 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
+using OpenSora.Contracts.Profiling;
 using OpenSora.Contracts.Verification;
 
 namespace OpenSora.Contracts;
 
 /// <summary>
 /// What a card process says while it works: one JSON object a line on its standard output. The last one is
-/// <see cref="Generated"/>, <see cref="Verified"/> or <see cref="Failed"/>.
+/// <see cref="Generated"/>, <see cref="Verified"/>, <see cref="Profiled"/>, <see cref="PlanReady"/>,
+/// <see cref="SimulationReady"/> or <see cref="Failed"/>.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(Began), "began")]
@@ -20,6 +22,7 @@ namespace OpenSora.Contracts;
 [JsonDerivedType(typeof(Verified), "verified")]
 [JsonDerivedType(typeof(PlanReady), "plan")]
 [JsonDerivedType(typeof(SimulationReady), "simulation")]
+[JsonDerivedType(typeof(Profiled), "profiled")]
 [JsonDerivedType(typeof(Failed), "failed")]
 public abstract record CardEvent;
 
@@ -51,6 +54,9 @@ public sealed record PlanReady(PlanReport Report) : CardEvent;
 /// <summary>A cluster was simulated.</summary>
 public sealed record SimulationReady(SimulationReport Report) : CardEvent;
 
+/// <summary>The network was timed.</summary>
+public sealed record Profiled(ProfileReport Report) : CardEvent;
+
 /// <summary>The request failed. <paramref name="ExitCode"/>: see <see cref="Contracts.ExitCode"/>.</summary>
 public sealed record Failed(int ExitCode, string Message) : CardEvent;
 
@@ -66,6 +72,8 @@ public sealed record Failed(int ExitCode, string Message) : CardEvent;
 [JsonSerializable(typeof(PlanReport))]
 [JsonSerializable(typeof(SimulationRequest))]
 [JsonSerializable(typeof(SimulationReport))]
+[JsonSerializable(typeof(ProfileRequest))]
+[JsonSerializable(typeof(ProfileReport))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>For people: the same, indented.</summary>

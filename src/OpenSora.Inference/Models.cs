@@ -12,12 +12,13 @@ using static TorchSharp.torch;
 
 namespace OpenSora.Inference;
 
-/// <summary>The networks of a generation on one device. Each is loaded when it is used first; thread-safe.</summary>
+/// <summary>The networks of a generation on one device. Each is loaded when it is used first; thread-safe, but for <see cref="ReleaseText"/>.</summary>
 public sealed class Models : IDisposable
 {
     private readonly ModelFolders _folders;
     private readonly Lazy<T5Tokenizer> _tokenizer;
-    private readonly Lazy<T5Encoder> _text;
+    private Lazy<T5Encoder> _text;
+    private readonly Func<T5Encoder> _loadText;
     private readonly Lazy<STDiT3> _transformer;
     private readonly Lazy<VideoAutoencoder> _autoencoder;
 
@@ -26,7 +27,8 @@ public sealed class Models : IDisposable
         (_folders, Device, Precision, TokenLimit) = (folders, device, precision, request.ModelMaxLength);
         Scheduler = SchedulerConfig.Read(folders.Dit!);
         _tokenizer = new(() => T5Tokenizer.Load(folders.T5!));
-        _text = new(() => T5Encoder.Load(folders.T5!, device, precision));
+        _loadText = () => T5Encoder.Load(folders.T5!, device, precision);
+        _text = new(_loadText);
         _transformer = new(() => STDiT3Checkpoint.Load(
             folders.Dit!, device, precision, config => config with { QkNorm = request.QkNorm, ModelMaxLength = request.ModelMaxLength }));
         _autoencoder = new(() => VideoAutoencoderFiles.Load(
@@ -82,6 +84,15 @@ public sealed class Models : IDisposable
                 _ = Autoencoder;
                 break;
         }
+    }
+
+    /// <summary>Gives back what the text encoder takes; when it is used again, it is loaded again. Not while it is used.</summary>
+    public void ReleaseText()
+    {
+        if (!_text.IsValueCreated)
+            return;
+        _text.Value.Dispose();
+        _text = new(_loadText);
     }
 
     /// <summary>

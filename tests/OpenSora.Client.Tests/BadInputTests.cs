@@ -8,6 +8,7 @@ public sealed class BadInputTests
     [InlineData("--num-sampling-steps", "0", "0", "1 to 1000")]
     [InlineData("--num-sampling-steps", "many", "'many'", "whole number")]
     [InlineData("--cfg-scale", "NaN", "'NaN'", "a number")]
+    [InlineData("--cache", "fb:2", "'fb:2'", "at most 1")]
     [InlineData("--dtype", "int8", "'int8'", "bf16, fp16 or fp32")]
     [InlineData("--qk-norm", "perhaps", "'perhaps'", "yes, true")]
     [InlineData("--micro-frame-size", "16", "16", "4k + 1")]

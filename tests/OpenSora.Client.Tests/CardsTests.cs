@@ -11,7 +11,7 @@ public sealed class CardsTests : IDisposable
     /// <summary>A pause after the step that the tests wait for, so that even a busy machine does what it is to do while there are steps left.</summary>
     private static readonly (string, string) s_pause = ("OPENSORA_FAULTS", "delay=6000@step=32:before-switch;epoch=1");
 
-    private static readonly ConcurrentDictionary<int, Task<string>> s_calm = new();
+    private static readonly ConcurrentDictionary<string, Task<string>> s_calm = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -56,6 +56,22 @@ public sealed class CardsTests : IDisposable
         AStepForEachLossAtMost(report, "card-1");
     }
 
+    /// <summary>With a cache the gang goes back to the last step that takes nothing from earlier ones: of 60 steps 24 or 28, after 30 to 32 were done.</summary>
+    [Theory]
+    [InlineData("fb:0.3")]
+    [InlineData("pab")]
+    public async Task WithACacheItCostsTheStepsSinceTheLastFreshOne(string cache)
+    {
+        string calm = await Calm(60, cache);
+        Assert.NotEqual(await Calm(60), calm);
+        (JsonNode report, string errors) = await Disturb("lost", 20, client => Signal("-KILL", Processes.CardsOf(client)["card-1"]), "--num-sampling-steps", "60", "--cards", "2", "--cache", cache);
+        Assert.Equal(calm, report["sha256"]!.ToJsonString());
+        Assert.Contains("card-1", report["losses"]!.AsArray().Select(loss => loss!["name"]!.GetValue<string>()));
+        Assert.InRange(report["recomputedSteps"]!.GetValue<int>(), 2, 12 * report["losses"]!.AsArray().Count);
+        Assert.Contains($"--cache {cache}: a gang can go on after step", errors);
+        Assert.True(report["cache"]!["taken"]!.GetValue<long>() > 0);
+    }
+
     [Fact]
     public async Task TheOnlyCardIsReplaced()
     {
@@ -66,12 +82,13 @@ public sealed class CardsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("-INT", 130)]
-    [InlineData("-KILL", 4)]
-    public async Task AJobThatWasStoppedOrCrashedGoesOnFromItsLastStep(string signal, int exitCode)
+    [InlineData("-INT", 130, "none")]
+    [InlineData("-KILL", 4, "none")]
+    [InlineData("-KILL", 4, "fb:0.3")]
+    public async Task AJobThatWasStoppedOrCrashedGoesOnFromItsLastStep(string signal, int exitCode, string cache)
     {
-        string calm = await Calm(60);
-        using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", "2", "--verbose", "1"), s_pause);
+        string calm = await Calm(60, cache);
+        using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", "2", "--verbose", "1", "--cache", cache), s_pause);
         await UntilStep(process, 20);
         Signal(signal, signal == "-INT" ? process.Id : Processes.SiloOf(process.Id));
         string errors = await process.StandardError.ReadToEndAsync();
@@ -190,8 +207,8 @@ public sealed class CardsTests : IDisposable
     }
 
     /// <summary>The hashes of a run that nothing disturbs; made once.</summary>
-    private Task<string> Calm(int steps) =>
-        s_calm.GetOrAdd(steps, async _ => (await Generate("calm", "--num-sampling-steps", $"{steps}"))["sha256"]!.ToJsonString());
+    private Task<string> Calm(int steps, string cache = "none") => s_calm.GetOrAdd(
+        $"{steps} {cache}", async _ => (await Generate("calm", "--num-sampling-steps", $"{steps}", "--cache", cache))["sha256"]!.ToJsonString());
 
     private async Task<JsonNode> Generate(string name, params string[] more)
     {

@@ -10,19 +10,29 @@ public sealed class GcuTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>A device has torch's kernels, so the processor is to use these, too.</summary>
     [Theory]
     [InlineData("bf16", "gcu")]
     [InlineData("fp32", "gcu:1")]
     public async Task GivesTheBytesOfTheCpu(string dtype, string device)
     {
         string report = Path.Combine(_folder, "report.json");
-        JsonNode cpu = JsonNode.Parse((await Generate(dtype, "cpu")).Output)!;
+        JsonNode cpu = JsonNode.Parse((await Generate(dtype, "cpu", ("OPENSORA_KERNELS", "plain"))).Output)!;
         ClientProgram.Outcome outcome = await Generate(dtype, device, (TestCard.Variable, TestCard.Library), (TestCard.ReportVariable, report));
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         JsonNode gcu = JsonNode.Parse(outcome.Output)!;
         Assert.StartsWith("gcu:", gcu["device"]!.GetValue<string>());
         Assert.Equal(cpu["sha256"]!.ToJsonString(), gcu["sha256"]!.ToJsonString());
         Assert.True(TestCard.KernelsIn(report)[device == "gcu" ? 0 : 1] > 1000);
+    }
+
+    [Fact]
+    public async Task KernelsThatAreNotKnownAreRefused()
+    {
+        ClientProgram.Outcome outcome = await Generate("bf16", "cpu", ("OPENSORA_KERNELS", "fast"));
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("OPENSORA_KERNELS is 'fast'", outcome.Errors);
+        Assert.Contains("portable", outcome.Errors);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
@@ -23,6 +24,7 @@ internal static class Denoising
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Models models = context.Models;
+        models.ReleaseText(); // the largest network, and not needed while steps and chunks are computed
         VideoBatch settings = context.Settings;
         int samples = task.Prompts.Count;
         GangPlan plan = GangPlan.For(settings.Shape.Plan, task.Links.Count);
@@ -49,6 +51,7 @@ internal static class Denoising
                 },
                 Prompt = prompts.Of,
                 Guidance = new Guidance(settings.GuidanceScale),
+                Cache = StepCache.Parse(context.Request.Cache),
             };
             StepReports reports = new(context, task, plan, counters, evenBytes);
             new ShardedDenoiser(models.Transformer, clip, plan, mesh, counters).Run(share, reports.Send, context.Cancel);
@@ -112,7 +115,11 @@ internal static class Denoising
             RankCounts now = counters.Now, step = now.Since(_told);
             WorkCounts counts = new(
                 step.BytesSent, step.BytesReceived, step.Tokens, step.Units, step.Switches, step.Waited.TotalSeconds, step.Exchanging.TotalSeconds,
-                Stopwatch.GetElapsedTime(_since).TotalSeconds);
+                Stopwatch.GetElapsedTime(_since).TotalSeconds)
+            {
+                PartsEvaluated = step.PartsEvaluated,
+                PartsTaken = step.PartsTaken,
+            };
             (_told, _since) = (now, Stopwatch.GetTimestamp());
             bool handsIn = plan.HandsIn(task.Rank);
             Seat seat = plan.SeatOf(task.Rank);

@@ -123,6 +123,9 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
             Lose(member, fault.Cause, stage, step);
     }
 
+    /// <summary>A line for the user.</summary>
+    public void Say(string message) => voice.Say(message);
+
     /// <summary>A card that was at work is lost for good.</summary>
     public void Lose(Member member, string cause, string stage, int step)
     {

@@ -13,7 +13,14 @@ internal sealed record DenoiseWork(
     string Job, GenerationRequest Request, int Loop, ClipPlan Clip, ReadOnlyMemory<byte> Random,
     IReadOnlyList<IReadOnlyList<float>> EditRatios, IReadOnlyList<EncodedPrompt> Prompts, IReadOnlyList<ReadOnlyMemory<byte>> Features, TimeSpan LinkSilence)
 {
+    private readonly StepCache? _cache = StepCache.Parse(Request.Cache);
+
     public int Steps => Request.NumSamplingSteps;
+
+    /// <summary>
+    /// Whether a gang that knows nothing of earlier steps can go on after so many and end with the same bytes: always, but for a cache.
+    /// </summary>
+    public bool CanGoOnAfter(int steps) => _cache is null || steps == Steps || _cache.IsFresh(steps, Steps);
 
     /// <summary>What one rank is told.</summary>
     public TaskOrder Order(long epoch, IReadOnlyList<Member> ranks, int rank, Checkpoint from) => new(
@@ -34,11 +41,12 @@ internal sealed record DenoiseWork(
 }
 
 /// <summary>How an epoch ended.</summary>
-/// <param name="Last">The last whole checkpoint.</param>
+/// <param name="Last">The last whole checkpoint from which one can go on.</param>
+/// <param name="Done">Steps that were done: more than those of <paramref name="Last"/> where a cache keeps one from going on after each.</param>
 /// <param name="Random">The state of the random numbers after the denoise; null when it is not done.</param>
 /// <param name="Faults">What was wrong with whom; none when it was closed on purpose.</param>
 /// <param name="HadBegun">All ranks were at work on a step that was not completed.</param>
-internal sealed record EpochEnd(Checkpoint Last, ReadOnlyMemory<byte>? Random, IReadOnlyList<(Member Member, CardFault Fault)> Faults, bool HadBegun);
+internal sealed record EpochEnd(Checkpoint Last, int Done, ReadOnlyMemory<byte>? Random, IReadOnlyList<(Member Member, CardFault Fault)> Faults, bool HadBegun);
 
 /// <summary>Numbers of epochs: each higher than all before, also of a coordinator that has ended since. Thread-safe.</summary>
 public sealed class EpochNumbers(TimeProvider? clock = null)

@@ -8,12 +8,13 @@ namespace OpenSora.Cluster.Gangs;
 
 /// <summary>
 /// From noise to latents over as many epochs as it takes. After a loss, the cards that are left go on from the last whole
-/// step; cards that come join, and cards that leave are let go, between two steps.
+/// step; cards that come join, and cards that leave are let go, between two steps. With a cache, all of that is after steps only
+/// that the next one takes nothing from.
 /// </summary>
 internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, EpochNumbers epochs, Tally tally, ClusterOptions options)
 {
     /// <param name="start">Where to begin.</param>
-    /// <param name="stepDone">Called with each whole checkpoint; must not wait.</param>
+    /// <param name="stepDone">Called with each whole checkpoint, also with those from which one cannot go on; must not wait.</param>
     /// <returns>The latents, and the state of the random numbers after.</returns>
     /// <exception cref="CardException">There are too few cards, or they keep failing.</exception>
     public async Task<(Checkpoint Last, ReadOnlyMemory<byte> Random)> Run(DenoiseWork work, Checkpoint start, Action<Checkpoint> stepDone, CancellationToken cancel)
@@ -28,8 +29,10 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
                 EpochEnd end = await epoch.Run(cancel);
                 fruitless = end.Last.Step > last.Step || end.Faults.Count == 0 ? 0 : fruitless + 1;
                 last = end.Last;
-                if (end.HadBegun && end.Faults.Count > 0)
-                    tally.RecomputedStep();
+                if (end.Faults.Count > 0)
+                    tally.Recomputed(end.Done - last.Step + (end.HadBegun ? 1 : 0));
+                if (end.Done > last.Step)
+                    crewWork.Say($"--cache {work.Request.Cache}: a gang can go on after step {last.Step}, so {end.Done - last.Step} that were done after it are done again");
                 foreach ((Member member, CardFault fault) in end.Faults)
                     await crewWork.Judge(member, fault, Stage.Denoise, last.Step, cancel);
                 foreach (Member member in gang.Where(member => member.Card is { IsGone: true, State: not CardState.Draining }))
@@ -48,7 +51,7 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
                 foreach (Member member in gang)
                     crewWork.Progressed(member);
                 stepDone(whole);
-                return !ShouldClose(gang, whole);
+                return !(work.CanGoOnAfter(whole.Step) && ShouldClose(gang, whole));
             }
         }
         throw new CardException($"no step was done in {options.MostFruitlessEpochs} attempts; the last failure: {crew.LastCause}");

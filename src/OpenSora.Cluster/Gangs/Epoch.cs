@@ -18,7 +18,8 @@ internal sealed class Epoch(
     private readonly CheckpointAssembly _assembly = new(from.Samples.Count, work.Clip.Latents, work.Clip.LatentFrameBytes);
     private readonly List<(Member, CardFault)> _faults = [];
     private readonly HashSet<int> _heard = [];
-    private Checkpoint? _whole;
+    private Checkpoint? _last;
+    private Checkpoint? _done;
     private ReadOnlyMemory<byte>? _random;
     private double _evenBytes;
     private Exception? _failure;
@@ -36,10 +37,10 @@ internal sealed class Epoch(
         cancel.ThrowIfCancellationRequested();
         if (_failure is not null)
             throw _failure;
-        Checkpoint last = _whole ?? from;
-        tally.HadToSend(_evenBytes * (last.Step - from.Step));
-        bool done = last.Step == work.Steps;
-        return new EpochEnd(last, done ? _random : null, _faults, _heard.Count == ranks.Count && !done && !_closed);
+        int done = (_done ?? from).Step;
+        tally.HadToSend(_evenBytes * (done - from.Step));
+        bool all = done == work.Steps;
+        return new EpochEnd(_last ?? from, done, all ? _random : null, _faults, _heard.Count == ranks.Count && !all && !_closed);
     }
 
     private async Task RunRank(int rank, CancellationTokenSource over)
@@ -88,7 +89,9 @@ internal sealed class Epoch(
             Tracing.Step(_span, whole.Step, _stepBegan);
             Instruments.Step.Record((DateTimeOffset.UtcNow - _stepBegan).TotalSeconds);
             _stepBegan = DateTimeOffset.UtcNow;
-            _whole = whole;
+            _done = whole;
+            if (work.CanGoOnAfter(whole.Step))
+                _last = whole;
             if (stepDone(whole))
                 return;
             _closed = true;

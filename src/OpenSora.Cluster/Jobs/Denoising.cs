@@ -62,7 +62,8 @@ internal static class Denoising
         void StepDone(Checkpoint checkpoint)
         {
             job.Voice.Progress(Stage.Denoise, checkpoint.Step, work.Steps);
-            job.KeepStep(batch, loop, checkpoint);
+            if (work.CanGoOnAfter(checkpoint.Step))
+                job.KeepStep(batch, loop, checkpoint);
             job.StepDone?.Invoke(checkpoint);
         }
     }

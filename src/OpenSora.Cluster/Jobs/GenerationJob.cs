@@ -174,6 +174,7 @@ internal sealed class GenerationJob(JobContext job)
                 Seconds = job.Clock.Seconds,
                 Job = record.Job,
                 Samples = record.Samples,
+                Cache = StepCache.Parse(job.Request.Cache) is null ? null : new CacheUse(job.Request.Cache!, 0, 0),
                 BytesSent = new BytesSent([], 0, 0),
                 TokensComputed = 0,
                 RecomputedSteps = 0,

@@ -45,11 +45,11 @@ internal sealed class Tally
             _bound += bytes;
     }
 
-    public void RecomputedStep()
+    public void Recomputed(int steps)
     {
         lock (_one)
-            RecomputedSteps++;
-        Instruments.StepsRecomputed.Add(1);
+            RecomputedSteps += steps;
+        Instruments.StepsRecomputed.Add(steps);
     }
 
     public void RetriedChunk()
@@ -89,6 +89,9 @@ internal sealed class Tally
             CardUse[] uses = [.. _workers.Select(pair => pair.Value.Use(pair.Key, devices.GetValueOrDefault(pair.Key, "")))];
             return report with
             {
+                Cache = report.Cache is { } cache
+                    ? cache with { Evaluated = _workers.Values.Sum(worker => worker.Work.PartsEvaluated), Taken = _workers.Values.Sum(worker => worker.Work.PartsTaken) }
+                    : null,
                 BytesSent = new BytesSent([.. uses.Select(use => use.BytesSent)], uses.Sum(use => use.BytesSent), _bound),
                 TokensComputed = uses.Sum(use => use.TokensComputed),
                 RecomputedSteps = RecomputedSteps,

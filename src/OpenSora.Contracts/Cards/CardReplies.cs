@@ -144,9 +144,19 @@ public sealed record TensorPart(string Type, IReadOnlyList<long> Shape);
 public sealed record WorkCounts(
     long BytesSent, long BytesReceived, long Tokens, long Units, long Switches, double WaitedSeconds, double ExchangingSeconds, double Seconds)
 {
+    /// <summary>Parts of blocks (self-attention, cross-attention, MLP) evaluated with <c>--cache</c>; 0 without it.</summary>
+    public long PartsEvaluated { get; init; }
+
+    /// <summary>Parts of blocks that were taken from an earlier step.</summary>
+    public long PartsTaken { get; init; }
+
     public static WorkCounts operator +(WorkCounts a, WorkCounts b) => new(
         a.BytesSent + b.BytesSent, a.BytesReceived + b.BytesReceived, a.Tokens + b.Tokens, a.Units + b.Units, a.Switches + b.Switches,
-        a.WaitedSeconds + b.WaitedSeconds, a.ExchangingSeconds + b.ExchangingSeconds, a.Seconds + b.Seconds);
+        a.WaitedSeconds + b.WaitedSeconds, a.ExchangingSeconds + b.ExchangingSeconds, a.Seconds + b.Seconds)
+    {
+        PartsEvaluated = a.PartsEvaluated + b.PartsEvaluated,
+        PartsTaken = a.PartsTaken + b.PartsTaken,
+    };
 
     public static WorkCounts Zero { get; } = new(0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -39,9 +39,11 @@ public sealed record GenerationReport
     public required string Job { get; init; }
     /// <summary>Tensor bytes between cards while denoising.</summary>
     public required BytesSent BytesSent { get; init; }
-    /// <summary>Tokens that all cards took through a block, counted in each block.</summary>
+    /// <summary>What <c>--cache</c> saved; null without it.</summary>
+    public CacheUse? Cache { get; init; }
+    /// <summary>Tokens that all cards took through a block, counted in each block; with a cache those that changed layout after it.</summary>
     public required long TokensComputed { get; init; }
-    /// <summary>Denoising steps that had to be begun again because a card was lost in the middle of one.</summary>
+    /// <summary>Denoising steps that had to be begun again because a card was lost: one for each loss, more with a cache.</summary>
     public required int RecomputedSteps { get; init; }
     /// <summary>Chunks that were decoded again because a card was lost.</summary>
     public required int RetriedChunks { get; init; }
@@ -64,6 +66,16 @@ public sealed record GenerationReport
 /// (2·depth − 1) · M · (n − 1) / n for each half of guidance that n cards share, and the velocities.
 /// </param>
 public sealed record BytesSent(IReadOnlyList<long> PerCard, long Total, double Bound);
+
+/// <summary>What <c>--cache</c> saved of the blocks' parts: self-attention, cross-attention and MLP, counted once a forward on each card.</summary>
+/// <param name="Rule">The word of <c>--cache</c>.</param>
+/// <param name="Evaluated">Parts that were computed.</param>
+/// <param name="Taken">Parts that were taken from an earlier step.</param>
+public sealed record CacheUse(string Rule, long Evaluated, long Taken)
+{
+    /// <summary>How many times fewer evaluations there were than without the cache.</summary>
+    public double Fewer => Evaluated == 0 ? 1 : (double)(Evaluated + Taken) / Evaluated;
+}
 
 /// <summary>What one card did.</summary>
 /// <param name="WaitedSeconds">Time in which it stood still for bytes of other cards.</param>

@@ -78,6 +78,9 @@ public sealed record GenerationRequest
     /// <summary>Denoising steps. Range: 1 to 1000. Default: 30.</summary>
     public int NumSamplingSteps { get; init; } = 30;
 
+    /// <summary>What steps take from earlier ones, in the words of <see cref="StepCache.Parse"/>. Default: null (nothing).</summary>
+    public string? Cache { get; init; }
+
     /// <summary>Classifier-free guidance scale. Default: 7.0.</summary>
     public double CfgScale { get; init; } = 7.0;
 

@@ -9,6 +9,7 @@ public static class GenerationRules
         Among("--dtype", request.Dtype, "bf16", "fp16", "fp32");
         Among("--frame-table", request.FrameTable, "opensora", "enflame");
         Among("--multi_resolution", request.MultiResolution, "STDiT2", "OpenSora");
+        StepCache.Parse(request.Cache);
         Within("--batch-size", request.BatchSize, 1, 1024);
         Within("--num-sample", request.NumSample ?? 1, 1, 1_000_000);
         Within("--loop", request.Loop ?? 1, 1, 10_000);

@@ -18,6 +18,12 @@ public interface ISequenceParallel
     /// <param name="channels">Numbers per token.</param>
     /// <param name="type">Type of the numbers.</param>
     ITokenSwitch Begin(UnitPlan plan, TokenLayout from, long channels, ScalarType type, Device device);
+
+    /// <summary>Some numbers of each unit, from the ranks that hold them to all.</summary>
+    /// <param name="perUnit">Numbers of a unit.</param>
+    /// <param name="own">Those of the units that this rank holds, unit after unit.</param>
+    /// <returns>Those of all units of the clip, in order: the same on all ranks.</returns>
+    IReadOnlyList<float> Share(UnitPlan plan, TokenLayout layout, int perUnit, IReadOnlyList<float> own);
 }
 
 /// <summary>One change of layout under way.</summary>

@@ -14,6 +14,8 @@ public sealed class SingleRank : ISequenceParallel
     public ITokenSwitch Begin(UnitPlan plan, TokenLayout from, long channels, ScalarType type, Device device) =>
         new Transposition(plan, from, channels, type, device);
 
+    public IReadOnlyList<float> Share(UnitPlan plan, TokenLayout layout, int perUnit, IReadOnlyList<float> own) => own;
+
     private sealed class Transposition(UnitPlan plan, TokenLayout from, long channels, ScalarType type, Device device) : ITokenSwitch
     {
         private readonly Tensor _target = empty(

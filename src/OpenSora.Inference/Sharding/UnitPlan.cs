@@ -8,17 +8,18 @@ namespace OpenSora.Inference.Sharding;
 public sealed record UnitPlan
 {
     /// <summary>
-    /// Rows that a unit has at least where the clip has as many: enough for matrix products to run at full speed, few
-    /// enough for what lies between them to stay in cache.
+    /// Rows that a unit is to have: enough for matrix products to run near full speed, few enough for what lies between them to
+    /// stay in cache, and for a small clip to be shared evenly by some cards. A clip is cut into as many units as come nearest to it.
     /// </summary>
-    public const long RowsWanted = 256;
+    public const long RowsWanted = 512;
 
     private UnitPlan(long frames, long positions, long rowsWanted)
     {
         Frames = frames;
         Positions = positions;
-        FramesPerUnit = Math.Min(frames, DivideUp(rowsWanted, positions));
-        PositionsPerUnit = Math.Min(positions, DivideUp(rowsWanted, frames));
+        long units = Math.Max(1, (frames * positions + rowsWanted / 2) / rowsWanted);
+        FramesPerUnit = DivideUp(frames, units);
+        PositionsPerUnit = DivideUp(positions, units);
     }
 
     /// <summary>Latent frames T of the clip.</summary>

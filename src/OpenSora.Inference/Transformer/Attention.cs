@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -17,12 +18,16 @@ internal static class Attention
     /// from the shapes alone.
     /// </summary>
     /// <param name="q">Queries [B, N, D], already scaled.</param>
-    /// <param name="k">Keys, transposed: [B, D, M].</param>
+    /// <param name="k">Keys [B, M, D].</param>
     /// <param name="v">Values [B, M, D].</param>
     /// <returns>[B, N, D]</returns>
     public static Tensor Attend(Tensor q, Tensor k, Tensor v)
     {
-        long batch = q.shape[0], n = q.shape[1], d = q.shape[2], m = k.shape[2];
+        long batch = q.shape[0], n = q.shape[1], d = q.shape[2], m = k.shape[1];
+        if (n == m && m <= FusedKernels.MostTokens && d <= FusedKernels.MostHeadSize && FusedKernels.CanTake(q, k, v))
+            return FusedKernels.Attend(q, k, v);
+
+        k = k.transpose(1, 2); // [B, D, M]
         long rows = Math.Min(n, Queries), entries = Math.Max(1, Scores / (rows * m));
         if (rows == n && entries >= batch)
             return Block(q, k, v);
@@ -44,5 +49,12 @@ internal static class Attention
         return result;
     }
 
-    private static Tensor Block(Tensor q, Tensor k, Tensor v) => q.bmm(k).softmax(-1, ScalarType.Float32).to(v.dtype).bmm(v);
+    private static Tensor Block(Tensor q, Tensor k, Tensor v)
+    {
+        Tensor scores = q.bmm(k);
+        if (!FusedKernels.CanTake(scores))
+            return scores.softmax(-1, ScalarType.Float32).to(v.dtype).bmm(v);
+        FusedKernels.Softmax(scores);
+        return scores.bmm(v);
+    }
 }

@@ -1,4 +1,5 @@
 using OpenSora.Inference.Layers;
+using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Weights;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -20,18 +21,23 @@ internal sealed class FinalLayer : nn.Module
     }
 
     /// <summary>
-    /// Positions [n, T, C] → [n, T, 4 · channels], cell by cell of the patch as <see cref="Patches"/> orders them, the
-    /// velocity's channels first.
+    /// A unit [n, m, C] → [n, m, 4 · channels], cell by cell of the patch as <see cref="Patches"/> orders them, the velocity's
+    /// channels first.
     /// </summary>
-    public Tensor forward(Tensor x, TimeEmbedding time)
+    public Tensor forward(Tokens unit, TimeEmbedding time)
     {
-        Tensor y = Modulate(x, time.T);
+        Tensor y = Modulate(unit.Values, time.T);
         // The original modulates the frames held at time zero a second time on top of the first. What it predicts there is
         // dropped by the sampler, but the numbers are its numbers.
         if (time is { Denoised: not null, T0: not null })
-            y = where(time.Denoised.view(1, -1, 1), y, Modulate(y, time.T0));
+            y = where(OfFrames(time.Denoised, unit), y, Modulate(y, time.T0));
         return _linear.forward(y);
     }
+
+    /// <summary>[T] → what fits the unit's tokens.</summary>
+    private static Tensor OfFrames(Tensor perFrame, Tokens unit) => unit.Layout == TokenLayout.Positions
+        ? perFrame.view(1, -1, 1)
+        : perFrame.narrow(0, unit.First, unit.Run.Count).view(-1, 1, 1);
 
     private Tensor Modulate(Tensor x, Tensor t)
     {

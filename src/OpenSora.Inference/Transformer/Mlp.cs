@@ -2,7 +2,6 @@ using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using GELU = TorchSharp.Modules.GELU;
 
 namespace OpenSora.Inference.Transformer;
 
@@ -20,5 +19,5 @@ internal sealed class Mlp : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>[rows, in] → [rows, out].</summary>
-    public override Tensor forward(Tensor x) => _fc2.forward(nn.functional.gelu(_fc1.forward(x), GELU.Approximate.tanh));
+    public override Tensor forward(Tensor x) => _fc2.forward(_fc1.Gelu(x));
 }

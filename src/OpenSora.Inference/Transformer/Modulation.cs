@@ -1,4 +1,5 @@
 using OpenSora.Inference.Sharding;
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Transformer;
@@ -16,6 +17,9 @@ internal sealed record Modulation(Tensor Shift, Tensor Scale)
     /// <summary>LN(x) · scale + shift over the last dimension of [n, m, C].</summary>
     public Tensor Normalise(Tensor x)
     {
+        if (FusedKernels.CanTake(x, Scale, Shift))
+            return FusedKernels.Modulate(x, Scale, Shift, Epsilon);
+
         long[] channels = [x.shape[^1]];
         // Alike for all tokens, scale and shift are a layer norm's weight and bias: one pass instead of two.
         return Shift.ndim == 1
@@ -34,7 +38,7 @@ internal sealed class BlockModulation
     public BlockModulation(Tensor table, Tensor time)
     {
         Tensor rows = time + table;
-        _rows = rows.shape[0] == 1 ? rows.squeeze(0) : rows.transpose(0, 1);
+        _rows = rows.shape[0] == 1 ? rows.squeeze(0) : rows.transpose(0, 1).contiguous();
     }
 
     /// <summary>For the tokens of one unit.</summary>

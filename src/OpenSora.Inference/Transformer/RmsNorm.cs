@@ -5,7 +5,7 @@ namespace OpenSora.Inference.Transformer;
 /// <summary>Root mean square normalisation as in LLaMA, https://arxiv.org/abs/1910.07467.</summary>
 internal static class RmsNorm
 {
-    private const double Epsilon = 1e-6;
+    public const double Epsilon = 1e-6;
 
     /// <summary>
     /// Normalises the last dimension in float32, rounds to the type of <paramref name="x"/> and then multiplies by

@@ -1,9 +1,11 @@
+using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Sharding;
+using OpenSora.Inference.Transformer.Caching;
 using OpenSora.Inference.Weights;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
-using Blocks = TorchSharp.Modules.ModuleList<OpenSora.Inference.Transformer.STDiT3Block>;
+using BlockList = TorchSharp.Modules.ModuleList<OpenSora.Inference.Transformer.STDiT3Block>;
 
 namespace OpenSora.Inference.Transformer;
 
@@ -18,8 +20,8 @@ public sealed class STDiT3 : nn.Module
     [ComponentName(Name = "fps_embedder")] private readonly TimestepEmbedder _fpsEmbedder;
     [ComponentName(Name = "t_block")] private readonly TimeBlock _tBlock;
     [ComponentName(Name = "y_embedder")] private readonly CaptionEmbedder _yEmbedder;
-    [ComponentName(Name = "spatial_blocks")] private readonly Blocks _spatialBlocks;
-    [ComponentName(Name = "temporal_blocks")] private readonly Blocks _temporalBlocks;
+    [ComponentName(Name = "spatial_blocks")] private readonly BlockList _spatialBlocks;
+    [ComponentName(Name = "temporal_blocks")] private readonly BlockList _temporalBlocks;
     [ComponentName(Name = "final_layer")] private readonly FinalLayer _finalLayer;
     [ComponentName(Name = "rope")] private readonly RotaryFrequencies? _rope;
     private readonly Precision _precision;
@@ -85,22 +87,158 @@ public sealed class STDiT3 : nn.Module
     /// <param name="timestep">In (0, 1000].</param>
     /// <param name="denoised">For each of the T frames of the clip, whether it is at the timestep or, as a clean condition, at zero; null when all are at the timestep.</param>
     /// <param name="probe">Sees intermediate results unit by unit under the original's names; null in a generation.</param>
+    /// <param name="cache">What earlier steps of this sample and half handed on, told of this step; null to compute everything.</param>
     /// <returns>Velocities of the held frames, [frames, S, 16] in float32, in the order of <paramref name="patches"/>.</returns>
     public Tokens forward(
         Tokens patches, float timestep, bool[]? denoised, ClipContext clip, PromptContext prompt,
-        ISequenceParallel parallel, Action<string, Tensor>? probe = null)
+        ISequenceParallel parallel, Action<string, Tensor>? probe = null, ForwardCache? cache = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        TimeEmbedding time = EmbedTime(timestep, denoised, clip, probe);
-        Tokens tokens = patches;
-        for (int i = 0; i < 2 * Config.Depth; i++)
+        Forward pass = new(EmbedTime(timestep, denoised, clip, probe), clip, prompt, parallel, probe);
+        Tokens tokens = cache switch
         {
-            Tokens next = ApplyBlock(i, tokens, time, clip, prompt, parallel, probe);
+            null => ApplyBlocks(patches, pass),
+            FirstBlockCache first => ApplyBlocks(patches, pass, first),
+            BroadcastCache { IsActive: true } broadcast => ApplyBlocks(patches, pass, broadcast),
+            BroadcastCache broadcast => Counted(broadcast, ApplyBlocks(patches, pass)),
+            _ => throw new ArgumentException($"a cache of type {cache.GetType().Name} is not known", nameof(cache)),
+        };
+        return tokens.With(tokens.Values.to(ScalarType.Float32).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>What all blocks of one forward have in common.</summary>
+    private sealed record Forward(TimeEmbedding Time, ClipContext Clip, PromptContext Prompt, ISequenceParallel Parallel, Action<string, Tensor>? Probe);
+
+    private int Blocks => 2 * Config.Depth;
+
+    private Tokens ApplyBlocks(Tokens patches, Forward pass)
+    {
+        Tokens tokens = patches;
+        for (int i = 0; i < Blocks; i++)
+        {
+            Tokens next = ApplyBlock(i, tokens, pass);
             if (i > 0)
                 tokens.Values.Dispose();
             tokens = next;
         }
-        return tokens.With(tokens.Values.to(ScalarType.Float32).MoveToOuterDisposeScope());
+        return tokens;
+    }
+
+    private Tokens Counted(BroadcastCache cache, Tokens tokens)
+    {
+        cache.CountEvaluated(BroadcastCache.PartsOfBlock * Blocks);
+        return tokens;
+    }
+
+    /// <summary>The first block, and then the others, or what they added before.</summary>
+    private Tokens ApplyBlocks(Tokens patches, Forward pass, FirstBlockCache cache)
+    {
+        Tokens first = ApplyBlock(0, patches, pass, (unit, x) => cache.SeeFirst(unit, x, patches.Run));
+        if (cache.LeavesOutOthers(pass.Clip.Plan, pass.Parallel, Blocks - 1))
+            return ApplyOthers(first, pass, cache);
+
+        Tokens tokens = first;
+        for (int i = 1; i < Blocks; i++)
+        {
+            Tokens next = ApplyBlock(i, tokens, pass, i < Blocks - 1 ? null : (unit, x) => cache.KeepOthers(first.Slice(unit.Run), x, first.Run));
+            if (i > 1)
+                tokens.Values.Dispose();
+            tokens = next;
+        }
+        cache.Complete();
+        return tokens;
+    }
+
+    /// <summary>From the tokens after the first block to velocities, with what the other blocks added in an earlier step.</summary>
+    private Tokens ApplyOthers(Tokens first, Forward pass, FirstBlockCache cache)
+    {
+        using ITokenSwitch exchange = pass.Parallel.Begin(pass.Clip.Plan, first.Layout, Config.PatchChannels, _precision.Compute, Device);
+        foreach (Run run in pass.Clip.Plan.Units(first.Layout, first.Run))
+        {
+            using DisposeScope unitScope = NewDisposeScope();
+            Tokens unit = first.Slice(run);
+            exchange.Add(unit.With(Velocity(unit.With(unit.Values + cache.Others(run, first.Run)), pass)));
+        }
+        return exchange.Finish();
+    }
+
+    /// <summary>All blocks in frame layout: only temporal attention that is evaluated needs switches, one there and one back.</summary>
+    private Tokens ApplyBlocks(Tokens patches, Forward pass, BroadcastCache cache)
+    {
+        Tokens tokens = patches;
+        for (int i = 0; i < Blocks; i++)
+        {
+            Tokens next = tokens.With(ApplyBlock(i, tokens, pass, cache));
+            if (i > 0)
+                tokens.Values.Dispose();
+            tokens = next;
+        }
+        return tokens;
+    }
+
+    /// <summary>Block <paramref name="i"/> on all frames that this rank holds, [frames, S, C], or the last one's velocities.</summary>
+    private Tensor ApplyBlock(int i, Tokens tokens, Forward pass, BroadcastCache cache)
+    {
+        bool first = i == 0, last = i == Blocks - 1, temporal = i % 2 == 1;
+        STDiT3Block block = Block(i);
+        using DisposeScope scope = NewDisposeScope();
+        BlockModulation modulation = block.Modulate(pass.Time.Blocks);
+        CachedPart self = temporal ? CachedPart.TemporalAttention : CachedPart.SpatialAttention;
+        long[] shape = [tokens.Run.Count, pass.Clip.Plan.Positions, Config.HiddenSize];
+        Tensor? attention = cache.Take(i, self), cross = cache.Take(i, CachedPart.CrossAttention);
+        Tensor? keptAttention = attention is null ? cache.Place(i, self, shape, _precision.Compute, Device) : null;
+        Tensor? keptCross = cross is null ? cache.Place(i, CachedPart.CrossAttention, shape, _precision.Compute, Device) : null;
+        cache.CountEvaluated(1); // the MLP
+        if (temporal && attention is null)
+        {
+            attention = AttendOverTime(block, tokens, modulation, pass);
+            keptAttention?.copy_(attention);
+        }
+
+        Tensor result = empty([.. shape[..2], last ? Config.PatchChannels : Config.HiddenSize], dtype: _precision.Compute, device: Device);
+        foreach (Run run in pass.Clip.Plan.Units(tokens.Layout, tokens.Run))
+        {
+            using DisposeScope unitScope = NewDisposeScope();
+            Tensor Of(Tensor whole) => whole.narrow(0, run.First - tokens.First, run.Count);
+            Tokens unit = tokens.Slice(run);
+            if (first)
+                unit = unit.With(Embed(unit.Values, pass));
+            Tensor? attended = attention is null ? null : Of(attention);
+            if (attended is null)
+            {
+                attended = block.Attend(block.AttentionInput(unit, modulation), null);
+                if (keptAttention is not null)
+                    Of(keptAttention).copy_(attended);
+            }
+            Tensor x = block.AfterAttention(
+                unit, modulation, pass.Prompt.Blocks[i], attended, cross is null ? null : Of(cross),
+                read => { if (keptCross is not null) Of(keptCross).copy_(read); });
+            Of(result).copy_(last ? Velocity(unit.With(x), pass) : x);
+        }
+        return result.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Temporal attention of frames, [frames, S, C] → [frames, S, C], by way of positions.</summary>
+    private Tensor AttendOverTime(STDiT3Block block, Tokens tokens, BlockModulation modulation, Forward pass)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        UnitPlan plan = pass.Clip.Plan;
+        using ITokenSwitch there = pass.Parallel.Begin(plan, tokens.Layout, Config.HiddenSize, _precision.Compute, Device);
+        foreach (Run run in plan.Units(tokens.Layout, tokens.Run))
+        {
+            using DisposeScope unitScope = NewDisposeScope();
+            Tokens unit = tokens.Slice(run);
+            there.Add(unit.With(block.AttentionInput(unit, modulation)));
+        }
+        Tokens positions = there.Finish();
+        using ITokenSwitch back = pass.Parallel.Begin(plan, positions.Layout, Config.HiddenSize, _precision.Compute, Device);
+        foreach (Run run in plan.Units(positions.Layout, positions.Run))
+        {
+            using DisposeScope unitScope = NewDisposeScope();
+            Tokens unit = positions.Slice(run);
+            back.Add(unit.With(block.Attend(unit.Values, pass.Clip.Rotary)));
+        }
+        return back.Finish().Values.MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -108,50 +246,52 @@ public sealed class STDiT3 : nn.Module
     /// switch as it is done. The first block's units are embedded on their way in, and the last block's leave as
     /// velocities: the stream between blocks is the only thing that exists for the whole clip.
     /// </summary>
-    private Tokens ApplyBlock(
-        int i, Tokens tokens, TimeEmbedding time, ClipContext clip, PromptContext prompt,
-        ISequenceParallel parallel, Action<string, Tensor>? probe)
+    /// <param name="seen">Sees what goes into the block and what comes out, unit by unit.</param>
+    private Tokens ApplyBlock(int i, Tokens tokens, Forward pass, Action<Tokens, Tensor>? seen = null)
     {
-        bool first = i == 0, last = i == 2 * Config.Depth - 1, temporal = i % 2 == 1;
+        bool first = i == 0, last = i == Blocks - 1, temporal = i % 2 == 1;
         string name = $"{(temporal ? "temporal" : "spatial")}_{i / 2}";
-        Action<string, Tensor>? inner = probe is null ? null : (part, value) => probe($"{name}_{part}", value);
-        STDiT3Block block = (temporal ? _temporalBlocks : _spatialBlocks)[i / 2];
+        Action<string, Tensor>? inner = pass.Probe is null ? null : (part, value) => pass.Probe($"{name}_{part}", value);
+        STDiT3Block block = Block(i);
 
-        using ITokenSwitch exchange = parallel.Begin(
-            clip.Plan, tokens.Layout, last ? Config.PatchChannels : Config.HiddenSize, _precision.Compute, Device);
+        using ITokenSwitch exchange = pass.Parallel.Begin(
+            pass.Clip.Plan, tokens.Layout, last ? Config.PatchChannels : Config.HiddenSize, _precision.Compute, Device);
         using DisposeScope scope = NewDisposeScope();
-        BlockModulation modulation = block.Modulate(time.Blocks);
-        foreach (Run run in clip.Plan.Units(tokens.Layout, tokens.Run))
+        BlockModulation modulation = block.Modulate(pass.Time.Blocks);
+        foreach (Run run in pass.Clip.Plan.Units(tokens.Layout, tokens.Run))
         {
             using DisposeScope unitScope = NewDisposeScope();
             Tokens unit = tokens.Slice(run);
             if (first)
-                unit = unit.With(Embed(unit.Values, clip, probe));
-            Tensor x = block.forward(unit, modulation, prompt.Blocks[i], temporal ? clip.Rotary : null, inner);
-            probe?.Invoke(name, x);
+                unit = unit.With(Embed(unit.Values, pass));
+            Tensor x = block.forward(unit, modulation, pass.Prompt.Blocks[i], temporal ? pass.Clip.Rotary : null, inner);
+            pass.Probe?.Invoke(name, x);
+            seen?.Invoke(unit, x);
             if (last)
-                x = Velocity(x, time, probe);
+                x = Velocity(unit.With(x), pass);
             exchange.Add(unit.With(x));
         }
         return exchange.Finish();
     }
 
     /// <summary>[n, S, 16] → [n, S, C]</summary>
-    private Tensor Embed(Tensor patches, ClipContext clip, Action<string, Tensor>? probe)
+    private Tensor Embed(Tensor patches, Forward pass)
     {
         Tensor x = _xEmbedder.forward(_precision.Round(patches));
-        probe?.Invoke("x_embedder", x);
-        return x + clip.PositionEmbedding;
+        pass.Probe?.Invoke("x_embedder", x);
+        return x + pass.Clip.PositionEmbedding;
     }
 
-    /// <summary>[n, T, C] → [n, T, 16]: the prediction without the variance.</summary>
-    private Tensor Velocity(Tensor x, TimeEmbedding time, Action<string, Tensor>? probe)
+    /// <summary>[n, m, C] → [n, m, 16]: the prediction without the variance.</summary>
+    private Tensor Velocity(Tokens unit, Forward pass)
     {
-        Tensor prediction = _finalLayer.forward(x, time);
-        probe?.Invoke("final_layer", prediction);
-        long n = x.shape[0], t = x.shape[1];
-        return prediction.view(n, t, -1, Config.OutChannels).narrow(-1, 0, Config.InChannels).reshape(n, t, -1);
+        Tensor prediction = _finalLayer.forward(unit, pass.Time);
+        pass.Probe?.Invoke("final_layer", prediction);
+        long n = prediction.shape[0], m = prediction.shape[1];
+        return prediction.view(n, m, -1, Config.OutChannels).narrow(-1, 0, Config.InChannels).reshape(n, m, -1);
     }
+
+    private STDiT3Block Block(int i) => (i % 2 == 1 ? _temporalBlocks : _spatialBlocks)[i / 2];
 
     private TimeEmbedding EmbedTime(float timestep, bool[]? denoised, ClipContext clip, Action<string, Tensor>? probe)
     {
@@ -175,16 +315,9 @@ public sealed class STDiT3 : nn.Module
         return (t, _tBlock.forward(t).view(1, 6, Config.HiddenSize));
     }
 
-    private IEnumerable<STDiT3Block> BlocksInOrder()
-    {
-        for (int i = 0; i < Config.Depth; i++)
-        {
-            yield return _spatialBlocks[i];
-            yield return _temporalBlocks[i];
-        }
-    }
+    private IEnumerable<STDiT3Block> BlocksInOrder() => Enumerable.Range(0, Blocks).Select(Block);
 
-    private Blocks BlocksOf(ParameterSource p) =>
+    private BlockList BlocksOf(ParameterSource p) =>
         new([.. Enumerable.Range(0, Config.Depth).Select(i => new STDiT3Block(p[$"{i}"], Config))]);
 
     private static long[] Indices(bool[] mask) => [.. Enumerable.Range(0, mask.Length).Where(i => mask[i]).Select(i => (long)i)];

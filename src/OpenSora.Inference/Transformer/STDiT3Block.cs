@@ -38,17 +38,35 @@ internal sealed class STDiT3Block : nn.Module
     public Tensor forward(
         Tokens unit, BlockModulation modulation, KeysValues prompt, RotaryEmbedding? rotary, Action<string, Tensor>? probe)
     {
-        var (attention, attentionGate, mlp, mlpGate) = modulation.Of(unit);
+        Tensor attended = Attend(AttentionInput(unit, modulation), rotary);
+        probe?.Invoke("attn", attended);
+        return AfterAttention(unit, modulation, prompt, attended, null, read => probe?.Invoke("cross_attn", read));
+    }
+
+    /// <summary>What self-attention takes, [n, m, C], in whichever layout the unit is.</summary>
+    public Tensor AttentionInput(Tokens unit, BlockModulation modulation) => modulation.Of(unit).Attention.Normalise(unit.Values);
+
+    /// <summary>Self-attention among the m tokens of each of n, [n, m, C] → [n, m, C].</summary>
+    public Tensor Attend(Tensor input, RotaryEmbedding? rotary) => _attn.forward(input, rotary);
+
+    /// <summary>The rest of the block. It is per token, so the unit's layout does not matter.</summary>
+    /// <param name="attended">The output of self-attention, [n, m, C].</param>
+    /// <param name="read">The output of cross-attention, [n, m, C]; null to evaluate it.</param>
+    /// <param name="evaluated">Sees it where it is evaluated.</param>
+    public Tensor AfterAttention(
+        Tokens unit, BlockModulation modulation, KeysValues prompt, Tensor attended, Tensor? read, Action<Tensor>? evaluated)
+    {
+        var (_, attentionGate, mlp, mlpGate) = modulation.Of(unit);
         Tensor x = unit.Values;
         long rows = x.shape[0] * x.shape[1], c = x.shape[2];
-
-        Tensor attended = _attn.forward(attention.Normalise(x), rotary);
-        probe?.Invoke("attn", attended);
         x = addcmul(x, attentionGate, attended, 1);
 
         // No norm, no modulation and no gate here.
-        Tensor read = _crossAttn.forward(x.view(rows, c), prompt).view(x.shape);
-        probe?.Invoke("cross_attn", read);
+        if (read is null)
+        {
+            read = _crossAttn.forward(x.view(rows, c), prompt).view(x.shape);
+            evaluated?.Invoke(read);
+        }
         x = x + read;
 
         Tensor mixed = _mlp.forward(mlp.Normalise(x).view(rows, c)).view(x.shape);

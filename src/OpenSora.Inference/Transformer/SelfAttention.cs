@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -36,17 +37,35 @@ internal sealed class SelfAttention : nn.Module
     {
         long n = x.shape[0], m = x.shape[1], c = x.shape[2];
         Tensor qkv = _qkv.forward(x.reshape(n * m, c)).view(n, m, 3, _heads, _headSize);
+        var (q, k, v) = Heads(qkv, rotary);
+        Tensor attended = Attention.Attend(q, k, v)                  // [n·H, m, D]
+            .view(n, _heads, m, _headSize).transpose(1, 2).reshape(n * m, c);
+        return _proj.forward(attended).view(n, m, c);
+    }
+
+    /// <summary>[n, m, 3, H, D] → queries, scaled by 1/√D, keys and values, each [n·H, m, D].</summary>
+    private (Tensor Q, Tensor K, Tensor V) Heads(Tensor qkv, RotaryEmbedding? rotary)
+    {
+        double scale = 1 / Math.Sqrt(_headSize);
+        bool fused = _headSize <= FusedKernels.MostHeadSize
+            && FusedKernels.CanTake(qkv, _qNorm?.Weight, _kNorm?.Weight, rotary?.Cos, rotary?.Sin);
+        return fused
+            ? FusedKernels.Heads(
+                qkv,
+                _qNorm is not null && _kNorm is not null ? (_qNorm.Weight, _kNorm.Weight) : null,
+                rotary is not null ? (rotary.Cos, rotary.Sin) : null,
+                scale, RmsNorm.Epsilon)
+            : PlainHeads(qkv, rotary, scale);
+    }
+
+    private (Tensor Q, Tensor K, Tensor V) PlainHeads(Tensor qkv, RotaryEmbedding? rotary, double scale)
+    {
         Tensor qk = qkv.narrow(2, 0, 2);                             // [n, m, 2, H, D]
         if (_qNorm is not null && _kNorm is not null)
             qk = RmsNorm.Apply(qk, stack([_qNorm.Weight, _kNorm.Weight]).unsqueeze(1));
         qk = rotary?.Rotate(qk) ?? qk.permute(2, 0, 3, 1, 4).contiguous(); // [2, n, H, m, D]
-
-        Tensor q = PerHead(qk.select(0, 0)).mul_(1 / Math.Sqrt(_headSize));
-        Tensor k = PerHead(qk.select(0, 1)).transpose(1, 2);
-        Tensor v = PerHead(qkv.select(2, 2).transpose(1, 2).contiguous());
-        Tensor attended = Attention.Attend(q, k, v)                  // [n·H, m, D]
-            .view(n, _heads, m, _headSize).transpose(1, 2).reshape(n * m, c);
-        return _proj.forward(attended).view(n, m, c);
+        Tensor v = qkv.select(2, 2).transpose(1, 2).contiguous();
+        return (PerHead(qk.select(0, 0)).mul_(scale), PerHead(qk.select(0, 1)), PerHead(v));
     }
 
     /// <summary>[n, H, m, D] → [n·H, m, D]</summary>

@@ -12,6 +12,9 @@ public abstract class ParameterSource
     /// <summary>The parameter with this key. Shape as in the checkpoint, e.g. [out, in] for a linear layer.</summary>
     public abstract Parameter Get(string key, params long[] shape);
 
+    /// <summary>The same for a matrix that its layer takes in a narrower type than it computes in, too: memory may be short.</summary>
+    public virtual Parameter GetMatrix(string key, params long[] shape) => Get(key, shape);
+
     /// <summary>Whether the source can give this key: for parameters that some checkpoints leave out.</summary>
     public abstract bool Has(string key);
 
@@ -21,6 +24,7 @@ public abstract class ParameterSource
     private sealed class Scoped(ParameterSource parent, string prefix) : ParameterSource
     {
         public override Parameter Get(string key, params long[] shape) => parent.Get(prefix + key, shape);
+        public override Parameter GetMatrix(string key, params long[] shape) => parent.GetMatrix(prefix + key, shape);
         public override bool Has(string key) => parent.Has(prefix + key);
     }
 }

@@ -1,3 +1,4 @@
+using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Sampling;
 using static TorchSharp.torch;
 
@@ -29,4 +30,10 @@ public sealed record DenoiseShare
     public required PromptOf Prompt { get; init; }
 
     public required Guidance Guidance { get; init; }
+
+    /// <summary>
+    /// What steps take from earlier ones; null for nothing. Then <see cref="FirstStep"/> must be a fresh one, or the bytes are others than
+    /// those of a run from the start.
+    /// </summary>
+    public StepCache? Cache { get; init; }
 }

@@ -28,7 +28,8 @@ public sealed class ShardedDenoiser(STDiT3 model, ClipContext clip, GangPlan pla
         Run frames = plan.SeatOf(mesh.Rank).Frames;
         Tensor Own(Tensor whole) => whole.narrow(0, frames.First, frames.Count).to(model.Device);
 
-        SharedGuidance velocity = new(model, clip, share.Prompt, share.Guidance, plan, mesh, counters);
+        using StepCaches? caches = share.Cache is null ? null : new StepCaches(share.Cache, share.Schedule.Timesteps.Count);
+        SharedGuidance velocity = new(model, clip, share.Prompt, share.Guidance, plan, mesh, counters, caches);
         int step = share.FirstStep;
         RectifiedFlow flow = new(share.Schedule, (sample, z, timestep, denoised) => velocity.At(step, sample, z, timestep, denoised));
         try

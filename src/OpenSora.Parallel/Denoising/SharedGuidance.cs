@@ -2,6 +2,7 @@ using System.Diagnostics;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
+using OpenSora.Inference.Transformer.Caching;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Parallel.Links;
 using OpenSora.Parallel.Switching;
@@ -18,7 +19,8 @@ public delegate PromptContext PromptOf(int sample, GuidanceHalf half);
 /// the two ranks of a seat exchange their velocities, so both can go on with the same latent frames.
 /// </summary>
 public sealed class SharedGuidance(
-    STDiT3 model, ClipContext clip, PromptOf prompt, Guidance guidance, GangPlan plan, Mesh mesh, RankCounters counters)
+    STDiT3 model, ClipContext clip, PromptOf prompt, Guidance guidance, GangPlan plan, Mesh mesh, RankCounters counters,
+    StepCaches? caches = null)
 {
     private readonly Seat _seat = plan.SeatOf(mesh.Rank);
 
@@ -31,8 +33,16 @@ public sealed class SharedGuidance(
         using Activity? span = Tracing.Source.StartActivity("forward")?.SetTag("opensora.step", step).SetTag("opensora.sample", sample).SetTag("opensora.rank", mesh.Rank);
         using DisposeScope scope = NewDisposeScope();
         using IDisposable inference = no_grad();
-        Tensor Forward(GuidanceHalf half, ComputeTurn turn) => model.forward(
-            z, timestep, denoised, clip, prompt(sample, half), new TokenRanks(plan, mesh, half, step, sample, counters, turn)).Values;
+        Tensor Forward(GuidanceHalf half, ComputeTurn turn)
+        {
+            ForwardCache? cache = caches?.Begin(step, sample, half);
+            (long evaluated, long taken) = (cache?.Evaluated ?? 0, cache?.Taken ?? 0);
+            Tensor velocity = model.forward(
+                z, timestep, denoised, clip, prompt(sample, half), new TokenRanks(plan, mesh, half, step, sample, counters, turn), cache: cache).Values;
+            if (cache is not null)
+                counters.Cached(cache.Evaluated - evaluated, cache.Taken - taken);
+            return velocity;
+        }
 
         (Tensor conditional, Tensor unconditional) = _seat.HasOneRank ? Both(Forward) : Exchange(step, sample, Forward);
         Tensor velocity = guidance.Combine(conditional, unconditional);

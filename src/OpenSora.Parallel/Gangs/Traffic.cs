@@ -1,3 +1,4 @@
+using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 
@@ -36,13 +37,37 @@ public sealed class Traffic(GangPlan plan, int depth, long channels, long patchC
     /// Bytes of tokens that a rank sends: everything it holds less what stays with it, f · (S − p) numbers out of frames
     /// and p · (T − f) out of positions. Nothing less can be sent with these runs.
     /// </summary>
-    public long TokenBytes(int rank)
+    public long TokenBytes(int rank) => plan.HalvesOf(rank).Count * elementSize
+        * (depth * ToPositions(rank) * channels + (depth - 1) * ToFrames(rank) * channels + ToFrames(rank) * patchChannels);
+
+    /// <summary>
+    /// The same for a step that may take from earlier ones what <see cref="StepCacheKind.Broadcast"/> keeps. In its window tokens stay
+    /// in frame layout, and only temporal attention that is evaluated has its input and its output switched.
+    /// </summary>
+    public long TokenBytes(int rank, StepCache broadcast, int step, int steps)
+    {
+        if (!broadcast.InWindow(step, steps))
+            return TokenBytes(rank);
+        int evaluated = broadcast.Takes(CachedPart.TemporalAttention, step, steps) ? 0 : depth;
+        return plan.HalvesOf(rank).Count * elementSize * evaluated * (ToPositions(rank) + ToFrames(rank)) * channels;
+    }
+
+    /// <summary>
+    /// What a rank sends less in each forward of which <see cref="StepCacheKind.FirstBlock"/> leaves out all blocks but the first: the tokens
+    /// after it still go to positions, and velocities back.
+    /// </summary>
+    public long TokenBytesLeftOut(int rank) => elementSize * (depth - 1) * (ToPositions(rank) + ToFrames(rank)) * channels;
+
+    private long ToPositions(int rank)
     {
         Seat seat = plan.SeatOf(rank);
-        long toPositions = seat.Frames.Count * (plan.Units.Positions - seat.Positions.Count);
-        long toFrames = seat.Positions.Count * (plan.Units.Frames - seat.Frames.Count);
-        return plan.HalvesOf(rank).Count * elementSize
-            * (depth * toPositions * channels + (depth - 1) * toFrames * channels + toFrames * patchChannels);
+        return seat.Frames.Count * (plan.Units.Positions - seat.Positions.Count);
+    }
+
+    private long ToFrames(int rank)
+    {
+        Seat seat = plan.SeatOf(rank);
+        return seat.Positions.Count * (plan.Units.Frames - seat.Frames.Count);
     }
 
     /// <summary>Bytes of velocities that a rank sends to the other half, in float32: none where one rank computes both.</summary>

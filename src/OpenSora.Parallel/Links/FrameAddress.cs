@@ -22,6 +22,9 @@ public enum FrameKind
 
     /// <summary>No body but a notice: the sender gives up because of a rank, and sends nothing after this.</summary>
     Fault = 6,
+
+    /// <summary>Sums over units, for a decision that all ranks take alike.</summary>
+    Sums = 7,
 }
 
 /// <summary>Which piece of a job a frame carries.</summary>
@@ -38,6 +41,7 @@ public readonly record struct FrameAddress(FrameKind Kind, int Step, int Sample,
     {
         FrameKind.Tokens => $"tokens of step {Step}, sample {Sample}, {Half} half, block {Block}, unit at {Unit}",
         FrameKind.Velocity => $"{Half} velocity of step {Step}, sample {Sample}",
+        FrameKind.Sums => $"sums of step {Step}, sample {Sample}, {Half} half, block {Block}, unit at {Unit}",
         FrameKind.Latent => $"latent of sample {Sample} after step {Step}",
         _ => Kind.ToString(),
     };

@@ -6,8 +6,8 @@ namespace OpenSora.Parallel.Switching;
 /// <summary>Counts what one rank computes, sends and waits for. Threads may share it.</summary>
 public sealed class RankCounters
 {
-    private readonly long[] _sent = new long[(int)FrameKind.Latent + 1], _received = new long[(int)FrameKind.Latent + 1];
-    private long _switches, _units, _tokens, _waited, _exchanging;
+    private readonly long[] _sent = new long[(int)FrameKind.Sums + 1], _received = new long[(int)FrameKind.Sums + 1];
+    private long _switches, _units, _tokens, _waited, _exchanging, _evaluated, _taken;
 
     /// <summary>The counts so far.</summary>
     public RankCounts Now => new(
@@ -15,7 +15,13 @@ public sealed class RankCounters
         Interlocked.Read(ref _sent[(int)FrameKind.Velocity]), Interlocked.Read(ref _received[(int)FrameKind.Velocity]),
         Interlocked.Read(ref _sent[(int)FrameKind.Latent]), Interlocked.Read(ref _received[(int)FrameKind.Latent]),
         Interlocked.Read(ref _switches), Interlocked.Read(ref _units), Interlocked.Read(ref _tokens),
-        Time(Interlocked.Read(ref _waited)), Time(Interlocked.Read(ref _exchanging)));
+        Time(Interlocked.Read(ref _waited)), Time(Interlocked.Read(ref _exchanging)))
+    {
+        SumBytesSent = Interlocked.Read(ref _sent[(int)FrameKind.Sums]),
+        SumBytesReceived = Interlocked.Read(ref _received[(int)FrameKind.Sums]),
+        PartsEvaluated = Interlocked.Read(ref _evaluated),
+        PartsTaken = Interlocked.Read(ref _taken),
+    };
 
     internal void Sent(FrameKind kind, long bytes) => Interlocked.Add(ref _sent[(int)kind], bytes);
 
@@ -37,6 +43,12 @@ public sealed class RankCounters
     /// <param name="since">When the waiting began, in ticks of <see cref="Stopwatch"/>.</param>
     internal void Waited(long since) => Interlocked.Add(ref _waited, Stopwatch.GetTimestamp() - since);
 
+    internal void Cached(long evaluated, long taken)
+    {
+        Interlocked.Add(ref _evaluated, evaluated);
+        Interlocked.Add(ref _taken, taken);
+    }
+
     private static TimeSpan Time(long ticks) => Stopwatch.GetElapsedTime(0, ticks);
 }
 
@@ -45,19 +57,30 @@ public sealed class RankCounters
 /// <param name="VelocityBytesSent">Velocities to the other half of guidance.</param>
 /// <param name="LatentBytesSent">Latent frames to who gathers them.</param>
 /// <param name="Switches">Changes of layout, 2 · depth a forward: 55 of tokens and one of velocities in Open-Sora 1.2.</param>
-/// <param name="Units">Units computed, counted in each block.</param>
-/// <param name="Tokens">Tokens computed, counted in each block.</param>
+/// <param name="Units">Units handed to switches: all that blocks compute, but for those of a cache that need no switch.</param>
+/// <param name="Tokens">Tokens handed to switches.</param>
 /// <param name="Waited">Time in which a half of guidance stood still until other ranks' bytes came.</param>
 /// <param name="Exchanging">Time from the first unit of a switch to its end, over all switches.</param>
 public sealed record RankCounts(
     long TokenBytesSent, long TokenBytesReceived, long VelocityBytesSent, long VelocityBytesReceived,
     long LatentBytesSent, long LatentBytesReceived, long Switches, long Units, long Tokens, TimeSpan Waited, TimeSpan Exchanging)
 {
+    /// <summary>Sums for decisions of a cache.</summary>
+    public long SumBytesSent { get; init; }
+
+    public long SumBytesReceived { get; init; }
+
+    /// <summary>Parts of blocks evaluated with a cache, counted once a forward; 0 without one.</summary>
+    public long PartsEvaluated { get; init; }
+
+    /// <summary>Parts of blocks taken from an earlier step.</summary>
+    public long PartsTaken { get; init; }
+
     /// <summary>All bytes sent but those of gathering.</summary>
-    public long BytesSent => TokenBytesSent + VelocityBytesSent;
+    public long BytesSent => TokenBytesSent + VelocityBytesSent + SumBytesSent;
 
     /// <summary>All bytes received but those of gathering.</summary>
-    public long BytesReceived => TokenBytesReceived + VelocityBytesReceived;
+    public long BytesReceived => TokenBytesReceived + VelocityBytesReceived + SumBytesReceived;
 
     /// <summary>The share of the time of switches in which the rank computed, 0 to 1; 1 when there were none.</summary>
     public double Overlap => Exchanging == TimeSpan.Zero ? 1 : Math.Clamp(1 - Waited / Exchanging, 0, 1);
@@ -67,5 +90,11 @@ public sealed record RankCounts(
         TokenBytesSent - earlier.TokenBytesSent, TokenBytesReceived - earlier.TokenBytesReceived,
         VelocityBytesSent - earlier.VelocityBytesSent, VelocityBytesReceived - earlier.VelocityBytesReceived,
         LatentBytesSent - earlier.LatentBytesSent, LatentBytesReceived - earlier.LatentBytesReceived,
-        Switches - earlier.Switches, Units - earlier.Units, Tokens - earlier.Tokens, Waited - earlier.Waited, Exchanging - earlier.Exchanging);
+        Switches - earlier.Switches, Units - earlier.Units, Tokens - earlier.Tokens, Waited - earlier.Waited, Exchanging - earlier.Exchanging)
+    {
+        SumBytesSent = SumBytesSent - earlier.SumBytesSent,
+        SumBytesReceived = SumBytesReceived - earlier.SumBytesReceived,
+        PartsEvaluated = PartsEvaluated - earlier.PartsEvaluated,
+        PartsTaken = PartsTaken - earlier.PartsTaken,
+    };
 }

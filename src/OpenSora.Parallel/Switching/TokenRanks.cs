@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using OpenSora.Inference.Sharding;
 using OpenSora.Parallel.Gangs;
+using OpenSora.Parallel.Links;
 using static TorchSharp.torch;
 
 namespace OpenSora.Parallel.Switching;
@@ -25,6 +27,47 @@ internal sealed class TokenRanks(
         Run source = Held(units, from), target = Held(units, from.Other());
         return new RankSwitch(this, from, source, new Tokens(
             empty(target.Count, units.Whole(from).Count, channels, dtype: type, device: device), from.Other(), target.First), _block++);
+    }
+
+    public IReadOnlyList<float> Share(UnitPlan units, TokenLayout layout, int perUnit, IReadOnlyList<float> own)
+    {
+        int block = _block++;
+        FrameAddress Address(Seat of) => new(FrameKind.Sums, step, sample, half, block, of.Held(layout).First);
+        Seat[] others = [.. plan.Seats.Where(seat => seat != _seat)];
+        if (own.Count > 0)
+        {
+            using Tensor mine = tensor([.. own]);
+            foreach (Seat other in others)
+                counters.Sent(FrameKind.Sums, mesh.Send(other.RankOf(half), Address(_seat), mine));
+        }
+        List<float> all = [];
+        foreach (Seat seat in plan.Seats) // runs are in the order of the seats
+        {
+            long count = perUnit * units.Units(layout, seat.Held(layout)).LongCount();
+            if (seat == _seat)
+                all.AddRange(own);
+            else if (count > 0)
+                all.AddRange(Wait(seat, Address(seat), count));
+        }
+        return all;
+    }
+
+    /// <summary>Waits for numbers of another rank, and lets the other half of guidance compute meanwhile.</summary>
+    private float[] Wait(Seat seat, FrameAddress due, long count)
+    {
+        long since = Stopwatch.GetTimestamp();
+        turn.Release();
+        try
+        {
+            using Tensor received = mesh.Receive(seat.RankOf(half), due, ScalarType.Float32, [count])!;
+            counters.Received(FrameKind.Sums, received.numel() * received.element_size());
+            return [.. received.data<float>()];
+        }
+        finally
+        {
+            counters.Waited(since);
+            turn.Take();
+        }
     }
 
     internal GangPlan Plan => plan;

@@ -1,4 +1,5 @@
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
@@ -14,7 +15,8 @@ namespace OpenSora.Planning.Memory;
 /// measured resident memory on a CPU: docs/simulator.md.
 /// </summary>
 public sealed class CardMemory(
-    ModelShape model, ClipGeometry clip, GangPlan plan, DecodeWork decode, CardType card, string dtype, int textLength)
+    ModelShape model, ClipGeometry clip, GangPlan plan, DecodeWork decode, CardType card, string dtype, int textLength,
+    StepCache? cache = null)
 {
     /// <summary>Numbers of a unit that exist until the unit is done, as multiples of rows · C, besides those of the MLP: see STDiT3Block.</summary>
     private const long NumbersPerRow = 30;
@@ -48,11 +50,12 @@ public sealed class CardMemory(
             new("runtime", card.ReservedBytes, "always"),
             new("transformer weights", _element * _weights.Transformer, "always"),
             new("autoencoder weights", _element * _weights.Autoencoder, "always"),
-            .. rank == 0 ? [new MemoryPart("text encoder weights", TextElement * _weights.Text, "always")] : Array.Empty<MemoryPart>(),
-            .. CopiesWhileLoading(rank) is > 0 and var copies ? [new MemoryPart("mapped file while its weights are rounded", copies, "load")] : Array.Empty<MemoryPart>(),
+            .. rank == 0 ? [new MemoryPart("text encoder weights", TextWeights, "encode")] : Array.Empty<MemoryPart>(),
+            .. WhileLoading(rank) is > 0 and var loading ? [new MemoryPart("text encoder, and mapped files while weights are rounded", loading, "load")] : Array.Empty<MemoryPart>(),
             .. rank == 0 ? [new MemoryPart("text activations", TextActivations, "encode")] : Array.Empty<MemoryPart>(),
             new("prompt keys and values", plan.HalvesOf(rank).Count * 4L * transformer.Depth * textLength * transformer.HiddenSize * _element, "denoise"),
             new("residual stream, before and after a switch", streams * stream * _element, "denoise"),
+            .. cache is null ? Array.Empty<MemoryPart>() : [new MemoryPart("kept for --cache", plan.HalvesOf(rank).Count * Kept(cache, seat) * _element, "denoise")],
             new("units under way to other cards", streams * leaving * _element, "denoise"),
             new("temporaries of a unit", streams * UnitTemporaries(seat), "denoise"),
             new("latents and velocities", Latents(seat), "denoise"),
@@ -77,6 +80,15 @@ public sealed class CardMemory(
     private long Latents(Seat seat) => FloatBytes * model.Transformer.PatchChannels
         * (LatentCopies * seat.Frames.Count * plan.Units.Positions + (card.IsProcessor ? WholeLatents * clip.Grid.Tokens : 0));
 
+    /// <summary>Numbers that a half of guidance keeps from step to step at most: see BroadcastCache and FirstBlockCache.</summary>
+    private long Kept(StepCache cache, Seat seat)
+    {
+        long frames = seat.Frames.Count * plan.Units.Positions, positions = seat.Positions.Count * plan.Units.Frames;
+        return model.Transformer.HiddenSize * (cache.Kind == StepCacheKind.Broadcast
+            ? 4 * model.Transformer.Depth * frames  // self- and cross-attention of spatial and temporal blocks
+            : 2 * frames + 2 * positions);          // before and now of the first block; its tokens, and what the others add
+    }
+
     private long UnitTemporaries(Seat seat)
     {
         UnitPlan units = plan.Units;
@@ -92,21 +104,18 @@ public sealed class CardMemory(
         return Math.Max(Of(TokenLayout.Frames, units.Positions, seat.Frames.Count), Of(TokenLayout.Positions, units.Frames, seat.Positions.Count));
     }
 
+    /// <summary>Until the first step. A processor widens matrices one at a time, and holds them as the public files do.</summary>
+    private long TextWeights => (card.IsProcessor && dtype == "bf16" ? ElementSize.Of(dtype) : TextElement) * _weights.Text;
+
     /// <summary>
-    /// A processor maps the files. Where they have another type than kernels use, the rounded copy stands beside the file
-    /// until the network is loaded: text encoder, autoencoder, transformer, in this order.
+    /// A processor maps the files. Where they have another type than kernels use, the rounded copy of a network stands beside
+    /// the file until it is loaded: text encoder (which has none), autoencoder, transformer, in this order.
     /// </summary>
-    private long CopiesWhileLoading(int rank)
+    private long WhileLoading(int rank)
     {
+        long text = rank == 0 ? TextWeights : 0;
         if (!card.IsProcessor || dtype == "fp32")
-            return 0;
-        long[] networks = rank == 0 ? [_weights.Text, _weights.Autoencoder, _weights.Transformer] : [_weights.Autoencoder, _weights.Transformer];
-        long all = networks.Sum(), loaded = 0, most = 0;
-        foreach (long network in networks)
-        {
-            loaded += network;
-            most = Math.Max(most, loaded + network - all);
-        }
-        return FloatBytes * most;
+            return text;
+        return text + FloatBytes * Math.Max(_weights.Autoencoder - _weights.Transformer, _weights.Transformer);
     }
 }

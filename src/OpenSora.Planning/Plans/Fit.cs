@@ -25,7 +25,7 @@ internal sealed class Fit(ModelShape model, ClipGeometry clip, UnitPlan units, G
         model, clip, new AutoencoderUnits(request.MicroFrameSize, request.MicroBatchSize),
         ElementSize.Of(card.ComputeType(request.Dtype)), card.IsProcessor);
 
-    public CardMemory Memory(CardType card, GangPlan plan) => new(model, clip, plan, Decode(card), card, request.Dtype, textLength);
+    public CardMemory Memory(CardType card, GangPlan plan) => new(model, clip, plan, Decode(card), card, request.Dtype, textLength, StepCache.Parse(request.Cache));
 
     /// <summary>The rank that needs most, with its parts.</summary>
     public PlannedMemory Fullest(CardType card, GangPlan plan)

@@ -1,5 +1,6 @@
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Weights;
+using OpenSora.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -43,7 +44,26 @@ public class T5EncoderTests
         using DisposeScope scope = NewDisposeScope();
         using T5Encoder encoder = new(Networks.Random(), Networks.Text);
         Tensor tokens = tensor(new long[] { 5, 9, 1 }), padded = tensor(new long[] { 5, 9, 1, 0, 0 }), mask = tensor(new long[] { 1, 1, 1, 0, 0 });
-        Assert.InRange(Networks.LargestDifference(encoder.Encode(tokens), encoder.Encode(padded, mask).narrow(0, 0, 3)), 0, 1e-6);
+        Assert.InRange(Networks.LargestDifference(encoder.Encode(tokens), encoder.Encode(padded, mask).narrow(0, 0, 3)), 0, 5e-6);
+    }
+
+    /// <summary>What is held narrow is widened when it is used: the same bits from half the memory.</summary>
+    [Theory]
+    [InlineData(ScalarType.BFloat16, ScalarType.BFloat16)]
+    [InlineData(ScalarType.Float16, ScalarType.Float32)]
+    [InlineData(ScalarType.Float32, ScalarType.Float32)]
+    public void Matrices_that_are_held_narrow_give_the_same_bits(ScalarType model, ScalarType held)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        string folder = Path.Combine(Repository.Golden, "checkpoints", "t5");
+        Precision precision = new(model, ScalarType.Float32);
+        using Checkpoint checkpoint = Checkpoint.Open(folder, "pytorch_model");
+        Precision wide = model == ScalarType.Float16 ? Precision.Float32 : precision;
+        using T5Encoder before = new(new CheckpointParameters(checkpoint, CPU, wide), T5EncoderConfig.Read(folder));
+        using T5Encoder after = T5Encoder.Load(folder, CPU, precision);
+        Tensor tokens = tensor(new long[] { 5, 9, 33, 7, 1 });
+        Assert.Equal(before.Encode(tokens).data<float>().ToArray(), after.Encode(tokens).data<float>().ToArray());
+        Assert.All(after.parameters().Where(weight => weight.numel() > 64 * 64), weight => Assert.Equal(held, weight.dtype));
     }
 
     [Fact]

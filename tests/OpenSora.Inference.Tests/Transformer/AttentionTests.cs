@@ -14,8 +14,8 @@ public class AttentionTests
     public void Blocks_give_plain_attention(long batch, long queries, long keys)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor q = Networks.Noise(1, batch, queries, 8), k = Networks.Noise(2, batch, 8, keys), v = Networks.Noise(3, batch, keys, 8);
-        Tensor plain = q.matmul(k).softmax(-1).matmul(v);
+        Tensor q = Networks.Noise(1, batch, queries, 8), k = Networks.Noise(2, batch, keys, 8), v = Networks.Noise(3, batch, keys, 8);
+        Tensor plain = q.matmul(k.transpose(1, 2)).softmax(-1).matmul(v);
         Assert.InRange(Networks.LargestDifference(plain, Attention.Attend(q, k, v)), 0, 1e-5);
     }
 }

@@ -18,7 +18,7 @@ public class ShardedDenoiserTests
 {
     private static readonly Precision s_half = new(ScalarType.BFloat16, ScalarType.Float32);
 
-    /// <summary>Both sides of the latent odd; units of 16 rows, the last ones shorter.</summary>
+    /// <summary>Both sides of the latent odd; units of some 19 rows, the last ones shorter.</summary>
     [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]
@@ -26,7 +26,7 @@ public class ShardedDenoiserTests
     [InlineData(true, true)]
     public void One_to_four_ranks_and_more_give_the_same_bytes(bool bf16, bool edited)
     {
-        using SmallModel small = new(5, 5, 9, 16, bf16 ? s_half : Precision.Float32, edited);
+        using SmallModel small = new(5, 5, 9, 19, bf16 ? s_half : Precision.Float32, edited);
         byte[][][] alone = small.Alone();
         foreach (int ranks in new[] { 1, 2, 3, 4, 5, 10 })
             Check(small, ranks, alone);
@@ -64,7 +64,7 @@ public class ShardedDenoiserTests
     [Fact]
     public void Another_gang_goes_on_from_any_step()
     {
-        using SmallModel small = new(5, 5, 9, 16, Precision.Float32, true);
+        using SmallModel small = new(5, 5, 9, 19, Precision.Float32, true);
         byte[][][] alone = small.Alone();
         for (int first = 0; first < SmallModel.Steps; first++)
         {
@@ -82,7 +82,7 @@ public class ShardedDenoiserTests
     [InlineData("tls")]
     public void Ranks_that_meet_over_sockets_give_the_same_bytes(string transport)
     {
-        using SmallModel small = new(5, 5, 9, 16, Precision.Float32, false);
+        using SmallModel small = new(5, 5, 9, 19, Precision.Float32, false);
         byte[][][] alone = small.Alone();
         byte[] token = Encoding.UTF8.GetBytes("shared");
         const int Ranks = 4;
@@ -110,7 +110,7 @@ public class ShardedDenoiserTests
     [InlineData(2, 1)]
     public void A_rank_that_is_told_to_stop_tells_the_others(int ranks, int stopped)
     {
-        using SmallModel small = new(5, 5, 9, 16, Precision.Float32, false);
+        using SmallModel small = new(5, 5, 9, 19, Precision.Float32, false);
         using CancellationTokenSource cancel = new();
         var ends = Gang.RunAll(Mesh.InProcess(Gang.Name, ranks, Gang.Options), mesh => new ShardedDenoiser(
             small.Model, small.Clip, GangPlan.For(small.Clip.Plan, ranks), mesh, new RankCounters()).Run(small.Share(), step =>
@@ -128,7 +128,7 @@ public class ShardedDenoiserTests
     [InlineData(GuidanceHalf.Unconditional)]
     public void A_rank_that_fails_in_one_of_two_halves_tells_the_others(GuidanceHalf failing)
     {
-        using SmallModel small = new(5, 5, 9, 16, Precision.Float32, false);
+        using SmallModel small = new(5, 5, 9, 19, Precision.Float32, false);
         const int Shared = 1;
         var ends = Gang.RunAll(Mesh.InProcess(Gang.Name, 3, Gang.Options), mesh =>
         {

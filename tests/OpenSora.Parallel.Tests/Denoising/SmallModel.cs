@@ -14,7 +14,7 @@ namespace OpenSora.Parallel.Tests.Denoising;
 internal sealed class SmallModel : IDisposable
 {
     public const int Steps = 4;
-    private const int Samples = 2;
+    public const int Samples = 2;
 
     private readonly DisposeScope _scope = NewDisposeScope();
     private readonly IDisposable _noGrad = no_grad();
@@ -26,7 +26,8 @@ internal sealed class SmallModel : IDisposable
     /// <param name="frames">Latent frames; 1 is an image.</param>
     /// <param name="rows">Rows wanted in a unit: few make many units of a small clip.</param>
     /// <param name="edited">Whether some frames are given and some join late.</param>
-    public SmallModel(int frames, int height, int width, int rows, Precision precision, bool edited)
+    /// <param name="steps">Steps of sampling.</param>
+    public SmallModel(int frames, int height, int width, int rows, Precision precision, bool edited, int steps = Steps)
     {
         _ = Gang.Name; // sets torch's threads
         set_num_threads(1);
@@ -41,7 +42,7 @@ internal sealed class SmallModel : IDisposable
             _prompts.Add((Model.Prompt(y, mask), Model.NullPrompt(mask)));
         }
         _ratios = edited ? [[.. Enumerable.Range(0, frames).Select(f => new[] { 0, 1, 0.6f }[f % 3])], [.. Enumerable.Repeat(1f, frames)]] : null;
-        _schedule = FlowSchedule.Create(Steps, 8 * height, 8 * width, frames == 1 ? 1 : 17, precision.Model);
+        _schedule = FlowSchedule.Create(steps, 8 * height, 8 * width, frames == 1 ? 1 : 17, precision.Model);
     }
 
     public STDiT3 Model { get; }

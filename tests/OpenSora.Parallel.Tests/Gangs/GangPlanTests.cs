@@ -71,14 +71,14 @@ public class GangPlanTests
         }
     }
 
-    /// <summary>144p, 51 frames: 8 units in both layouts.</summary>
+    /// <summary>144p, 51 frames: 4 units in both layouts, so a fifth card has nothing to do.</summary>
     [Theory]
     [InlineData(1, "0-15:0/0")]
     [InlineData(2, "0-15:0/1")]
-    [InlineData(3, "0-10:0/2 10-15:1/1")]
+    [InlineData(3, "0-12:0/2 12-15:1/1")]
     [InlineData(4, "0-8:0/2 8-15:1/3")]
-    [InlineData(5, "0-6:0/3 6-12:1/4 12-15:2/2")]
-    [InlineData(6, "0-6:0/3 6-12:1/4 12-15:2/5")]
+    [InlineData(5, "0-8:0/3 8-15:1/4 0-0:2/2")]
+    [InlineData(6, "0-8:0/3 8-12:1/4 12-15:2/5")]
     public void Frames_and_ranks_of_the_seats(int ranks, string seats) => Assert.Equal(seats, string.Join(' ', GangPlan.For(UnitPlan.For(15, 144), ranks)
         .Seats.Select(seat => $"{seat.Frames.First}-{seat.Frames.End}:{seat.Conditional}/{seat.Unconditional}")));
 

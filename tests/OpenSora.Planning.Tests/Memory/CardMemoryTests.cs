@@ -1,4 +1,5 @@
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
 using OpenSora.Inference.Decoding;
 using OpenSora.Parallel.Gangs;
@@ -66,7 +67,19 @@ public class CardMemoryTests(ITestOutputHelper output)
         Assert.DoesNotContain(memory.Parts(1), part => part.Name == "text encoder weights");
     }
 
-    private static CardMemory Of(ModelShape model, ClipGeometry clip, CardType card, string dtype, int batch, int cards = 1) => new(
+    /// <summary>By broadcast the results of four attentions of 28 layers, by the first block four copies of the tokens; of each half.</summary>
+    [Theory]
+    [InlineData("none", 0)]
+    [InlineData("pab", 4 * 28)]
+    [InlineData("fb", 4)]
+    public void What_a_cache_keeps_is_counted(string cache, long tokens)
+    {
+        IReadOnlyList<MemoryPart> parts = Of(ModelShape.Full, Clip.Of("480p", "4s"), Clip.H100, "bf16", 4, cache: cache).Parts(0);
+        Assert.Equal(tokens * 2 * 47_700 * 1152 * 2, parts.Where(part => part is { Name: "kept for --cache", When: "denoise" }).Sum(part => part.Bytes));
+    }
+
+    private static CardMemory Of(ModelShape model, ClipGeometry clip, CardType card, string dtype, int batch, int cards = 1, string cache = "none") => new(
         model, clip, GangPlan.For(Clip.Units(clip), cards),
-        new DecodeWork(model, clip, new AutoencoderUnits(17, batch), ElementSize.Of(card.ComputeType(dtype)), card.IsProcessor), card, dtype, 300);
+        new DecodeWork(model, clip, new AutoencoderUnits(17, batch), ElementSize.Of(card.ComputeType(dtype)), card.IsProcessor), card, dtype, 300,
+        StepCache.Parse(cache));
 }

@@ -52,7 +52,7 @@ public sealed class PlannerTests : IDisposable
             (480, 854, 480, 848, 102, 30, 60, 106, 30, 53, 1590, 47_700L),
             (plan.Clip.Height, plan.Clip.Width, plan.Clip.OutputHeight, plan.Clip.OutputWidth, plan.Clip.Frames, plan.Clip.LatentFrames,
                 plan.Clip.LatentHeight, plan.Clip.LatentWidth, plan.Clip.PatchRows, plan.Clip.PatchColumns, plan.Clip.Positions, plan.Clip.Tokens));
-        Assert.Equal(new PlannedUnits(1, 30, 9, 177), plan.Units);
+        Assert.Equal(new PlannedUnits(1, 30, 18, 89), plan.Units);
         Assert.Equal(new PlannedDecode(6, 17, 5, 4, 30), plan.Decode);
         Assert.Equal(30, plan.Ranks.Where(rank => rank.Halves[0] == "conditional").Sum(rank => rank.Frames));
         Assert.Null(plan.Refusal);
@@ -62,23 +62,23 @@ public sealed class PlannerTests : IDisposable
     [Fact]
     public void What_cannot_fit_is_refused_with_what_would_do()
     {
-        File.WriteAllText(_file, "- name: small\n  memory_bytes: 16000000000\n  cards_per_node: 8\n");
+        File.WriteAllText(_file, "- name: small\n  memory_bytes: 12000000000\n  cards_per_node: 8\n");
         PlanReport plan = Planner.Plan(Request("720p", "16s", 8, card: "small"));
         Assert.NotNull(plan.Refusal);
         Assert.Equal(plan.Memory.PeakBytes, plan.Refusal.NeededBytes);
         Assert.True(plan.Refusal.NeededBytes > plan.Refusal.UsableBytes);
         Assert.Null(plan.Refusal.CardsThatWouldDo);
         Assert.Contains("h100-80g", plan.Refusal.CardTypesThatWouldDo);
-        foreach (string words in new[] { "small", "16.0 GB", "text encoder weights", "do not help", "h200", "--micro-batch-size 1" })
+        foreach (string words in new[] { "small", "12.0 GB", "text encoder weights", "do not help", "h200", "--micro-batch-size 1" })
             Assert.Contains(words, plan.Refusal.Message);
     }
 
     [Fact]
     public void More_cards_are_named_where_they_would_do()
     {
-        // Room for the weights, but not for 32 s of tokens on one card; the batch is small so that decoding is not the most.
+        // Room for the weights, but not for 102 s of tokens on one card; the batch is small so that decoding is not the most.
         File.WriteAllText(_file, "- name: middling\n  memory_bytes: 17000000000\n  cards_per_node: 8\n");
-        PlanRequest request = Request("720p", "32s", 1, card: "middling");
+        PlanRequest request = Request("720p", "2448", 1, card: "middling");
         PlanReport plan = Planner.Plan(request with { Generation = request.Generation with { MicroBatchSize = 1 } });
         int cards = Assert.NotNull(plan.Refusal?.CardsThatWouldDo);
         Assert.Contains($"--cards {cards},", plan.Refusal!.Message);

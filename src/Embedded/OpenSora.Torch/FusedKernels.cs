@@ -1,0 +1,149 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OpenSora.Torch;
+
+/// <summary>
+/// Steps of a transformer block that torch does in many passes or slowly, done in one by the kernels in <c>native</c>: for
+/// dense float32 tensors on the CPU that nobody differentiates. For everything else the caller has the plain form.
+/// Results depend on the values and the shape of a row only: not on the number of rows, threads or cards.
+/// </summary>
+public static unsafe partial class FusedKernels
+{
+    /// <summary>Channels that a head may have in <see cref="Heads"/> and <see cref="Attend"/>.</summary>
+    public const long MostHeadSize = 256;
+
+    /// <summary>Tokens that a sequence may have in <see cref="Attend"/>.</summary>
+    public const long MostTokens = 64;
+
+    /// <summary>The instruction set in use: <c>avx512</c>, <c>avx2</c> or <c>portable</c>.</summary>
+    public static string InstructionSet => Marshal.PtrToStringUTF8(osk_name())!;
+
+    /// <summary>Uses another instruction set in this process, null for the best one: for tests and comparisons.</summary>
+    /// <returns>false, and nothing changed, when this processor lacks it.</returns>
+    public static bool Use(string? instructionSet) => osk_use(instructionSet) != 0;
+
+    /// <summary>What computes in this process: an instruction set of these kernels, or <c>plain</c>: torch alone. Last bits depend on it.</summary>
+    public static string Chosen => Enabled ? InstructionSet : "plain";
+
+    /// <param name="kernels">An instruction set, <c>best</c>, or <c>plain</c>.</param>
+    /// <returns>false, and nothing changed, when this processor lacks it.</returns>
+    public static bool Choose(string kernels)
+    {
+        if (!Use(kernels is "best" or "plain" ? null : kernels))
+            return false;
+        Enabled = kernels != "plain";
+        return true;
+    }
+
+    /// <summary>Whether <see cref="CanTake"/> ever agrees, in this process: off to compare with torch. Default: true.</summary>
+    public static bool Enabled { get; set; } = true;
+
+    /// <summary>Whether the kernels can take all of these; null stands for no tensor.</summary>
+    public static bool CanTake(params ReadOnlySpan<Tensor?> tensors)
+    {
+        if (!Enabled)
+            return false;
+        foreach (Tensor? x in tensors)
+            if (x is not null && !(x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && x.is_contiguous()
+                && !(x.requires_grad && is_grad_enabled())))
+                return false;
+        return true;
+    }
+
+    /// <summary>x = GELU(x + bias) in its tanh form, in place.</summary>
+    /// <param name="x">[…, columns]</param>
+    /// <param name="bias">[columns], or null.</param>
+    public static void Gelu(Tensor x, Tensor? bias)
+    {
+        using var _ = OperationTimes.Measure("gelu");
+        long columns = x.shape[^1];
+        osk_gelu(At(x), At(bias), x.numel() / columns, columns);
+        Keep(x, bias);
+    }
+
+    /// <summary>Softmax over the last dimension, in place.</summary>
+    public static void Softmax(Tensor x)
+    {
+        using var _ = OperationTimes.Measure("softmax");
+        long columns = x.shape[^1];
+        osk_softmax(At(x), x.numel() / columns, columns);
+        Keep(x);
+    }
+
+    /// <summary>Layer norm without weights, times <paramref name="scale"/>, plus <paramref name="shift"/>.</summary>
+    /// <param name="x">[n, m, C]</param>
+    /// <param name="scale">[C] for all rows, [n, 1, C] for the rows of each n, or [m, C].</param>
+    /// <param name="shift">Of the same shape.</param>
+    public static Tensor Modulate(Tensor x, Tensor scale, Tensor shift, double epsilon)
+    {
+        using var _ = OperationTimes.Measure("modulate");
+        long columns = x.shape[^1], period = scale.numel() / columns;
+        Tensor to = empty(x.shape, dtype: x.dtype, device: x.device);
+        osk_modulate(
+            At(x), At(scale), At(shift), At(to), x.numel() / columns, columns,
+            repeat: scale.ndim == 3 ? x.shape[1] : 1, period, (float)epsilon);
+        Keep(x, scale, shift, to);
+        return to;
+    }
+
+    /// <summary>
+    /// Queries, keys and values by head: RMS norm of queries and keys, then rotation of neighbouring channels, then the
+    /// scale on the queries.
+    /// </summary>
+    /// <param name="qkv">[n, m, 3, H, D], D at most <see cref="MostHeadSize"/>.</param>
+    /// <param name="norms">Weights [D] of queries and keys; null for no norm.</param>
+    /// <param name="rotation">Cosines and sines [m, D/2]; null for no rotation.</param>
+    /// <returns>Three times [n · H, m, D].</returns>
+    public static (Tensor Q, Tensor K, Tensor V) Heads(
+        Tensor qkv, (Tensor Q, Tensor K)? norms, (Tensor Cos, Tensor Sin)? rotation, double scale, double epsilon)
+    {
+        using var _ = OperationTimes.Measure("heads");
+        long[] d = qkv.shape;
+        Tensor New() => empty(d[0] * d[3], d[1], d[4], dtype: qkv.dtype, device: qkv.device);
+        Tensor q = New(), k = New(), v = New();
+        HeadsCall call = new()
+        {
+            Qkv = At(qkv),
+            QWeight = At(norms?.Q),
+            KWeight = At(norms?.K),
+            Cos = At(rotation?.Cos),
+            Sin = At(rotation?.Sin),
+            Q = At(q),
+            K = At(k),
+            V = At(v),
+            Groups = d[0],
+            Tokens = d[1],
+            Heads = d[3],
+            Size = d[4],
+            Scale = (float)scale,
+            Epsilon = (float)epsilon,
+        };
+        osk_heads(call);
+        Keep(qkv, norms?.Q, norms?.K, rotation?.Cos, rotation?.Sin, q, k, v);
+        return (q, k, v);
+    }
+
+    /// <summary>softmax(q kᵀ) v for many short sequences.</summary>
+    /// <param name="q">[B, m, D], scaled; m at most <see cref="MostTokens"/>, D at most <see cref="MostHeadSize"/>.</param>
+    /// <param name="k">The same shape.</param>
+    /// <param name="v">The same shape.</param>
+    public static Tensor Attend(Tensor q, Tensor k, Tensor v)
+    {
+        using var _ = OperationTimes.Measure("attend");
+        Tensor to = empty(q.shape, dtype: q.dtype, device: q.device);
+        osk_attend(At(q), At(k), At(v), At(to), q.shape[0], q.shape[1], q.shape[2]);
+        Keep(q, k, v, to);
+        return to;
+    }
+
+    private static float* At(Tensor? x) => x is null ? null : (float*)TensorMemory.Pointer(x);
+
+    // A tensor that nobody uses any more may be collected during the call.
+    private static void Keep(params ReadOnlySpan<Tensor?> tensors)
+    {
+        foreach (Tensor? tensor in tensors)
+            GC.KeepAlive(tensor);
+    }
+}

@@ -1,0 +1,2 @@
+#define OSK_SET avx2
+#include "body.h"

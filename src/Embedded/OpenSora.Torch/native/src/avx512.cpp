@@ -1,0 +1,2 @@
+#define OSK_SET avx512
+#include "body.h"

@@ -1,0 +1,2 @@
+#define OSK_SET portable
+#include "body.h"

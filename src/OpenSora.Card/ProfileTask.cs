@@ -1,0 +1,17 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Profiling;
+using OpenSora.Inference.Profiling;
+using OpenSora.Torch;
+
+namespace OpenSora.Card;
+
+/// <summary>Times a network of random weights on the CPU of this card.</summary>
+internal static class ProfileTask
+{
+    /// <exception cref="InputException">A size is out of range, or the processor lacks the kernels asked for.</exception>
+    public static Profiled Run(ProfileRequest request, CancellationToken cancel)
+    {
+        TorchRuntime.Initialize(request.Threads);
+        return new Profiled(Profile.Run(request, cancel));
+    }
+}

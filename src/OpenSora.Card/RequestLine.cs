@@ -1,0 +1,38 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using OpenSora.Contracts;
+using OpenSora.Planning.Plans;
+using OpenSora.Planning.Simulation;
+
+namespace OpenSora.Card;
+
+/// <summary>
+/// The commands of a card that answer one request of the command line. <c>plan</c> and <c>simulate</c> only calculate: they
+/// open no device and load no weights.
+/// </summary>
+internal static class RequestLine
+{
+    public static bool Knows(string command) => command is "verify" or "profile" or "plan" or "simulate";
+
+    /// <param name="json">The request, a line of JSON.</param>
+    /// <exception cref="InputException">The request cannot be done as it is.</exception>
+    public static CardEvent Run(string command, string json, EventWriter events, CancellationToken cancel) => command switch
+    {
+        "verify" => VerifyTask.Run(Read(json, ContractsJson.Default.VerificationRequest), events, cancel),
+        "profile" => ProfileTask.Run(Read(json, ContractsJson.Default.ProfileRequest), cancel),
+        "plan" => new PlanReady(Planner.Plan(Read(json, ContractsJson.Default.PlanRequest))),
+        _ => new SimulationReady(Simulator.Run(Read(json, ContractsJson.Default.SimulationRequest), cancel)),
+    };
+
+    private static T Read<T>(string json, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, type) ?? throw new InputException("the request is empty");
+        }
+        catch (JsonException error)
+        {
+            throw new InputException($"the request is not valid JSON: {error.Message}", error);
+        }
+    }
+}
