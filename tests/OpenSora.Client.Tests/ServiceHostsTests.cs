@@ -35,7 +35,7 @@ public sealed class ServiceHostsTests : IDisposable
         foreach (string host in new[] { "a", "b" })
             Start(hosts, host,
                 ["card", host, "--join", address, "--device", "cpu", "--threads", "1", "--listen", $"{hosts.Address(host)}:0", "--links", $"tcp:{hosts.Address(host)}:0"],
-                ("OPENSORA_FAULTS", "delay=6000@step=32:before-switch;epoch=1"));
+                ("OPENSORA_FAULTS", "delay=6000@step=32:before-switch"));
         await Until(async () => (await Ask(hosts, address, "cards"))?.AsArray().Count == 2);
 
         string id = (string)(await Ask(hosts, address, ["submit", .. Clip, "--cards", "2"]))!["id"]!;
