@@ -52,6 +52,8 @@ internal static class SweepCommand
                 cells.Set("prompt", [Prompt]);
             if (cells.Flags.FirstOrDefault(flag => passed.All(option => option.Name.TrimStart('-') != flag)) is { } unknown)
                 throw new InputException($"'{unknown}' is no flag that a sweep can give: see opensora sweep -h");
+            if (parsed.GetValue(server) is null && cells.EvenThreads(Environment.ProcessorCount) is { } threads)
+                Console.Error.WriteLine($"opensora: the number of cards varies, so each card of each cell has --threads {threads}; give another number to have others");
             SweepPlan plan = new(
                 new BenchmarkPlan(Flag.Within("--warmup-count", parsed.GetValue(warmups), 0, 1000), Flag.Within("--eval-count", parsed.GetValue(evaluations), 1, 1000), false, parsed.IsOn(host)),
                 parsed.GetValue(order), parsed.GetValue(cardType), parsed.GetValue(cardTypes) is { } types ? Path.GetFullPath(types) : null, parsed.GetValue(limit), parsed.GetValue(server));

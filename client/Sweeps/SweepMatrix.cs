@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenSora.Contracts;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
@@ -69,6 +70,21 @@ internal sealed class SweepMatrix
     }
 
     public bool Has(string flag) => _flags.ContainsKey(flag);
+
+    /// <summary>
+    /// Where the number of cards varies and threads were not asked for: every card of every cell gets the threads that it has with
+    /// the most cards. With others it has another speed and other last bits, and nothing could be said of how cards scale.
+    /// </summary>
+    /// <param name="cores">Of the machine that has the cards.</param>
+    /// <returns>The threads; null when nothing was changed.</returns>
+    public int? EvenThreads(int cores)
+    {
+        if (Has("threads") || !_flags.TryGetValue("cards", out string[][]? cards) || cards.Length < 2)
+            return null;
+        int threads = Math.Max(1, cores / Math.Max(1, cards.Max(value => int.TryParse(value[0], out int count) ? count : 1)));
+        Set("threads", [threads.ToString(CultureInfo.InvariantCulture)]);
+        return threads;
+    }
 
     /// <summary>The flags of any cell, dashes left out.</summary>
     public IEnumerable<string> Flags => _flags.Keys;

@@ -41,6 +41,7 @@ internal sealed record SweepRow
 
     public JsonObject Report => _report ?? throw new InvalidOperationException($"a cell that is {Status} has no report");
     public int Cards => (int)Report["cards"]!;
+    public int Threads => (int)Report["threads"]!;
     public int Frames => (int)Report["frames"]!;
 
     /// <summary>Seconds of a pass: median, and the interval of the mean.</summary>
@@ -58,8 +59,10 @@ internal sealed record SweepRow
 
     public JsonObject Figures(string stage) => Report["statistics"]![$"{stage}_seconds"]!.AsObject();
 
-    /// <summary>The measured row of the same flags on one card; null when there is none.</summary>
-    public SweepRow? Alone(IReadOnlyList<SweepRow> rows) => IsMeasured && Cards > 1 ? rows.FirstOrDefault(other => other.IsMeasured && other.Cards == 1 && Same(other, "cards")) : null;
+    /// <summary>The measured row of the same flags on one card with as many threads; null when there is none.</summary>
+    public SweepRow? Alone(IReadOnlyList<SweepRow> rows) => IsMeasured && Cards > 1
+        ? rows.FirstOrDefault(other => other.IsMeasured && other.Cards == 1 && other.Threads == Threads && Same(other, "cards"))
+        : null;
 
     /// <summary>Time of one card over the time of all: 1 when n cards take an nth of it. Null without a row of one card.</summary>
     public double? Efficiency(IReadOnlyList<SweepRow> rows) => Alone(rows) is { } one ? one.Seconds / (Cards * Seconds) : null;

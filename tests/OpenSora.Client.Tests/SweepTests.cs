@@ -187,6 +187,22 @@ public sealed class SweepTests : IDisposable
     }
 
     [Theory]
+    [InlineData("1,2", null, 4, 2)]
+    [InlineData("1,3", null, 4, 1)]
+    [InlineData("1,2,13", null, 4, 1)]
+    [InlineData("2", null, 4, null)]
+    [InlineData("1,2", "3", 4, null)]
+    public void CardsAreComparedWithAsManyThreads(string cards, string? threads, int cores, int? given)
+    {
+        SweepMatrix matrix = new();
+        matrix.Vary("cards", cards.Split(','));
+        if (threads is not null)
+            matrix.Set("threads", [threads]);
+        Assert.Equal(given, matrix.EvenThreads(cores));
+        Assert.All(matrix.Cells(), cell => Assert.Equal(cards == "2" ? null : threads ?? $"{given}", cell.Flags.FirstOrDefault(flag => flag.Key == "threads").Value?[0]));
+    }
+
+    [Theory]
     [InlineData(0, 7.3, false, new[] { 0.0, 2, 4, 6, 8 })]
     [InlineData(0, 1, false, new[] { 0, 0.2, 0.4, 0.6, 0.8, 1 })]
     [InlineData(3, 40, true, new[] { 2.0, 5, 10, 20, 50 })]
