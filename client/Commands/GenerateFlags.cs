@@ -52,6 +52,7 @@ internal sealed class GenerateFlags
     private readonly Option<string?> _device = Flag.OptionalText("--device", "cpu, cuda, cuda:1, gcu or gcu:1. [default: the best one present]");
     private readonly Option<string> _dtype = Flag.Choice("--dtype", "Number type of the models: bf16, fp16 or fp32. On a CPU weights are rounded to it and kernels run in fp32.", Default.Dtype, "bf16", "fp16", "fp32");
     private readonly Option<int> _cards = Flag.Int("--cards", "Cards that share a video, each a process of its own on this machine; at most twice the latent frames of a clip.", Default.Cards);
+    private readonly Option<Toggle> _textCard = Flag.Bool("--text-encoder-card", "One of the --cards, of at least 2, encodes texts only and keeps the text encoder in memory; else it is let go before steps.");
     private readonly Option<int?> _threads = Flag.OptionalInt("--threads", "CPU threads of libtorch and BLAS on each card. [default: all cores, shared between the cards]");
     private readonly Option<int> _maxLength = Flag.Int("--model-max-length", "Tokens of a prompt.", Default.ModelMaxLength);
     private readonly Option<int> _microBatch = Flag.Int("--micro-batch-size", "Frames that the 2D VAE takes at once.", Default.MicroBatchSize);
@@ -84,7 +85,7 @@ internal sealed class GenerateFlags
         _prompt, _promptPath, _promptGenerator, _promptAsPath, _llmRefine, _start, _end, _references, _masks, _aes, _flow, _camera,
         _resolution, _aspect, _imageSize, _frames, _frameTable, _fps, _saveFps, _frameInterval, _loop, _conditionFrames, _align, _multiResolution,
         _seed, _steps, _cfg, _cache, _batch, _samples,
-        _dit, _ckpt, _t5, _vae2d, _vae3d, _device, _dtype, _cards, _threads, _maxLength, _microBatch, _microFrames, _qkNorm,
+        _dit, _ckpt, _t5, _vae2d, _vae3d, _device, _dtype, _cards, _textCard, _threads, _maxLength, _microBatch, _microFrames, _qkNorm,
         _saveDir, _name, _crf, _watermark, _noise, _saveLatent, _verbose,
         .. Accepted,
     ];
@@ -195,6 +196,7 @@ internal sealed class GenerateFlags
         Device = parsed.GetValue(_device),
         Dtype = parsed.GetRequiredValue(_dtype),
         Cards = parsed.GetValue(_cards),
+        TextEncoderCard = parsed.IsOn(_textCard),
         Threads = parsed.GetValue(_threads),
         ModelMaxLength = parsed.GetValue(_maxLength),
         MicroBatchSize = parsed.GetValue(_microBatch),

@@ -41,8 +41,9 @@ internal static class VideoFields
         ["model_max_length"] = Set((request, name, value) => request with { ModelMaxLength = Int(name, value) }),
         ["micro_batch_size"] = Set((request, name, value) => request with { MicroBatchSize = Int(name, value) }),
         ["micro_frame_size"] = Set((request, name, value) => request with { MicroFrameSize = Int(name, value) }),
-        ["qk_norm"] = Set((request, name, value) => request with { QkNorm = bool.TryParse(value, out bool on) ? on : throw Refuse(name, value, "true or false") }),
+        ["qk_norm"] = Set((request, name, value) => request with { QkNorm = Switch(name, value) }),
         ["crf"] = Set((request, name, value) => request with { Crf = Int(name, value) }),
+        ["text_encoder_card"] = Set((request, name, value) => request with { TextEncoderCard = Switch(name, value) }),
         ["cards"] = Set((request, name, value) => request with { Cards = Int(name, value) }),
         ["priority"] = (order, name, value) => order with { Priority = value switch { "low" => VideoPriority.Low, "normal" => VideoPriority.Normal, "high" => VideoPriority.High, _ => throw Refuse(name, value, "high, normal or low") } },
     };
@@ -88,6 +89,9 @@ internal static class VideoFields
 
     private static int Int(string name, string value) =>
         int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : throw Refuse(name, value, "a whole number");
+
+    private static bool Switch(string name, string value) =>
+        bool.TryParse(value, out bool on) ? on : throw Refuse(name, value, "true or false");
 
     private static double Number(string name, string value) =>
         double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : throw Refuse(name, value, "a number");

@@ -58,7 +58,7 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
         Tally tally = new();
         Keeper keeper = new(voice);
         string job = folder.Record.Job, goOn = $"go on with: opensora generate --resume {job}";
-        using Crew crew = new(directory, options, voice, job, mostCards, folder.Record.Kind ?? hooks.Kind);
+        using Crew crew = new(directory, options, voice, job, mostCards, folder.Record.Kind ?? hooks.Kind) { SetsOneAside = folder.Record.Request.TextEncoderCard };
         CrewWork work = new(crew, client, directory, options, tally, voice);
         Begin();
         using Activity? span = Tracing.Source.StartActivity("job")?.SetTag("opensora.job", job).SetTag("opensora.resumed", !isNew)

@@ -14,7 +14,15 @@ internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte
     private readonly ClipGeometry _clip = ClipGeometry.Of(task.Request);
     private readonly FakeSettings _settings = FakeSettings.Of(task.Request);
 
-    public Task Run(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames) => task switch
+    /// <summary>Leaves a line with the task's name in <c>tasks-NAME</c> among the marks.</summary>
+    public Task Run(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames)
+    {
+        if (_settings.Marks.Length > 0)
+            File.AppendAllText(Path.Combine(_settings.Marks, $"tasks-{state.Name}"), (task is LoadTask load ? $"Load {string.Join('+', load.Networks)}" : task.GetType().Name.Replace("Task", "")) + "\n");
+        return Do(frames);
+    }
+
+    private Task Do(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames) => task switch
     {
         PlanTask plan => Once("plan", () => Plan(plan)),
         LoadTask load => Load(load),

@@ -10,6 +10,7 @@ public sealed class BadInputTests
     [InlineData("--cfg-scale", "NaN", "'NaN'", "a number")]
     [InlineData("--cache", "fb:2", "'fb:2'", "at most 1")]
     [InlineData("--dtype", "int8", "'int8'", "bf16, fp16 or fp32")]
+    [InlineData("--text-encoder-card", "true", "--cards is 1", "--cards 2")]
     [InlineData("--qk-norm", "perhaps", "'perhaps'", "yes, true")]
     [InlineData("--micro-frame-size", "16", "16", "4k + 1")]
     [InlineData("--crf", "99", "99", "0 to 51")]

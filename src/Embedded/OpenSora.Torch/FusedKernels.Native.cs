@@ -15,6 +15,13 @@ public static unsafe partial class FusedKernels
         public float Scale, Epsilon;
     }
 
+    /// <summary>The layout of <c>osk::Planes</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PlanesCall
+    {
+        public long Planes, Rows, Width, FromPlane, ToPlane, ToRow;
+    }
+
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int osk_use(string? name);
 
@@ -36,4 +43,10 @@ public static unsafe partial class FusedKernels
 
     [LibraryImport(Library)]
     private static partial void osk_attend(float* q, float* k, float* v, float* to, long batch, long tokens, long size);
+
+    [LibraryImport(Library)]
+    private static partial void osk_moments(float* x, long runs, long count, float epsilon, float* mean, float* inverse);
+
+    [LibraryImport(Library)]
+    private static partial void osk_scaled_silu(float* x, float* scale, float* shift, float* to, in PlanesCall call);
 }

@@ -16,6 +16,8 @@ internal static class Encoding
 {
     public static TaskResult Load(TaskContext context, LoadTask task)
     {
+        if (!task.Networks.Contains(Network.Text))
+            context.Models.ReleaseText(); // texts are encoded; the largest network makes room for those that are needed now
         foreach (Network network in task.Networks)
         {
             context.Cancel.ThrowIfCancellationRequested();

@@ -45,6 +45,9 @@ internal sealed class Crew : IDisposable
     /// <summary>The most cards at a time; may be changed.</summary>
     public int Most { get; set; }
 
+    /// <summary>Whether one of two and more cards encodes texts only. Default: false.</summary>
+    public bool SetsOneAside { get; init; }
+
     /// <summary>Ends at the next change of the cards or of what they do.</summary>
     public Task Changed => Task.WhenAny(_changed.Next, _directory.Changed);
 
@@ -80,10 +83,35 @@ internal sealed class Crew : IDisposable
                 _members.Add(new Member(card));
                 hasNew = true;
             }
+            hasNew |= SetsOneAside && SetAside();
         }
         // Whoever loads the networks may not have looked when this one did.
         if (hasNew)
             _changed.Set();
+    }
+
+    /// <summary>Text encoders are let go of by those cards that compute the next steps.</summary>
+    public void LetTextsGo()
+    {
+        lock (_one)
+            foreach (Member member in _members)
+                member.HasText &= member.IsForTexts;
+    }
+
+    /// <summary>One card for texts where there are others to compute; none where it is the last one.</summary>
+    /// <returns>Whether the last one has to compute from now on.</returns>
+    private bool SetAside()
+    {
+        Member[] here = [.. _members.Where(member => member.Card.IsUsable)];
+        Member? aside = here.FirstOrDefault(member => member.IsForTexts);
+        if (aside is null && here.Length > 1)
+            aside = here.Where(member => !member.IsLoaded).OrderByDescending(member => member.HasText).ThenByDescending(member => member.IsBusy).FirstOrDefault();
+        if (aside is not null)
+            aside.IsForTexts = here.Length > 1;
+        if (aside is null || aside.IsForTexts)
+            return false;
+        _voice.Say($"{aside.Name} is the only card that is left: it takes part in all work, and does not keep the text encoder");
+        return true;
     }
 
     /// <summary>Waits until so many cards are there, or, if that takes too long, at least one.</summary>
@@ -166,7 +194,7 @@ internal sealed class Crew : IDisposable
         Recruit();
         lock (_one)
         {
-            Member? found = _members.Find(member => !member.IsBusy && !member.IsLoaded && member.Card.IsUsable);
+            Member? found = _members.Find(member => member is { IsBusy: false, IsLoaded: false, IsForTexts: false, Card.IsUsable: true });
             if (found is not null)
                 found.IsBusy = true;
             return found;

@@ -18,6 +18,9 @@ internal sealed class Member(Card card)
     /// <summary>It has the text encoder, which one card of a job is enough for.</summary>
     public bool HasText { get; set; }
 
+    /// <summary>It encodes texts only, and keeps the text encoder: it loads no other networks.</summary>
+    public bool IsForTexts { get; set; }
+
     /// <summary>Failures since the last progress.</summary>
     public int Strikes { get; set; }
 

@@ -12,11 +12,12 @@ public static class CardLimit
     public static void Check(GenerationRequest request)
     {
         int latents = ClipGeometry.Of(request).Latent.Frames;
-        Check(request.Cards, 2 * latents, latents);
+        Check(request, 2 * latents, latents);
     }
 
-    internal static void Check(int cards, int most, int latents)
+    internal static void Check(GenerationRequest request, int most, int latents)
     {
+        int cards = request.Cards - (request.TextEncoderCard ? 1 : 0);
         if (cards > most)
             throw new InputException($"--cards is {cards}, but {most} is the most that can share a clip of {latents} latent "
                 + $"frame{(latents == 1 ? "" : "s")}, one per frame and half of guidance: give --cards {most} or fewer, or a longer clip");

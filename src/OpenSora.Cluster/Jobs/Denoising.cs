@@ -10,16 +10,23 @@ namespace OpenSora.Cluster.Jobs;
 /// <summary>The verbs from prompt to latent: EncodeText, Start, Denoise, Finish.</summary>
 internal static class Denoising
 {
-    private static readonly WorkKind Encode = new(Stage.Encode) { Prefer = member => member.HasText }, Denoise = new(Stage.Denoise);
+    private static readonly WorkKind Denoise = new(Stage.Denoise);
 
-    /// <summary>The prompts of a loop as the transformer takes them.</summary>
-    public static async Task<Answer<TextEncoded>> EncodeText(JobContext job, Batch batch, int loop, CancellationToken cancel)
+    /// <summary>The prompts of a loop as the transformer takes them. One card is enough for the text encoder.</summary>
+    public static async Task<Answer<TextEncoded>> EncodeText(JobContext job, IReadOnlyList<string> prompts, int loop, CancellationToken cancel)
     {
-        using IDisposable timed = job.Clock.Time(Stage.Encode);
-        EncodeTextTask task = new([.. batch.Videos.Select(video => video.Prompts[loop])]) { Job = job.Job, Request = job.Request };
-        Answer<TextEncoded> answer = await job.Work.Run<TextEncoded>(Encode, new TaskOrder(task), null, cancel);
+        if (!job.Crew.Members.Any(member => member.HasText))
+            await RunText<Loaded>(job, Stage.Load, new LoadTask([Network.Text]) { Job = job.Job, Request = job.Request }, cancel);
+        Answer<TextEncoded> answer = await RunText<TextEncoded>(job, Stage.Encode, new EncodeTextTask(prompts) { Job = job.Job, Request = job.Request }, cancel);
         job.Voice.Progress(Stage.Encode, loop + 1, job.Loops);
         return answer;
+    }
+
+    private static async Task<Answer<T>> RunText<T>(JobContext job, string stage, CardTask task, CancellationToken cancel) where T : LastReply
+    {
+        using IDisposable timed = job.Clock.Time(stage);
+        WorkKind kind = new(stage) { NeedsLoaded = false, Prefer = member => member.HasText };
+        return await job.Work.Run<T>(kind, new TaskOrder(task), null, cancel);
     }
 
     /// <summary>Noise with references in it; or where the loop stood, when the job was begun before.</summary>
@@ -51,6 +58,7 @@ internal static class Denoising
     public static async Task<FinishedClip> Run(JobContext job, Batch batch, int loop, LoopStart start, Answer<TextEncoded> prompts, CancellationToken cancel)
     {
         using IDisposable timed = job.Clock.Time(Stage.Denoise);
+        job.Crew.LetTextsGo();
         DenoiseWork work = new(job.Job, job.Request, loop, batch.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts, job.Options.LinkSilence);
         job.Voice.Progress(Stage.Denoise, start.From.Step, work.Steps);
         Denoiser denoiser = new(job.Crew, job.Work, job.Client, job.Epochs, job.Tally, job.Options);

@@ -1,5 +1,4 @@
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Decoding;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
@@ -31,18 +30,17 @@ internal sealed class GenerationJob(JobContext job)
             ReadOnlyMemory<byte> random = await FindRandom();
             while (await Plan(cancel) is { } next)
             {
+                // Texts first: the text encoder, by far the largest network, is gone before the others are loaded.
+                IReadOnlyDictionary<int, Answer<TextEncoded>> prompts = await EncodeTexts(next.Batch, next.Plan.Videos, cancel);
                 if (clip is null)
-                {
                     loading = await Load(over.Token);
-                    await LoadText(cancel);
-                }
                 clip = next.Plan.Clip;
                 Batch batch = await ReferenceEncoding.Begin(job, next.Batch, next.Plan, random, cancel);
                 using VideoFiles files = new(batch.Videos, clip, job.Media, job.Clock, cancel);
                 FinishedClip? made = null;
                 for (int loop = 0; loop < job.Loops; loop++)
                 {
-                    made = await job.Folder.FindClip(batch.Index, loop) ?? await Make(batch, loop, cancel);
+                    made = await job.Folder.FindClip(batch.Index, loop) ?? await Make(batch, loop, prompts[loop], cancel);
                     job.Tally.BeginsToDecode();
                     batch.Continue(await Decode(batch, loop, made, files, cancel));
                 }
@@ -74,7 +72,7 @@ internal sealed class GenerationJob(JobContext job)
             return null;
         Planning.Require(job, plan);
         _count = plan.Count;
-        job.Crew.Most = Math.Min(job.Crew.Most, plan.Clip.MostRanks);
+        job.Crew.Most = Math.Min(job.Crew.Most, plan.Clip.MostRanks + (job.Request.TextEncoderCard ? 1 : 0));
         int number = job.Record.Samples.Count + 1;
         job.Voice.Item = _count switch { 1 => null, { } all => $"video {number} of {all}", null => $"video {number}" };
         return next;
@@ -84,6 +82,7 @@ internal sealed class GenerationJob(JobContext job)
     {
         using IDisposable timed = job.Clock.Time(Stage.Load);
         await job.Crew.Gather(job.Request.Cards, cancel);
+        job.Crew.LetTextsGo();
         if (job.Record.Kind is null)
         {
             job.Folder.Record = job.Record with { Kind = job.Crew.Kind };
@@ -93,18 +92,19 @@ internal sealed class GenerationJob(JobContext job)
         return await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Voice.Progress(Stage.Load, done, all), cancel);
     }
 
-    /// <summary>One card is enough for the text encoder.</summary>
-    private async Task LoadText(CancellationToken cancel)
+    /// <summary>The prompts of a batch by loop, but for loops that were made before.</summary>
+    private async Task<IReadOnlyDictionary<int, Answer<TextEncoded>>> EncodeTexts(int batch, IReadOnlyList<PlannedVideo> videos, CancellationToken cancel)
     {
-        using IDisposable timed = job.Clock.Time(Stage.Load);
-        LoadTask text = new([Network.Text]) { Job = job.Job, Request = job.Request };
-        await job.Work.Run<Loaded>(new WorkKind(Stage.Load), new TaskOrder(text), null, cancel);
+        Dictionary<int, Answer<TextEncoded>> encoded = [];
+        for (int loop = 0; loop < job.Loops; loop++)
+            if (await job.Folder.FindClip(batch, loop) is null)
+                encoded.Add(loop, await Denoising.EncodeText(job, [.. videos.Select(video => video.Prompts[loop])], loop, cancel));
+        return encoded;
     }
 
     /// <summary>A clip's latents: from its prompts and what it starts from.</summary>
-    private async Task<FinishedClip> Make(Batch batch, int loop, CancellationToken cancel)
+    private async Task<FinishedClip> Make(Batch batch, int loop, Answer<TextEncoded> prompts, CancellationToken cancel)
     {
-        Answer<TextEncoded> prompts = await Denoising.EncodeText(job, batch, loop, cancel);
         LoopStart start = await Denoising.Start(job, batch, loop, cancel);
         return await Denoising.Run(job, batch, loop, start, prompts, cancel);
     }

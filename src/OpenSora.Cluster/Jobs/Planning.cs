@@ -31,7 +31,7 @@ internal static class Planning
     public static void Require(JobContext job, Planned plan)
     {
         job.Media.Require(plan.References.Select(reference => AtHome(reference, job.Record.Folder)));
-        CardLimit.Check(job.Request.Cards, plan.Clip.MostRanks, plan.Clip.Latents);
+        CardLimit.Check(job.Request, plan.Clip.MostRanks, plan.Clip.Latents);
         if (job.Request.LatentNoise is { } noise && !File.Exists(noise))
             throw new InputException($"--latent-noise {noise} does not exist: give a safetensors file");
     }

@@ -43,6 +43,11 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
     public async Task<Outcome> Make(VideoRow row, Start start, Action<CardEvent> tell, Action<int, byte[]> show, Func<GenerationReport, Task> keep, CancellationToken cancel)
     {
         GenerationRequest request = row.Video.Request with { Cards = start.Cards };
+        if (request.TextEncoderCard && start.Cards == 1)
+        {
+            tell(new Notice("there is one card: it does not keep the text encoder"));
+            request = request with { TextEncoderCard = false };
+        }
         try
         {
             using IJobMedia files = media(request);

@@ -117,6 +117,9 @@ public sealed record GenerationRequest
     /// <summary>Cards that share the work, each a process of its own. Range: 1 to twice the latent frames of a clip. Default: 1.</summary>
     public int Cards { get; init; } = 1;
 
+    /// <summary>One of the cards, of at least two, encodes texts only and keeps the text encoder in memory. Default: false.</summary>
+    public bool TextEncoderCard { get; init; }
+
     /// <summary>CPU threads of libtorch and BLAS on each card; null shares all cores between the cards. Default: null.</summary>
     public int? Threads { get; init; }
 

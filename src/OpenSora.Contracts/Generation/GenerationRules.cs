@@ -21,6 +21,8 @@ public static class GenerationRules
         Within("--micro-batch-size", request.MicroBatchSize, 1, 1024);
         Within("--micro-frame-size", request.MicroFrameSize, 1, 1024);
         Within("--cards", request.Cards, 1, 4096);
+        if (request.TextEncoderCard && request.Cards < 2)
+            throw new InputException($"--text-encoder-card sets one card aside, and --cards is {request.Cards}: give --cards 2 or more");
         Within("--threads", request.Threads ?? 1, 1, 1024);
         Within("--crf", request.Crf ?? 0, 0, 51);
         Within("--start-index", request.StartIndex ?? 0, 0, int.MaxValue);

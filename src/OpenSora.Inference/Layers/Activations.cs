@@ -15,8 +15,12 @@ internal static class Activations
             return module.forward(x);
     }
 
-    /// <summary><c>convolution(silu(norm(x)))</c>; <paramref name="x"/> is left as it is.</summary>
-    public static Tensor NormSiluConvolve(nn.Module<Tensor, Tensor> norm, nn.Module<Tensor, Tensor> convolution, Tensor x)
+    /// <summary><c>convolution(silu(norm(x)))</c> of an image; <paramref name="x"/> is left as it is.</summary>
+    public static Tensor NormSiluConvolve(GroupNorm norm, Conv2d convolution, Tensor x) =>
+        RowBands.Convolve(convolution, ImageRows.NormSilu(norm, x));
+
+    /// <summary>The same with another convolution.</summary>
+    public static Tensor NormSiluConvolve(GroupNorm norm, nn.Module<Tensor, Tensor> convolution, Tensor x)
     {
         using Tensor normed = norm.forward(x);
         return convolution.forward(normed.silu_());

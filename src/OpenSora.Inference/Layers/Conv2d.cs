@@ -10,19 +10,38 @@ public sealed class Conv2d : nn.Module<Tensor, Tensor>
     private readonly Parameter weight;
     private readonly Parameter bias;
     private readonly long[] _stride;
-    private readonly long[] _padding;
 
     /// <param name="p">Has <c>weight</c> [out, in, kernel, kernel] and <c>bias</c> [out].</param>
-    /// <param name="padding">Zeros on each of the four sides.</param>
-    public Conv2d(ParameterSource p, long inChannels, long outChannels, long kernel, long stride = 1, long padding = 0)
+    /// <param name="before">Rows and columns of zeros above and to the left.</param>
+    /// <param name="after">Rows and columns of zeros below and to the right.</param>
+    public Conv2d(ParameterSource p, long inChannels, long outChannels, long kernel, long stride = 1, long before = 0, long after = 0)
         : base(nameof(Conv2d))
     {
         weight = p.Get("weight", outChannels, inChannels, kernel, kernel);
         bias = p.Get("bias", outChannels);
+        (Kernel, Stride, Before, After) = (kernel, stride, before, after);
         _stride = [stride, stride];
-        _padding = [padding, padding];
         RegisterComponents();
     }
 
-    public override Tensor forward(Tensor x) => nn.functional.conv2d(x, weight, bias, _stride, _padding);
+    internal long Kernel { get; }
+
+    internal long Stride { get; }
+
+    internal long Before { get; }
+
+    internal long After { get; }
+
+    internal Parameter Weight => weight;
+
+    public override Tensor forward(Tensor x)
+    {
+        if (Before == After)
+            return nn.functional.conv2d(x, weight, bias, _stride, [Before, Before]);
+        using Tensor padded = nn.functional.pad(x, [Before, After, Before, After]);
+        return ConvolvePadded(padded);
+    }
+
+    /// <summary>The same over an input that has its zeros around it.</summary>
+    internal Tensor ConvolvePadded(Tensor padded) => nn.functional.conv2d(padded, weight, bias, _stride);
 }

@@ -120,7 +120,7 @@ public sealed class GenerationTests
             if (happened is Progress progress)
                 told.Add(progress);
         });
-        Assert.Equal(["load", "encode", "denoise", "decode"], told.Select(progress => progress.Stage).Distinct());
+        Assert.Equal(["encode", "load", "denoise", "decode"], told.Select(progress => progress.Stage).Distinct());
         Assert.Equal([0, 1, 2, 3, 4, 5], told.Where(progress => progress.Stage == "denoise").Select(progress => progress.Done));
         Assert.Equal((51, 51), (told[^1].Done, told[^1].Total));
     }

@@ -18,7 +18,7 @@ internal sealed class DecoderLevel : nn.Module<Tensor, Tensor>
         for (int i = 0; i <= config.LayersPerBlock; i++)
             resnets.Add(new ResnetBlock(p[$"resnets.{i}"], config, i == 0 ? inChannels : outChannels, outChannels));
         if (upsample)
-            upsampler = new Conv2d(p["upsamplers.0.conv"], outChannels, outChannels, kernel: 3, padding: 1);
+            upsampler = new Conv2d(p["upsamplers.0.conv"], outChannels, outChannels, kernel: 3, before: 1, after: 1);
         RegisterComponents();
     }
 
@@ -32,6 +32,6 @@ internal sealed class DecoderLevel : nn.Module<Tensor, Tensor>
         if (upsampler is null)
             return h;
         using (h)
-            return upsampler.Consume(nn.functional.interpolate(h, scale_factor: [2.0, 2.0], mode: InterpolationMode.Nearest));
+            return RowBands.Convolve(upsampler, ImageRows.Doubled(h));
     }
 }

@@ -17,8 +17,9 @@ internal sealed class EncoderLevel : nn.Module<Tensor, Tensor>
     {
         for (int i = 0; i < config.LayersPerBlock; i++)
             resnets.Add(new ResnetBlock(p[$"resnets.{i}"], config, i == 0 ? inChannels : outChannels, outChannels));
+        // Zeros on the right and at the bottom only: with them the centres of the kernels are those of training.
         if (downsample)
-            downsampler = new Conv2d(p["downsamplers.0.conv"], outChannels, outChannels, kernel: 3, stride: 2);
+            downsampler = new Conv2d(p["downsamplers.0.conv"], outChannels, outChannels, kernel: 3, stride: 2, after: 1);
         RegisterComponents();
     }
 
@@ -32,10 +33,6 @@ internal sealed class EncoderLevel : nn.Module<Tensor, Tensor>
         if (downsampler is null)
             return h;
         using (h)
-        {
-            // Zeros on the right and at the bottom only: with them the centres of the kernels are those of training.
-            using Tensor padded = nn.functional.pad(h, [0L, 1L, 0L, 1L]);
-            return downsampler.forward(padded);
-        }
+            return RowBands.Convolve(downsampler, ImageRows.Of(h));
     }
 }

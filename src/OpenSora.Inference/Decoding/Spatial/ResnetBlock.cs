@@ -16,9 +16,9 @@ internal sealed class ResnetBlock : nn.Module<Tensor, Tensor>
     public ResnetBlock(ParameterSource p, SpatialVaeConfig config, long inChannels, long outChannels) : base(nameof(ResnetBlock))
     {
         norm1 = new GroupNorm(p["norm1"], config.NormNumGroups, inChannels, SpatialVae.NormEpsilon);
-        conv1 = new Conv2d(p["conv1"], inChannels, outChannels, kernel: 3, padding: 1);
+        conv1 = new Conv2d(p["conv1"], inChannels, outChannels, kernel: 3, before: 1, after: 1);
         norm2 = new GroupNorm(p["norm2"], config.NormNumGroups, outChannels, SpatialVae.NormEpsilon);
-        conv2 = new Conv2d(p["conv2"], outChannels, outChannels, kernel: 3, padding: 1);
+        conv2 = new Conv2d(p["conv2"], outChannels, outChannels, kernel: 3, before: 1, after: 1);
         if (inChannels != outChannels)
             conv_shortcut = new Conv2d(p["conv_shortcut"], inChannels, outChannels, kernel: 1);
         RegisterComponents();
@@ -28,11 +28,9 @@ internal sealed class ResnetBlock : nn.Module<Tensor, Tensor>
     /// <returns>[F, out, h, w]</returns>
     public override Tensor forward(Tensor x)
     {
-        using Tensor hidden = Activations.NormSiluConvolve(norm1, conv1, x);
-        Tensor change = Activations.NormSiluConvolve(norm2, conv2, hidden);
-        if (conv_shortcut is null)
-            return change.add_(x);
-        using Tensor shortcut = conv_shortcut.forward(x);
-        return change.add_(shortcut);
+        Tensor change;
+        using (Tensor hidden = Activations.NormSiluConvolve(norm1, conv1, x))
+            change = Activations.NormSiluConvolve(norm2, conv2, hidden);
+        return conv_shortcut is null ? change.add_(x) : RowBands.Convolve(conv_shortcut, ImageRows.Of(x), sum: change);
     }
 }

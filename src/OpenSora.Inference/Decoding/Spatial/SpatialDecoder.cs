@@ -19,13 +19,13 @@ internal sealed class SpatialDecoder : nn.Module<Tensor, Tensor>
     public SpatialDecoder(ParameterSource p, SpatialVaeConfig config) : base(nameof(SpatialDecoder))
     {
         long[] channels = [.. config.BlockOutChannels.Reverse()];
-        conv_in = new Conv2d(p["conv_in"], config.LatentChannels, channels[0], kernel: 3, padding: 1);
+        conv_in = new Conv2d(p["conv_in"], config.LatentChannels, channels[0], kernel: 3, before: 1, after: 1);
         mid_block = new MidBlock(p["mid_block"], config);
         for (int i = 0; i < channels.Length; i++)
             up_blocks.Add(new DecoderLevel(
                 p[$"up_blocks.{i}"], config, channels[Math.Max(i - 1, 0)], channels[i], upsample: i < channels.Length - 1));
         conv_norm_out = new GroupNorm(p["conv_norm_out"], config.NormNumGroups, channels[^1], SpatialVae.NormEpsilon);
-        conv_out = new Conv2d(p["conv_out"], channels[^1], config.OutChannels, kernel: 3, padding: 1);
+        conv_out = new Conv2d(p["conv_out"], channels[^1], config.OutChannels, kernel: 3, before: 1, after: 1);
         RegisterComponents();
     }
 

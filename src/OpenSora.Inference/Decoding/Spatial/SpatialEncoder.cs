@@ -19,13 +19,13 @@ internal sealed class SpatialEncoder : nn.Module<Tensor, Tensor>
     public SpatialEncoder(ParameterSource p, SpatialVaeConfig config) : base(nameof(SpatialEncoder))
     {
         IReadOnlyList<long> channels = config.BlockOutChannels;
-        conv_in = new Conv2d(p["conv_in"], config.InChannels, channels[0], kernel: 3, padding: 1);
+        conv_in = new Conv2d(p["conv_in"], config.InChannels, channels[0], kernel: 3, before: 1, after: 1);
         for (int i = 0; i < channels.Count; i++)
             down_blocks.Add(new EncoderLevel(
                 p[$"down_blocks.{i}"], config, channels[Math.Max(i - 1, 0)], channels[i], downsample: i < channels.Count - 1));
         mid_block = new MidBlock(p["mid_block"], config);
         conv_norm_out = new GroupNorm(p["conv_norm_out"], config.NormNumGroups, channels[^1], SpatialVae.NormEpsilon);
-        conv_out = new Conv2d(p["conv_out"], channels[^1], 2 * config.LatentChannels, kernel: 3, padding: 1);
+        conv_out = new Conv2d(p["conv_out"], channels[^1], 2 * config.LatentChannels, kernel: 3, before: 1, after: 1);
         RegisterComponents();
     }
 

@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,6 +13,9 @@ namespace OpenSora.Inference.Decoding.Spatial;
 public sealed class SpatialVae : nn.Module
 {
     internal const double NormEpsilon = 1e-6;
+
+    /// <summary>Numbers of a pass's widest activation: with kernels of our own, and else, where it is four frames of 720p.</summary>
+    private const long MostInCache = 8 * RowBands.InCache, MostOnDevice = 4 * RowBands.OnDevice;
 
     private readonly SpatialEncoder encoder;
     private readonly SpatialDecoder decoder;
@@ -34,11 +38,7 @@ public sealed class SpatialVae : nn.Module
     /// <summary>Means and log-variances of the latents, without the scaling factor.</summary>
     /// <param name="x">[F, 3, H, W] in [-1, 1], any height and width of at least 8.</param>
     /// <returns>[F, 8, ⌊H/8⌋, ⌊W/8⌋]</returns>
-    public Tensor Moments(Tensor x)
-    {
-        using DisposeScope scope = NewDisposeScope();
-        return quant_conv.Consume(encoder.forward(x)).MoveToOuterDisposeScope();
-    }
+    public Tensor Moments(Tensor x) => InPasses(x, x.shape[2] * x.shape[3], frames => quant_conv.Consume(encoder.forward(frames)));
 
     /// <summary>Scaled latents drawn from the frames' posteriors.</summary>
     /// <param name="x">[F, 3, H, W] in [-1, 1].</param>
@@ -53,9 +53,28 @@ public sealed class SpatialVae : nn.Module
     /// <summary>Pixels of scaled latents.</summary>
     /// <param name="z">[F, 4, h, w]</param>
     /// <returns>[F, 3, 8h, 8w], about [-1, 1] but not clamped.</returns>
-    public Tensor Decode(Tensor z)
+    public Tensor Decode(Tensor z) => InPasses(
+        z, z.shape[2] * z.shape[3] * Config.Downsampling * Config.Downsampling,
+        frames => decoder.Consume(post_quant_conv.Consume(frames / SpatialVaeConfig.ScalingFactor)));
+
+    /// <summary>
+    /// As many frames at a time as the widest activations leave room for: on a processor more than one are no faster, where a
+    /// frame fills the cache by itself.
+    /// </summary>
+    /// <param name="pixels">Of a frame.</param>
+    private Tensor InPasses(Tensor x, long pixels, Func<Tensor, Tensor> pass)
     {
         using DisposeScope scope = NewDisposeScope();
-        return decoder.Consume(post_quant_conv.Consume(z / SpatialVaeConfig.ScalingFactor)).MoveToOuterDisposeScope();
+        long widest = pixels * Config.BlockOutChannels.Take(2).Max();
+        long most = Math.Max(1, (FusedKernels.CanTake(x) ? MostInCache : MostOnDevice) / widest), frames = x.shape[0];
+        if (frames <= most)
+            return pass(x).MoveToOuterDisposeScope();
+        List<Tensor> done = [];
+        for (long first = 0; first < frames; first += most)
+        {
+            using DisposeScope passScope = NewDisposeScope();
+            done.Add(pass(x.narrow(0, first, Math.Min(most, frames - first))).MoveToOuterDisposeScope());
+        }
+        return cat(done, 0).MoveToOuterDisposeScope();
     }
 }

@@ -10,6 +10,7 @@
 namespace {
 
 using osk::Heads;
+using osk::Planes;
 
 /// 0.5 x (1 + tanh(u)) = x / (1 + e^(-2u)) with u = sqrt(2/pi) (x + 0.044715 x^3).
 inline F gelu_of(F x) {
@@ -147,8 +148,49 @@ void attend(const float* q, const float* k, const float* v, float* to, int64_t b
     }
 }
 
+/// Runs are long: each piece that fits into cache is summed by itself, in two passes so that squares do not cancel, and pieces
+/// are put together in double (Chan, Golub and LeVeque, 1979).
+void moments(const float* x, int64_t runs, int64_t count, float epsilon, float* mean, float* inverse) {
+    constexpr int64_t piece = 4096;
+#pragma omp parallel for if (runs > 1)
+    for (int64_t r = 0; r < runs; r++) {
+        double all_mean = 0, all_squares = 0;
+        for (int64_t first = 0; first < count; first += piece) {
+            const float* from = x + r * count + first;
+            int64_t n = count - first < piece ? count - first : piece;
+            F total{}, squares{};
+            across(n, [&](int64_t i, int64_t k) { total += load_some(from + i, k, 0); });
+            double own = (double)sum(total) / n;
+            F middle = all((float)own);
+            across(n, [&](int64_t i, int64_t k) {
+                F d = k == lanes ? load(from + i) - middle : load(from + i, k, middle[0]) - middle;
+                squares += d * d;
+            });
+            double slip = own - (double)(float)own, step = own - all_mean;
+            all_squares += (double)sum(squares) - n * slip * slip + step * step * ((double)first * n / (first + n));
+            all_mean += step * n / (first + n);
+        }
+        mean[r] = (float)all_mean;
+        inverse[r] = (float)(1 / std::sqrt(all_squares / count + epsilon));
+    }
+}
+
+void scaled_silu(const float* x, const float* scale, const float* shift, float* to, const Planes& p) {
+#pragma omp parallel for if (p.planes > 1)
+    for (int64_t c = 0; c < p.planes; c++)
+        for (int64_t row = 0; row < p.rows; row++) {
+            const float* from = x + c * p.from_plane + row * p.width;
+            float* target = to + c * p.to_plane + row * p.to_row;
+            across(p.width, [&](int64_t i, int64_t n) {
+                F y = load_some(from + i, n, 0) * scale[c] + shift[c];
+                F silu = y / (exponential(F{} - y) + 1.0f);
+                store_some(target + i, choose(y < all(-88.0f), F{}, silu), n); // where e^-y has no number any more
+            });
+        }
+}
+
 } // namespace
 
 namespace osk {
-const Kernels OSK_SET = {OSK_TEXT(OSK_SET), gelu, softmax, modulate, heads, attend};
+const Kernels OSK_SET = {OSK_TEXT(OSK_SET), gelu, softmax, modulate, heads, attend, moments, scaled_silu};
 }

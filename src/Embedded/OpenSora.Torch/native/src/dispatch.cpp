@@ -48,3 +48,11 @@ OSK_API void osk_heads(const osk::Heads* h) { chosen->heads(*h); }
 OSK_API void osk_attend(const float* q, const float* k, const float* v, float* to, int64_t batch, int64_t tokens, int64_t size) {
     chosen->attend(q, k, v, to, batch, tokens, size);
 }
+
+OSK_API void osk_moments(const float* x, int64_t runs, int64_t count, float epsilon, float* mean, float* inverse) {
+    chosen->moments(x, runs, count, epsilon, mean, inverse);
+}
+
+OSK_API void osk_scaled_silu(const float* x, const float* scale, const float* shift, float* to, const osk::Planes* p) {
+    chosen->scaled_silu(x, scale, shift, to, *p);
+}

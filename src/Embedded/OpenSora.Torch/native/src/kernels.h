@@ -20,6 +20,13 @@ struct Heads {
     float scale, epsilon;
 };
 
+/// Some rows of each plane of an image, and where they go: distances in numbers.
+struct Planes {
+    int64_t planes, rows, width;
+    int64_t from_plane;        // rows of an image are dense
+    int64_t to_plane, to_row;
+};
+
 struct Kernels {
     const char* name;
     /// x = gelu(x + bias), tanh form; `bias` [columns] or null.
@@ -33,6 +40,10 @@ struct Kernels {
     void (*heads)(const Heads& h);
     /// softmax(q k^T) v for short sequences, each of the `batch` by itself: [batch, tokens, size], tokens <= most_tokens.
     void (*attend)(const float* q, const float* k, const float* v, float* to, int64_t batch, int64_t tokens, int64_t size);
+    /// Mean and 1 / sqrt(variance + epsilon) of each of `runs` runs of `count` numbers.
+    void (*moments)(const float* x, int64_t runs, int64_t count, float epsilon, float* mean, float* inverse);
+    /// to = silu(x * scale + shift) for `rows` rows of each plane, each plane with a scale and a shift of its own.
+    void (*scaled_silu)(const float* x, const float* scale, const float* shift, float* to, const Planes& p);
 };
 
 constexpr int64_t most_size = 256;  // channels of a head

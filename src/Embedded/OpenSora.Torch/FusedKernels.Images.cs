@@ -1,0 +1,48 @@
+using static TorchSharp.torch;
+
+namespace OpenSora.Torch;
+
+public static unsafe partial class FusedKernels
+{
+    /// <summary>
+    /// Mean, and 1 / √(variance + epsilon), of each group of channels: a group's numbers lie side by side, and its variance
+    /// is that of all of them.
+    /// </summary>
+    /// <param name="x">[B, C, …]</param>
+    /// <param name="groups">G, which divides C.</param>
+    /// <returns>Two of [B, G].</returns>
+    public static (Tensor Mean, Tensor Inverse) Moments(Tensor x, long groups, double epsilon)
+    {
+        using var _ = OperationTimes.Measure("moments");
+        long runs = x.shape[0] * groups;
+        Tensor mean = empty(x.shape[0], groups), inverse = empty(x.shape[0], groups);
+        osk_moments(At(x), runs, x.numel() / runs, (float)epsilon, At(mean), At(inverse));
+        Keep(x, mean, inverse);
+        return (mean, inverse);
+    }
+
+    /// <summary>SiLU(x · scale + shift) of some rows.</summary>
+    /// <param name="x">[B, C, H, W]</param>
+    /// <param name="scale">[B, C]</param>
+    /// <param name="shift">[B, C]</param>
+    /// <param name="first">First of the rows.</param>
+    /// <param name="to">[B, C, rows, W]: a part of a dense tensor that is larger in height and width only.</param>
+    public static void ScaledSilu(Tensor x, Tensor scale, Tensor shift, long first, Tensor to)
+    {
+        using var _ = OperationTimes.Measure("scaled_silu");
+        long[] size = to.shape, strides = to.stride();
+        if (strides[3] != 1 || size[0] > 1 && strides[0] != size[1] * strides[1])
+            throw new ArgumentException($"the target's strides are [{string.Join(", ", strides)}]: its planes must lie at equal distances", nameof(to));
+        PlanesCall call = new()
+        {
+            Planes = size[0] * size[1],
+            Rows = size[2],
+            Width = size[3],
+            FromPlane = x.shape[2] * x.shape[3],
+            ToPlane = strides[1],
+            ToRow = strides[2],
+        };
+        osk_scaled_silu(At(x) + first * size[3], At(scale), At(shift), At(to), call);
+        Keep(x, scale, shift, to);
+    }
+}
