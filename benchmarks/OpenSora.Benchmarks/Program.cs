@@ -12,7 +12,7 @@ const string usage = """
            OpenSora.Benchmarks cache [flags]                    what --cache saves, and how like the videos are
            OpenSora.Benchmarks scaling [flags]                  N cards against one, and against the machine's own ceiling
     make-checkpoint: --depth N (28)  --hidden C (1152)  --heads N (16)  --text-layers N (24; 0: the demo model's encoder)
-                     --vae full|demo (full)  --seed N (1)
+                     --text-hidden C (4096)  --vae-channels C (128; 0: the demo model's autoencoders)  --seed N (1)
     cache:           --rules R,… (pab,fb:0.05,fb:0.1,fb:0.2)  --cards N (2)  --threads N (1)  --steps N (30)  --repeats N (1)
                      --prompt TEXT  --json true|false (false)
     scaling:         --cards N (2)  --threads N (1)  --repeats N (3)  --steps N (2)  --resolution R (144p)  --num-frames F (2s)

@@ -90,7 +90,7 @@ internal static class ProfileCommand
 
     private static string Text(ProfileReport report)
     {
-        List<string> lines = [FormattableString.Invariant($"{report.Median:0.000} s, {report.Cpu:0.000} s of processor time; {report.Torch}; kernels: {report.Kernels}")];
+        List<string> lines = [FormattableString.Invariant($"{report.Median:0.000} s, {report.Cpu:0.000} s of processor time, {report.Peak / 1e6:0} MB at the most; {report.Torch}; kernels: {report.Kernels}")];
         if (report is { Ratio: { } ratio, Gemm: { } gemm, GemmGflops: { } speed })
             lines.Add(FormattableString.Invariant($"{ratio:0.00} times its matrix products alone: {gemm:0.000} s at {speed:0} GFLOP/s"));
         foreach (ProfiledOperation operation in report.Operations ?? [])

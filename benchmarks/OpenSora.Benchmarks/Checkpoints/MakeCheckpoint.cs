@@ -24,7 +24,7 @@ internal static class MakeCheckpoint
     {
         WriteText(Folder(folder, "t5"), size, demo);
         WriteTransformer(Folder(folder, "dit"), size, (int)T5EncoderConfig.Read(Path.Combine(folder, "t5")).DModel);
-        if (size.FullVae)
+        if (size.VaeChannels > 0)
             WriteAutoencoders(Folder(folder, "vae2d", "vae"), Folder(folder, "vae3d"), size);
         else
             foreach (string part in new[] { "vae2d", "vae3d" })
@@ -40,7 +40,7 @@ internal static class MakeCheckpoint
         }
         foreach (string file in new[] { "spiece.model", "tokenizer_config.json" })
             File.Copy(Path.Combine(demo, "t5", file), Path.Combine(folder, file), overwrite: true);
-        Configure(folder, PublicConfigs.TextEncoder(size.TextLayers));
+        Configure(folder, PublicConfigs.TextEncoder(size));
         ShapeList shapes = new(key => key != "encoder.embed_tokens.weight");
         using T5Encoder built = new(shapes, T5EncoderConfig.Read(folder));
         ShardWriter.WriteTorch(folder, "pytorch_model", Outgoing(shapes, size.Seed, ScalarType.BFloat16), TextShardBytes);
@@ -56,13 +56,13 @@ internal static class MakeCheckpoint
 
     private static void WriteAutoencoders(string spatialFolder, string videoFolder, CheckpointSize size)
     {
-        Configure(spatialFolder, PublicConfigs.SpatialVae);
+        Configure(spatialFolder, PublicConfigs.SpatialVae(size.VaeChannels));
         SpatialVaeConfig spatial = SpatialVaeConfig.Read(spatialFolder);
         ShapeList perFrame = new();
         using SpatialVae vae = new(perFrame, spatial);
         SafetensorsWriter.Write(Path.Combine(spatialFolder, "diffusion_pytorch_model.safetensors"), Outgoing(perFrame, size.Seed, ScalarType.Float32));
 
-        Configure(videoFolder, PublicConfigs.VideoVae);
+        Configure(videoFolder, PublicConfigs.VideoVae(size.VaeChannels));
         ShapeList whole = new(key => key is not ("scale" or "shift"));
         using VideoAutoencoder video = new(whole, spatial, VideoAutoencoderConfig.Read(videoFolder), new AutoencoderUnits(), CPU, Precision.Float32);
         SafetensorsWriter.Write(Path.Combine(videoFolder, "model.safetensors"), Outgoing(whole, size.Seed, ScalarType.Float32));

@@ -25,20 +25,20 @@ internal static class PublicConfigs
         }
         """;
 
-    public static string TextEncoder(int layers) => $$"""
+    public static string TextEncoder(CheckpointSize size) => $$"""
         {
           "architectures": ["T5EncoderModel"],
           "model_type": "t5",
-          "d_ff": 10240,
+          "d_ff": {{size.TextHidden * 5 / 2}},
           "d_kv": 64,
-          "d_model": 4096,
+          "d_model": {{size.TextHidden}},
           "dense_act_fn": "gelu_new",
           "eos_token_id": 1,
           "feed_forward_proj": "gated-gelu",
           "is_gated_act": true,
           "layer_norm_epsilon": 1e-06,
-          "num_heads": 64,
-          "num_layers": {{layers}},
+          "num_heads": {{size.TextHidden / 64}},
+          "num_layers": {{size.TextLayers}},
           "pad_token_id": 0,
           "relative_attention_max_distance": 128,
           "relative_attention_num_buckets": 32,
@@ -47,17 +47,17 @@ internal static class PublicConfigs
         }
         """;
 
-    public const string SpatialVae = """
+    public static string SpatialVae(int channels) => $$"""
         {
           "_class_name": "AutoencoderKL",
           "act_fn": "silu",
-          "block_out_channels": [128, 256, 512, 512],
+          "block_out_channels": [{{channels}}, {{2 * channels}}, {{4 * channels}}, {{4 * channels}}],
           "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
           "force_upcast": true,
           "in_channels": 3,
           "latent_channels": 4,
           "layers_per_block": 2,
-          "norm_num_groups": 32,
+          "norm_num_groups": {{Math.Min(32, channels)}},
           "out_channels": 3,
           "sample_size": 1024,
           "scaling_factor": 0.13025,
@@ -65,7 +65,8 @@ internal static class PublicConfigs
         }
         """;
 
-    public const string VideoVae = """
+    /// <summary>The public file names its preset only, which has 128 channels.</summary>
+    public static string VideoVae(int channels) => $$"""
         {
           "architectures": ["VideoAutoencoderPipeline"],
           "model_type": "VideoAutoencoderPipeline",
@@ -77,7 +78,7 @@ internal static class PublicConfigs
           "shift": [-0.1, 0.34, 0.27, 0.98],
           "torch_dtype": "float32",
           "vae_2d": { "micro_batch_size": 4, "subfolder": "vae", "type": "VideoAutoencoderKL" },
-          "vae_temporal": { "from_pretrained": null, "type": "VAE_Temporal_SD" }
+          "vae_temporal": { "from_pretrained": null, "type": "VAE_Temporal_SD"{{(channels == 128 ? "" : $", \"filters\": {channels}, \"num_groups\": {Math.Min(32, channels)}")}} }
         }
         """;
 }

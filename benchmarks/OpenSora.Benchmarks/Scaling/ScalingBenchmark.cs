@@ -53,7 +53,7 @@ internal sealed class ScalingBenchmark(string program, string folder, int cards,
     public static async Task Run(Flags flags, string home)
     {
         string folder = Path.GetFullPath(flags.Word("--model", Path.Combine(home, "artifacts", "scaling-model")));
-        CheckpointSize size = new(flags.Number("--depth", 4), flags.Number("--hidden", 1152), flags.Number("--heads", 16), TextLayers: 0, FullVae: false);
+        CheckpointSize size = new(flags.Number("--depth", 4), flags.Number("--hidden", 1152), flags.Number("--heads", 16), TextLayers: 0, VaeChannels: 0);
         ScalingBenchmark benchmark = new(
             Path.Combine(home, "opensora"), folder, flags.Number("--cards", 2), flags.Number("--threads", 1), flags.Number("--repeats", 3),
             ["--resolution", flags.Word("--resolution", "144p"), "--num-frames", flags.Word("--num-frames", "2s"), "--num-sampling-steps", flags.Word("--steps", "2")]);

@@ -68,6 +68,7 @@ public sealed record ProfiledOperation(string Name, long Calls, double Seconds);
 /// </param>
 /// <param name="GemmGflops">Their speed, in 10^9 operations per second of processor time.</param>
 /// <param name="Ratio">Median over the runs of processor time / that of the plain products after it.</param>
+/// <param name="Peak">The most bytes that the process had in memory, its random weights included.</param>
 /// <param name="Kernels">The instruction set of our own kernels, or plain.</param>
 /// <param name="Operations">The longest first, from a run that is not timed; null when they were not asked for.</param>
 public sealed record ProfileReport(
@@ -77,6 +78,7 @@ public sealed record ProfileReport(
     [property: JsonPropertyName("gemm_s")] double? Gemm,
     [property: JsonPropertyName("gemm_gflops")] double? GemmGflops,
     [property: JsonPropertyName("gemm_ratio")] double? Ratio,
+    [property: JsonPropertyName("peak_bytes")] long Peak,
     string Kernels,
     string Torch,
     IReadOnlyList<ProfiledOperation>? Operations);

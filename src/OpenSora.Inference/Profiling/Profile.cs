@@ -47,6 +47,7 @@ public static class Profile
             compared ? gemm : null,
             compared ? network.Products.Sum(product => product.Operations) / gemm / 1e9 : null,
             compared ? Median(runs.Zip(products, (run, product) => run.Cpu / product.Cpu)) : null,
+            MemoryUse.PeakResidentBytes,
             FusedKernels.Chosen,
             TorchRuntime.Describe(),
             request.Operations

@@ -1,4 +1,5 @@
 using OpenSora.Benchmarks.Checkpoints;
+using OpenSora.Contracts;
 using OpenSora.Inference;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Text;
@@ -15,15 +16,33 @@ public sealed class MakeCheckpointTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    [Fact]
-    public void Its_folders_load()
+    /// <summary>With the demo model's text encoder and autoencoders, and with small ones of the public proportions.</summary>
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 4)]
+    public void Its_folders_load(int textLayers, int vaeChannels)
     {
-        MakeCheckpoint.Write(_folder, new CheckpointSize(Depth: 1, Hidden: 32, Heads: 2, TextLayers: 0, FullVae: false), Path.Combine(Repository.Root, "models", "demo"));
+        CheckpointSize size = new(Depth: 1, Hidden: 32, Heads: 2, textLayers, TextHidden: 64, vaeChannels);
+        MakeCheckpoint.Write(_folder, size, Path.Combine(Repository.Root, "models", "demo"));
         using T5Encoder text = T5Encoder.Load(Path.Combine(_folder, "t5"), CPU, Precision.Float32);
         using STDiT3 transformer = STDiT3Checkpoint.Load(Path.Combine(_folder, "dit"), CPU, Precision.Float32);
         using VideoAutoencoder vae = VideoAutoencoderFiles.Load(
             Path.Combine(_folder, "vae2d"), Path.Combine(_folder, "vae3d"), new AutoencoderUnits(), CPU, Precision.Float32);
         Assert.Equal((1, 32, (int)text.Config.DModel), (transformer.Config.Depth, transformer.Config.HiddenSize, transformer.Config.CaptionChannels));
+        if (textLayers > 0)
+            Assert.Equal((64, 160, 1), (text.Config.DModel, text.Config.DFf, text.Config.NumLayers));
+        if (vaeChannels > 0)
+            Assert.Equal([4, 8, 16, 16, vae.Temporal.Config.Filters], [.. vae.Spatial.Config.BlockOutChannels, 4]);
+    }
+
+    [Theory]
+    [InlineData("--text-hidden", "100", "multiple of 64")]
+    [InlineData("--vae-channels", "96", "power of two")]
+    public void A_size_that_no_network_has_is_refused(string flag, string value, string limit)
+    {
+        InputException refused = Assert.Throws<InputException>(() => CheckpointSize.Of(new Flags([flag, value])));
+        Assert.Contains(value, refused.Message);
+        Assert.Contains(limit, refused.Message);
     }
 
     [Fact]
@@ -32,7 +51,7 @@ public sealed class MakeCheckpointTests : IDisposable
         byte[] Transformer(string name, ulong seed)
         {
             string folder = Path.Combine(_folder, name);
-            MakeCheckpoint.Write(folder, new CheckpointSize(1, 32, 2, TextLayers: 0, FullVae: false, seed), Path.Combine(Repository.Root, "models", "demo"));
+            MakeCheckpoint.Write(folder, new CheckpointSize(1, 32, 2, TextLayers: 0, VaeChannels: 0, Seed: seed), Path.Combine(Repository.Root, "models", "demo"));
             return File.ReadAllBytes(Path.Combine(folder, "dit", "model.safetensors"));
         }
 

@@ -61,7 +61,7 @@ public sealed class TextEncoderTests
         FakeSettings settings = new() { Faults = [new Fault("", "text", -1, when, "kill")] };
         GenerationReport report = await cluster.Generate(cluster.Request("killed", 3, settings) with { TextEncoderCard = true });
         Assert.Equal(expected.Hashes, report.Hashes);
-        Assert.Single(report.Losses);
+        Assert.Equal(when == "after" ? 0 : 1, report.Losses.Count); // with its answer given it was at no work
     }
 
     [Fact]
