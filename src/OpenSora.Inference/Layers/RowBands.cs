@@ -9,7 +9,7 @@ namespace OpenSora.Inference.Layers;
 /// it that its kernel sees. Nothing is approximated, as nothing is blended; norms take their statistics from whole images.
 /// Bands follow from the sizes alone.
 /// </summary>
-internal static class RowBands
+public static class RowBands
 {
     /// <summary>Numbers of a band's input with kernels of our own: 8 MiB, about what a core has of cache.</summary>
     public const long InCache = 1 << 21;
@@ -25,7 +25,7 @@ internal static class RowBands
     /// <param name="sum">[B, out, h', w'], to which the result is added in place; null for a new tensor.</param>
     /// <param name="most">Numbers of a band's input; null for what suits the device.</param>
     /// <returns>[B, out, h', w']: <paramref name="sum"/> where it is given.</returns>
-    public static Tensor Convolve(Conv2d convolution, ImageRows input, Tensor? sum = null, long? most = null)
+    internal static Tensor Convolve(Conv2d convolution, ImageRows input, Tensor? sum = null, long? most = null)
     {
         bool inCache = input.IsFused && FusedKernels.CanTake(convolution.Weight);
         long border = convolution.Before + convolution.After;

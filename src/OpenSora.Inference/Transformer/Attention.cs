@@ -4,7 +4,10 @@ using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Transformer;
 
-/// <summary>Attention in blocks: the scores of all queries with all keys never exist at once.</summary>
+/// <summary>
+/// Attention in blocks: the scores of all queries with all keys never exist at once. On CUDA it is torch's own, whose kernels keep them on
+/// the chip.
+/// </summary>
 internal static class Attention
 {
     /// <summary>Most queries in a block.</summary>
@@ -13,16 +16,22 @@ internal static class Attention
     /// <summary>Scores that a block should not exceed: 4 MiB in float32, which stays in a core's cache.</summary>
     private const long Scores = 1 << 20;
 
+    /// <summary>What the product of a query and a key is to be divided by before <see cref="Attend"/>: √D, or 1 where that divides itself.</summary>
+    /// <param name="headSize">D</param>
+    public static double Divisor(Tensor x, long headSize) => IsTorchs(x) ? 1 : Math.Sqrt(headSize);
+
     /// <summary>
     /// softmax(q · k) · v for every entry of the batch (head of a frame, a position or the whole unit). Block sizes follow
     /// from the shapes alone.
     /// </summary>
-    /// <param name="q">Queries [B, N, D], already scaled.</param>
+    /// <param name="q">Queries [B, N, D]; they or the keys are already divided by <see cref="Divisor"/>.</param>
     /// <param name="k">Keys [B, M, D].</param>
     /// <param name="v">Values [B, M, D].</param>
     /// <returns>[B, N, D]</returns>
     public static Tensor Attend(Tensor q, Tensor k, Tensor v)
     {
+        if (IsTorchs(q))
+            return AttendByTorch(q, k, v);
         long batch = q.shape[0], n = q.shape[1], d = q.shape[2], m = k.shape[1];
         if (n == m && m <= FusedKernels.MostTokens && d <= FusedKernels.MostHeadSize && FusedKernels.CanTake(q, k, v))
             return FusedKernels.Attend(q, k, v);
@@ -48,6 +57,12 @@ internal static class Attention
         }
         return result;
     }
+
+    /// <summary>softmax(q · k / √D) · v. Torch picks a kernel for four dimensions only: the entries stand where heads do.</summary>
+    internal static Tensor AttendByTorch(Tensor q, Tensor k, Tensor v) =>
+        nn.functional.scaled_dot_product_attention(q.unsqueeze(0), k.unsqueeze(0), v.unsqueeze(0)).squeeze(0);
+
+    private static bool IsTorchs(Tensor x) => x.device_type == DeviceType.CUDA;
 
     private static Tensor Block(Tensor q, Tensor k, Tensor v)
     {

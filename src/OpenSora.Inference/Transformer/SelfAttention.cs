@@ -43,10 +43,10 @@ internal sealed class SelfAttention : nn.Module
         return _proj.forward(attended).view(n, m, c);
     }
 
-    /// <summary>[n, m, 3, H, D] → queries, scaled by 1/√D, keys and values, each [n·H, m, D].</summary>
+    /// <summary>[n, m, 3, H, D] → queries, scaled for <see cref="Attention"/>, keys and values, each [n·H, m, D].</summary>
     private (Tensor Q, Tensor K, Tensor V) Heads(Tensor qkv, RotaryEmbedding? rotary)
     {
-        double scale = 1 / Math.Sqrt(_headSize);
+        double scale = 1 / Attention.Divisor(qkv, _headSize);
         bool fused = _headSize <= FusedKernels.MostHeadSize
             && FusedKernels.CanTake(qkv, _qNorm?.Weight, _kNorm?.Weight, rotary?.Cos, rotary?.Sin);
         return fused

@@ -32,6 +32,8 @@ public sealed class CardMemory(
 
     private const int FloatBytes = sizeof(float);
 
+    private const string AfterTexts = "after texts";
+
     private readonly int _element = ElementSize.Of(card.ComputeType(dtype));
     private readonly ParameterCounts _weights = ParameterCounts.Of(model);
 
@@ -48,10 +50,10 @@ public sealed class CardMemory(
         return
         [
             new("runtime", card.ReservedBytes, "always"),
-            new("transformer weights", _element * _weights.Transformer, "always"),
-            new("autoencoder weights", _element * _weights.Autoencoder, "always"),
+            new("transformer weights", _element * _weights.Transformer, AfterTexts),
+            new("autoencoder weights", _element * _weights.Autoencoder, AfterTexts),
             .. rank == 0 ? [new MemoryPart("text encoder weights", TextWeights, "encode")] : Array.Empty<MemoryPart>(),
-            .. WhileLoading(rank) is > 0 and var loading ? [new MemoryPart("text encoder, and mapped files while weights are rounded", loading, "load")] : Array.Empty<MemoryPart>(),
+            .. WhileLoading is > 0 and var loading ? [new MemoryPart("mapped files while weights are rounded", loading, "load")] : Array.Empty<MemoryPart>(),
             .. rank == 0 ? [new MemoryPart("text activations", TextActivations, "encode")] : Array.Empty<MemoryPart>(),
             new("prompt keys and values", plan.HalvesOf(rank).Count * 4L * transformer.Depth * textLength * transformer.HiddenSize * _element, "denoise"),
             new("residual stream, before and after a switch", streams * stream * _element, "denoise"),
@@ -63,10 +65,12 @@ public sealed class CardMemory(
         ];
     }
 
-    /// <summary>What is always held, and the most that any stage adds.</summary>
-    public static long Peak(IReadOnlyList<MemoryPart> parts) =>
-        parts.Where(part => part.When == "always").Sum(part => part.Bytes)
-        + parts.Where(part => part.When != "always").GroupBy(part => part.When).Max(stage => stage.Sum(part => part.Bytes));
+    /// <summary>What is always held, and the most that any stage adds: texts are encoded before the other networks are loaded.</summary>
+    public static long Peak(IReadOnlyList<MemoryPart> parts)
+    {
+        long Of(string when) => parts.Where(part => part.When == when).Sum(part => part.Bytes);
+        return Of("always") + Math.Max(Of("encode"), Of(AfterTexts) + new[] { "load", "denoise", "decode" }.Max(Of));
+    }
 
     public long Peak(int rank) => Peak(Parts(rank));
 
@@ -104,18 +108,13 @@ public sealed class CardMemory(
         return Math.Max(Of(TokenLayout.Frames, units.Positions, seat.Frames.Count), Of(TokenLayout.Positions, units.Frames, seat.Positions.Count));
     }
 
-    /// <summary>Until the first step. A processor widens matrices one at a time, and holds them as the public files do.</summary>
+    /// <summary>A processor widens matrices one at a time, and holds them as the public files do.</summary>
     private long TextWeights => (card.IsProcessor && dtype == "bf16" ? ElementSize.Of(dtype) : TextElement) * _weights.Text;
 
     /// <summary>
     /// A processor maps the files. Where they have another type than kernels use, the rounded copy of a network stands beside
-    /// the file until it is loaded: text encoder (which has none), autoencoder, transformer, in this order.
+    /// the file until it is loaded: transformer, then autoencoder.
     /// </summary>
-    private long WhileLoading(int rank)
-    {
-        long text = rank == 0 ? TextWeights : 0;
-        if (!card.IsProcessor || dtype == "fp32")
-            return text;
-        return text + FloatBytes * Math.Max(_weights.Autoencoder - _weights.Transformer, _weights.Transformer);
-    }
+    private long WhileLoading => !card.IsProcessor || dtype == "fp32" ? 0
+        : FloatBytes * Math.Max(_weights.Transformer - _weights.Autoencoder, _weights.Autoencoder);
 }

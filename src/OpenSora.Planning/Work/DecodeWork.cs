@@ -1,5 +1,6 @@
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Decoding;
+using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Planning.Models;
 
 namespace OpenSora.Planning.Work;
@@ -32,14 +33,15 @@ public sealed class DecodeWork(ModelShape model, ClipGeometry clip, AutoencoderU
             long frames = units.Batches(Chunks[0].Frames).Max(batch => batch.Count);
             // Decoded pixels as they come, in float32, and as bytes on their way to the encoder.
             long pixels = frames * clip.Output.Rgb24Bytes * (3 * sizeof(float) + 1);
-            long numbers = elementSize * Math.Max(Most(Temporal(Chunks[0])), Most(Spatial(frames)));
+            long atOnce = onProcessor ? SpatialVae.FramesInCache(model.Spatial, clip.Output.Height * (long)clip.Output.Width) : frames;
+            long numbers = elementSize * Math.Max(Most(Temporal(Chunks[0])), Most(Spatial(Math.Min(frames, atOnce))));
             return pixels + numbers + (onProcessor ? Math.Min(MostHoles, numbers * 3 / 2) : 0);
         }
     }
 
     private IEnumerable<LayerCost> Temporal(FrameChunk chunk) => TemporalLayers.Decoder(model.Video.VaeTemporal, chunk.Latents, _cells);
 
-    private IEnumerable<LayerCost> Spatial(long frames) => SpatialLayers.Decoder(model.Spatial, frames, _cells);
+    private IEnumerable<LayerCost> Spatial(long frames) => SpatialLayers.Decoder(model.Spatial, frames, _cells, inBands: onProcessor);
 
     private Effort Sum(IEnumerable<LayerCost> layers) => layers.Aggregate(default(Effort), (sum, layer) =>
         sum + new Effort(layer.Flops, elementSize * (layer.Touched + layer.Parameters), layer.Kernels));

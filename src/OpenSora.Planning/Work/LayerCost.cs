@@ -1,3 +1,5 @@
+using OpenSora.Inference.Layers;
+
 namespace OpenSora.Planning.Work;
 
 /// <summary>
@@ -29,6 +31,13 @@ internal readonly record struct LayerCost(long Parameters, double Flops, double 
         long live = first >= second ? 2 * from + to : from + 3 * to;
         return new LayerCost(parameters, flops, 6.0 * (from + to) * positions, live * positions, (long)((Math.Max(first, second) - live) * positions), 12);
     }
+
+    /// <summary>
+    /// The same layer with its input made a band of rows at a time, as RowBands does: there are the image itself and what the layer
+    /// keeps of it, and a band, its result, and copies of both in another order.
+    /// </summary>
+    /// <param name="kept">Numbers that exist at once.</param>
+    public LayerCost InBands(long kept) => this with { Live = kept, Copied = 4 * RowBands.InCache };
 
     /// <summary>Group norm, SiLU and a convolution, as at the end of a decoder.</summary>
     public static LayerCost NormConvolution(long from, long to, long taps, long positions, double copies)

@@ -16,7 +16,8 @@ internal static class SpatialLayers
     /// <summary>From latents to pixels.</summary>
     /// <param name="frames">Frames at once.</param>
     /// <param name="positions">Cells of a latent frame.</param>
-    public static IEnumerable<LayerCost> Decoder(SpatialVaeConfig config, long frames, long positions)
+    /// <param name="inBands">Convolutions make their input a band of rows at a time.</param>
+    public static IEnumerable<LayerCost> Decoder(SpatialVaeConfig config, long frames, long positions, bool inBands = false)
     {
         long[] channels = [.. config.BlockOutChannels.Reverse()];
         long at = frames * positions;
@@ -26,14 +27,20 @@ internal static class SpatialLayers
             yield return layer;
         for (int level = 0; level < channels.Length; level++)
         {
+            long to = channels[level];
             for (int i = 0; i <= config.LayersPerBlock; i++)
-                yield return LayerCost.Residual(channels[i == 0 ? Math.Max(level - 1, 0) : level], channels[level], Taps, bias: true, at, Copies);
+            {
+                long from = i == 0 ? channels[Math.Max(level - 1, 0)] : to;
+                yield return Kept(LayerCost.Residual(from, to, Taps, bias: true, at, Copies), (from + 2 * to) * at);
+            }
             if (level == channels.Length - 1)
                 break;
             at *= 4; // nearest, then a convolution
-            yield return LayerCost.Convolution(channels[level], channels[level], Taps, bias: true, at, Copies);
+            yield return Kept(LayerCost.Convolution(to, to, Taps, bias: true, at, Copies), (to / 4 + to) * at);
         }
-        yield return LayerCost.NormConvolution(channels[^1], config.OutChannels, Taps, at, Copies);
+        yield return Kept(LayerCost.NormConvolution(channels[^1], config.OutChannels, Taps, at, Copies), (channels[^1] + config.OutChannels) * at);
+
+        LayerCost Kept(LayerCost layer, long kept) => inBands ? layer.InBands(kept) : layer;
     }
 
     /// <summary>From pixels to moments; only its weights are of interest here.</summary>
