@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference;
@@ -12,8 +13,9 @@ public sealed record Precision(ScalarType Model, ScalarType Compute)
     public static readonly Precision Float32 = new(ScalarType.Float32, ScalarType.Float32);
 
     /// <summary>The values of <paramref name="x"/> rounded to <see cref="Model"/>, held as <see cref="Compute"/>.</summary>
-    public Tensor Round(Tensor x) => x.to(Model).to(Compute);
+    public Tensor Round(Tensor x) => Compute == ScalarType.Float32 ? RoundToFloat(x) : x.to(Model).to(Compute);
 
     /// <summary>The values of <paramref name="x"/> rounded to <see cref="Model"/>, held as float32.</summary>
-    public Tensor RoundToFloat(Tensor x) => x.to(Model).to(ScalarType.Float32);
+    public Tensor RoundToFloat(Tensor x) =>
+        Model == ScalarType.BFloat16 && FusedKernels.CanTake(x) ? FusedKernels.RoundToBFloat16(x) : x.to(Model).to(ScalarType.Float32);
 }

@@ -49,4 +49,7 @@ public static unsafe partial class FusedKernels
 
     [LibraryImport(Library)]
     private static partial void osk_scaled_silu(float* x, float* scale, float* shift, float* to, in PlanesCall call);
+
+    [LibraryImport(Library)]
+    private static partial void osk_round_bfloat16(float* x, float* to, long count);
 }

@@ -138,6 +138,15 @@ public static unsafe partial class FusedKernels
         return to;
     }
 
+    /// <summary>The numbers rounded to bfloat16, held as float32: <c>x.to(bfloat16).to(float32)</c>, in one pass.</summary>
+    public static Tensor RoundToBFloat16(Tensor x)
+    {
+        Tensor to = empty(x.shape, dtype: x.dtype, device: x.device);
+        osk_round_bfloat16(At(x), At(to), x.numel());
+        Keep(x, to);
+        return to;
+    }
+
     private static float* At(Tensor? x) => x is null ? null : (float*)TensorMemory.Pointer(x);
 
     // A tensor that nobody uses any more may be collected during the call.

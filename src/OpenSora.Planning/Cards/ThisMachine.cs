@@ -13,7 +13,7 @@ public static class ThisMachine
     /// Resident memory of a card process before any weight: .NET, libtorch and its threads. Measured on Debian 12 with
     /// libtorch 1.13.1 (docs/simulator.md).
     /// </summary>
-    private const long ProcessBytes = 215_000_000;
+    private const long ProcessBytes = 250_000_000;
 
     /// <summary>Where /proc/cpuinfo names no clock.</summary>
     private const double UsualHertz = 2.5e9;

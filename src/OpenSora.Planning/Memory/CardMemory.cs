@@ -65,12 +65,16 @@ public sealed class CardMemory(
         ];
     }
 
-    /// <summary>What is always held, and the most that any stage adds: texts are encoded before the other networks are loaded.</summary>
-    public static long Peak(IReadOnlyList<MemoryPart> parts)
+    /// <summary>What is held at once in the stage that holds most: texts are encoded before the other networks are loaded.</summary>
+    public static IReadOnlyList<MemoryPart> AtPeak(IReadOnlyList<MemoryPart> parts)
     {
-        long Of(string when) => parts.Where(part => part.When == when).Sum(part => part.Bytes);
-        return Of("always") + Math.Max(Of("encode"), Of(AfterTexts) + new[] { "load", "denoise", "decode" }.Max(Of));
+        string[][] stages = [["encode"], [AfterTexts, "load"], [AfterTexts, "denoise"], [AfterTexts, "decode"]];
+        return stages
+            .Select(stage => parts.Where(part => part.When == "always" || stage.Contains(part.When)).ToArray())
+            .MaxBy(held => held.Sum(part => part.Bytes))!;
     }
+
+    public static long Peak(IReadOnlyList<MemoryPart> parts) => AtPeak(parts).Sum(part => part.Bytes);
 
     public long Peak(int rank) => Peak(Parts(rank));
 
@@ -109,7 +113,7 @@ public sealed class CardMemory(
     }
 
     /// <summary>A processor widens matrices one at a time, and holds them as the public files do.</summary>
-    private long TextWeights => (card.IsProcessor && dtype == "bf16" ? ElementSize.Of(dtype) : TextElement) * _weights.Text;
+    private long TextWeights => (card.IsProcessor ? ElementSize.Of("bf16") : TextElement) * _weights.Text;
 
     /// <summary>
     /// A processor maps the files. Where they have another type than kernels use, the rounded copy of a network stands beside

@@ -1,6 +1,7 @@
 using OpenSora.Contracts.Planning;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Planning.Cards;
+using OpenSora.Planning.Memory;
 
 namespace OpenSora.Planning.Plans;
 
@@ -17,7 +18,7 @@ internal static class Refusals
             return null;
         int? cards = FewestCards(fit, card, plan);
         string[] types = [.. known.Where(other => other != card && !other.IsProcessor && fit.Fits(other, plan)).Select(other => other.Name)];
-        MemoryPart largest = memory.Parts.MaxBy(part => part.Bytes)!;
+        MemoryPart largest = CardMemory.AtPeak(memory.Parts).MaxBy(part => part.Bytes)!;
         string message = $"this does not fit: card {memory.Rank} of {plan.Ranks} would hold {Size(memory.PeakBytes)}, "
             + $"and {Size(memory.UsableBytes)} of the {Size(card.MemoryBytes)} of {card.Name} can be used; most of it is {largest.Name}, {Size(largest.Bytes)}. "
             + $"What would do: {Remedy(fit, memory, cards, types)}";

@@ -9,56 +9,46 @@ using OpenSora.Planning.Models;
 namespace OpenSora.Planning.Tests.Memory;
 
 /// <summary>
-/// <c>peakMemoryBytes</c> of <c>generate --threads 2 --num-sampling-steps 1 --json</c> on a 4-core Xeon, 2026-11-23, one card:
+/// <c>peakMemoryBytes</c> of <c>generate --threads 2 --num-sampling-steps 1 --json</c> on a 2-core Xeon, 2026-11-28, one card:
 /// docs/simulator.md tells how it was measured.
 /// </summary>
 public static class Measured
 {
-    /// <summary>Small: 0.7 million weights in the transformer.</summary>
-    public static ModelShape Demo { get; } = new(
-        "demo",
-        new STDiT3Config { HiddenSize = 96, Depth = 2, NumHeads = 4, CaptionChannels = 64 },
-        new T5EncoderConfig { DModel = 64, DKv = 16, NumHeads = 4, NumLayers = 2, DFf = 128, VocabSize = 512 },
-        new SpatialVaeConfig { BlockOutChannels = [8, 16, 32, 32], LayersPerBlock = 1, NormNumGroups = 8 },
-        new VideoAutoencoderConfig { VaeTemporal = new TemporalVaeConfig { Filters = 8, NumGroups = 4, NumResBlocks = 1 } });
+    /// <summary>Next to no weights: 12 MB of text encoder, 1 million weights in the transformer.</summary>
+    public static ModelShape Small { get; } = Made("small", depth: 2, hidden: 96, heads: 4, textLayers: 2, textHidden: 64, vaeChannels: 8);
 
-    /// <summary>85 million weights.</summary>
-    public static ModelShape Middle { get; } = new(
-        "middle",
-        new STDiT3Config { HiddenSize = 512, Depth = 6, NumHeads = 8, CaptionChannels = 512 },
-        new T5EncoderConfig { DModel = 512, DKv = 16, NumHeads = 4, NumLayers = 6, DFf = 1024, VocabSize = 512 },
-        new SpatialVaeConfig { BlockOutChannels = [32, 64, 128, 128], LayersPerBlock = 2, NormNumGroups = 8 },
-        new VideoAutoencoderConfig { VaeTemporal = new TemporalVaeConfig { Filters = 32, NumGroups = 4, NumResBlocks = 2 } });
+    /// <summary>57 million weights in the transformer.</summary>
+    public static ModelShape Middle { get; } = Made("middle", depth: 6, hidden: 512, heads: 8, textLayers: 6, textHidden: 512, vaeChannels: 32);
 
-    /// <summary>78 million weights, measured after the model of memory was fixed.</summary>
-    public static ModelShape Other { get; } = new(
-        "other",
-        new STDiT3Config { HiddenSize = 384, Depth = 10, NumHeads = 8, CaptionChannels = 256 },
-        new T5EncoderConfig { DModel = 256, DKv = 16, NumHeads = 4, NumLayers = 6, DFf = 512, VocabSize = 512 },
-        new SpatialVaeConfig { BlockOutChannels = [48, 96, 192, 192], LayersPerBlock = 2, NormNumGroups = 8 },
-        new VideoAutoencoderConfig { VaeTemporal = new TemporalVaeConfig { Filters = 16, NumGroups = 4, NumResBlocks = 2 } });
+    /// <summary>52 million weights in the transformer, wider autoencoders.</summary>
+    public static ModelShape Other { get; } = Made("other", depth: 10, hidden: 384, heads: 8, textLayers: 6, textHidden: 256, vaeChannels: 64);
 
     /// <summary>Model, height and width, frames, dtype, frames of a batch, bytes at the most, and those before decoding.</summary>
     public static TheoryData<string, int, int, int, string, int, long, long> Runs => new()
     {
-        { "demo", 144, 256, 1, "bf16", 4, 270_249_984, 241_491_968 },
-        { "demo", 144, 256, 51, "bf16", 4, 344_694_784, 252_551_168 },
-        { "demo", 144, 256, 204, "bf16", 4, 357_269_504, 272_306_176 },
-        { "demo", 240, 426, 51, "bf16", 4, 523_145_216, 269_840_384 },
-        { "middle", 144, 256, 1, "bf16", 4, 768_630_784, 768_630_784 },
-        { "middle", 144, 256, 51, "bf16", 4, 899_141_632, 768_004_096 },
-        { "middle", 144, 256, 51, "fp32", 4, 937_177_088, 541_388_800 },
-        { "middle", 144, 256, 408, "bf16", 4, 976_822_272, 768_229_376 },
-        { "middle", 240, 426, 51, "bf16", 4, 1_370_206_208, 768_311_296 },
-        { "middle", 360, 640, 34, "bf16", 4, 1_676_103_680, 768_634_880 },
-        { "middle", 360, 640, 34, "bf16", 1, 1_345_220_608, 769_024_000 },
-        { "middle", 480, 854, 17, "bf16", 4, 2_790_490_112, 762_253_312 },
-        { "other", 144, 256, 102, "bf16", 4, 919_994_368, 689_356_800 },
-        { "other", 240, 426, 17, "fp32", 4, 1_281_658_880, 492_900_352 },
-        { "other", 480, 480, 17, "bf16", 2, 1_407_770_624, 688_439_296 },
+        { "small", 144, 256, 1, "bf16", 4, 301_604_864, 275_615_744 },
+        { "small", 144, 256, 51, "bf16", 4, 372_092_928, 288_874_496 },
+        { "small", 144, 256, 204, "bf16", 4, 421_752_832, 307_625_984 },
+        { "small", 240, 426, 51, "bf16", 4, 557_637_632, 302_358_528 },
+        { "middle", 144, 256, 1, "bf16", 4, 699_801_600, 699_801_600 },
+        { "middle", 144, 256, 51, "bf16", 4, 897_212_416, 698_626_048 },
+        { "middle", 144, 256, 51, "fp32", 4, 802_709_504, 545_669_120 },
+        { "middle", 240, 426, 51, "bf16", 4, 1_026_777_088, 689_590_272 },
+        { "middle", 480, 854, 17, "bf16", 4, 1_366_745_088, 739_000_320 },
+        { "other", 144, 256, 51, "bf16", 4, 1_328_775_168, 1_247_735_808 },
+        { "other", 240, 426, 17, "fp32", 4, 1_234_407_424, 523_059_200 },
+        { "full", 144, 256, 51, "fp32", 4, 9_719_705_600, 9_719_705_600 },
     };
 
-    public static ModelShape Model(string name) => name switch { "demo" => Demo, "middle" => Middle, _ => Other };
+    public static ModelShape Model(string name) => name switch { "small" => Small, "middle" => Middle, "other" => Other, _ => ModelShape.Full };
 
     public static ClipGeometry Clip(int height, int width, int frames) => new(new FrameSize(height, width), frames);
+
+    /// <summary>As <c>make-checkpoint</c> writes it.</summary>
+    private static ModelShape Made(string name, int depth, int hidden, int heads, int textLayers, int textHidden, int vaeChannels) => new(
+        name,
+        new STDiT3Config { HiddenSize = hidden, Depth = depth, NumHeads = heads, CaptionChannels = textHidden },
+        new T5EncoderConfig { DModel = textHidden, DKv = 64, NumHeads = textHidden / 64, NumLayers = textLayers, DFf = textHidden * 5 / 2, VocabSize = 32128 },
+        new SpatialVaeConfig { BlockOutChannels = [vaeChannels, 2 * vaeChannels, 4 * vaeChannels, 4 * vaeChannels], LayersPerBlock = 2, NormNumGroups = Math.Min(32, vaeChannels) },
+        new VideoAutoencoderConfig { VaeTemporal = new TemporalVaeConfig { Filters = vaeChannels, NumGroups = Math.Min(32, vaeChannels) } });
 }

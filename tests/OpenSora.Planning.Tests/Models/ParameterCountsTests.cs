@@ -42,7 +42,7 @@ public class ParameterCountsTests
     private static ModelShape Named(string name) => name switch
     {
         "full" => ModelShape.Full,
-        "demo" => Tests.Memory.Measured.Demo,
+        "demo" => Tests.Memory.Measured.Small,
         _ => ModelShape.Full with
         {
             Transformer = new STDiT3Config { HiddenSize = 48, Depth = 1, NumHeads = 2, MlpRatio = 2.5, PredSigma = false, CaptionChannels = 20, ModelMaxLength = 7, QkNorm = false },

@@ -62,14 +62,14 @@ public sealed class PlannerTests : IDisposable
     [Fact]
     public void What_cannot_fit_is_refused_with_what_would_do()
     {
-        File.WriteAllText(_file, "- name: small\n  memory_bytes: 12000000000\n  cards_per_node: 8\n");
+        File.WriteAllText(_file, "- name: small\n  memory_bytes: 10000000000\n  cards_per_node: 8\n");
         PlanReport plan = Planner.Plan(Request("720p", "16s", 8, card: "small"));
         Assert.NotNull(plan.Refusal);
         Assert.Equal(plan.Memory.PeakBytes, plan.Refusal.NeededBytes);
         Assert.True(plan.Refusal.NeededBytes > plan.Refusal.UsableBytes);
         Assert.Null(plan.Refusal.CardsThatWouldDo);
         Assert.Contains("h100-80g", plan.Refusal.CardTypesThatWouldDo);
-        foreach (string words in new[] { "small", "12.0 GB", "text encoder weights", "do not help", "h200", "--micro-batch-size 1" })
+        foreach (string words in new[] { "small", "10.0 GB", "decoding of a unit", "do not help", "h200", "--micro-batch-size 1" })
             Assert.Contains(words, plan.Refusal.Message);
     }
 

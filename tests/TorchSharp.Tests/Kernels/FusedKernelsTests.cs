@@ -157,6 +157,29 @@ public sealed class FusedKernelsTests : IDisposable
         Tensor Modulate(Tensor x) => FusedKernels.Modulate(x.unsqueeze(0), scale, shift, 1e-6).squeeze(0);
     }
 
+    /// <summary>Bit for bit, with ties, subnormal and extreme numbers among them.</summary>
+    [Theory]
+    [InlineData("portable")]
+    [InlineData("avx2")]
+    [InlineData("avx512")]
+    public void Rounding_to_bfloat16_is_torchs(string set)
+    {
+        if (!FusedKernels.Use(set))
+            return;
+        float[] extremes =
+        [
+            0, -0f, 1, 1.00390625f, 1.01171875f, -1.00390625f, 1e-40f, -1e-45f, 3.4e38f, -3.4e38f, float.MaxValue,
+            float.PositiveInfinity, float.NegativeInfinity, float.NaN,
+        ];
+        foreach (Tensor x in (Tensor[])[tensor(extremes), Noise(1), Noise(200_003) * 1e3])
+        {
+            float[] expected = x.to(ScalarType.BFloat16).to(ScalarType.Float32).data<float>().ToArray();
+            float[] rounded = FusedKernels.RoundToBFloat16(x).data<float>().ToArray();
+            Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits).Where((_, i) => !float.IsNaN(expected[i])), rounded.Select(BitConverter.SingleToInt32Bits).Where((_, i) => !float.IsNaN(expected[i])));
+            Assert.Equal(expected.Select(float.IsNaN), rounded.Select(float.IsNaN));
+        }
+    }
+
     [Fact]
     public void What_they_cannot_take_is_left_to_torch()
     {

@@ -189,8 +189,20 @@ void scaled_silu(const float* x, const float* scale, const float* shift, float* 
         }
 }
 
+void round_bfloat16(const float* x, float* to, int64_t count) {
+    constexpr int64_t piece = 1 << 16;
+#pragma omp parallel for if (count > piece)
+    for (int64_t first = 0; first < count; first += piece)
+        across(count - first < piece ? count - first : piece, [=](int64_t i, int64_t n) {
+            F value = load_some(x + first + i, n, 0);
+            I bits = (I)value, last = (bits >> 16) & 1;
+            F rounded = (F)((bits + 0x7fff + last) & (int32_t)0xffff0000);
+            store_some(to + first + i, choose(value == value, rounded, value), n);
+        });
+}
+
 } // namespace
 
 namespace osk {
-const Kernels OSK_SET = {OSK_TEXT(OSK_SET), gelu, softmax, modulate, heads, attend, moments, scaled_silu};
+const Kernels OSK_SET = {OSK_TEXT(OSK_SET), gelu, softmax, modulate, heads, attend, moments, scaled_silu, round_bfloat16};
 }

@@ -56,3 +56,5 @@ OSK_API void osk_moments(const float* x, int64_t runs, int64_t count, float epsi
 OSK_API void osk_scaled_silu(const float* x, const float* scale, const float* shift, float* to, const osk::Planes* p) {
     chosen->scaled_silu(x, scale, shift, to, *p);
 }
+
+OSK_API void osk_round_bfloat16(const float* x, float* to, int64_t count) { chosen->round_bfloat16(x, to, count); }

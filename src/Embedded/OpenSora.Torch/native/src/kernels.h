@@ -44,6 +44,8 @@ struct Kernels {
     void (*moments)(const float* x, int64_t runs, int64_t count, float epsilon, float* mean, float* inverse);
     /// to = silu(x * scale + shift) for `rows` rows of each plane, each plane with a scale and a shift of its own.
     void (*scaled_silu)(const float* x, const float* scale, const float* shift, float* to, const Planes& p);
+    /// to = x rounded to bfloat16, to the nearest and ties to even, held as float.
+    void (*round_bfloat16)(const float* x, float* to, int64_t count);
 };
 
 constexpr int64_t most_size = 256;  // channels of a head
