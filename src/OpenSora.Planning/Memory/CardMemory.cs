@@ -51,7 +51,8 @@ public sealed class CardMemory(
         [
             new("runtime", card.ReservedBytes, "always"),
             new("transformer weights", _element * _weights.Transformer, AfterTexts),
-            new("autoencoder weights", _element * _weights.Autoencoder, AfterTexts),
+            // Where a processor maps them as they are, they are read when the first chunk is decoded.
+            new("autoencoder weights", _element * _weights.Autoencoder, card.IsProcessor && dtype == "fp32" ? "decode" : AfterTexts),
             .. rank == 0 ? [new MemoryPart("text encoder weights", TextWeights, "encode")] : Array.Empty<MemoryPart>(),
             .. WhileLoading is > 0 and var loading ? [new MemoryPart("mapped files while weights are rounded", loading, "load")] : Array.Empty<MemoryPart>(),
             .. rank == 0 ? [new MemoryPart("text activations", TextActivations, "encode")] : Array.Empty<MemoryPart>(),
