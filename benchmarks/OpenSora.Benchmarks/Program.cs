@@ -14,7 +14,7 @@ const string usage = """
     make-checkpoint: --depth N (28)  --hidden C (1152)  --heads N (16)  --text-layers N (24; 0: the demo model's encoder)
                      --text-hidden C (4096)  --vae-channels C (128; 0: the demo model's autoencoders)  --seed N (1)
     cache:           --rules R,… (pab,fb:0.05,fb:0.1,fb:0.2)  --cards N (2)  --threads N (1)  --steps N (30)  --repeats N (1)
-                     --prompt TEXT  --json true|false (false)
+                     --prompt TEXT  --resolution R  --num-frames F (the demo model's own)  --json true|false (false)
     scaling:         --cards N (2)  --threads N (1)  --repeats N (3)  --steps N (2)  --resolution R (144p)  --num-frames F (2s)
                      --model FOLDER (made when missing: --depth 4 --hidden 1152 --heads 16)
     """;

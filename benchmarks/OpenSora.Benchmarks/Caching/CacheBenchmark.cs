@@ -70,10 +70,13 @@ internal sealed class CacheBenchmark(string program, string folder, IReadOnlyLis
             _ = StepCache.Parse(rule) ?? throw new InputException($"--rules {rule}: give pab, fb or fb:THRESHOLD, several with commas between them");
         string prompt = given.Word("--prompt", "a red circle moving right on a black background"), steps = given.Word("--steps", "30");
         int threads = given.Number("--threads", 1);
+        // The demo model's own clip is a single unit, which more than two cards cannot share.
+        string resolution = given.Word("--resolution", ""), frames = given.Word("--num-frames", "");
+        string[] size = [.. resolution.Length > 0 ? ["--resolution", resolution] : Array.Empty<string>(), .. frames.Length > 0 ? ["--num-frames", frames] : Array.Empty<string>()];
         given.Done();
         CacheBenchmark benchmark = new(
             Path.Combine(home, "opensora"), folder, rules, cards, repeats,
-            ["--prompt", prompt, "--num-sampling-steps", steps, "--threads", $"{threads}", "--device", "cpu", "--dtype", "fp32", "--crf", "0"]);
+            [.. size, "--prompt", prompt, "--num-sampling-steps", steps, "--threads", $"{threads}", "--device", "cpu", "--dtype", "fp32", "--crf", "0"]);
         CacheReport report = await benchmark.Run();
         Console.Out.WriteLine(json ? Json(report) : Text(report));
     }
