@@ -14,8 +14,11 @@ public sealed class SpatialVae : nn.Module
 {
     internal const double NormEpsilon = 1e-6;
 
-    /// <summary>Numbers of a pass's widest activation: with kernels of our own, and else, where it is four frames of 720p.</summary>
-    private const long MostInCache = 8 * RowBands.InCache, MostOnDevice = 4 * RowBands.OnDevice;
+    /// <summary>Numbers that the widest activation of a pass over some frames may have, with kernels of our own.</summary>
+    public const long MostInCache = 8 * RowBands.InCache;
+
+    /// <summary>The same on other devices: four frames of 720p.</summary>
+    private const long MostOnDevice = 4 * RowBands.OnDevice;
 
     private readonly SpatialEncoder encoder;
     private readonly SpatialDecoder decoder;
@@ -57,13 +60,6 @@ public sealed class SpatialVae : nn.Module
         z, z.shape[2] * z.shape[3] * Config.Downsampling * Config.Downsampling,
         frames => decoder.Consume(post_quant_conv.Consume(frames / SpatialVaeConfig.ScalingFactor)));
 
-    /// <summary>Frames that kernels of our own take at once.</summary>
-    /// <param name="pixels">Of a frame.</param>
-    public static long FramesInCache(SpatialVaeConfig config, long pixels) => Math.Max(1, MostInCache / Widest(config, pixels));
-
-    /// <summary>Numbers of a frame's widest activation: at full resolution the channels of the level below are still there.</summary>
-    private static long Widest(SpatialVaeConfig config, long pixels) => pixels * config.BlockOutChannels.Take(2).Max();
-
     /// <summary>
     /// As many frames at a time as the widest activations leave room for: on a processor more than one are no faster, where a
     /// frame fills the cache by itself.
@@ -72,7 +68,7 @@ public sealed class SpatialVae : nn.Module
     private Tensor InPasses(Tensor x, long pixels, Func<Tensor, Tensor> pass)
     {
         using DisposeScope scope = NewDisposeScope();
-        long most = FusedKernels.CanTake(x) ? FramesInCache(Config, pixels) : Math.Max(1, MostOnDevice / Widest(Config, pixels)), frames = x.shape[0];
+        long most = Math.Max(1, (FusedKernels.CanTake(x) ? MostInCache : MostOnDevice) / Config.Widest(pixels)), frames = x.shape[0];
         if (frames <= most)
             return pass(x).MoveToOuterDisposeScope();
         List<Tensor> done = [];

@@ -51,6 +51,10 @@ public sealed record SpatialVaeConfig
     /// <summary>Pixels per latent in each direction.</summary>
     public long Downsampling => 1L << (BlockOutChannels.Count - 1);
 
+    /// <summary>Numbers of a frame's widest activation: at full resolution the channels of the level below are still there.</summary>
+    /// <param name="pixels">Of a frame.</param>
+    public long Widest(long pixels) => pixels * BlockOutChannels.Take(2).Max();
+
     /// <summary>Reads <c>config.json</c> in <paramref name="folder"/>.</summary>
     /// <exception cref="InputException">It is missing, no JSON, or describes a network that this one is not.</exception>
     public static SpatialVaeConfig Read(string folder)
