@@ -35,7 +35,7 @@ public sealed class PlanTests
     public async Task RefusesWhatCannotFitWithTheNumberThatWouldDo()
     {
         string file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, "- name: small\n  memory_bytes: 12000000000\n  cards_per_node: 8\n");
+        await File.WriteAllTextAsync(file, "- name: small\n  memory_bytes: 10000000000\n  cards_per_node: 8\n");
         ClientProgram.Outcome outcome = await ClientProgram.Run([.. s_large, "--card-types", file, "--card-type", "small", "--json"]);
         File.Delete(file);
         Assert.Equal(3, outcome.ExitCode);
