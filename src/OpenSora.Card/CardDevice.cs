@@ -20,8 +20,17 @@ internal sealed class CardDevice
 
     public string Name => Devices.Name(Device);
 
-    /// <summary>A line about a slow BLAS; null when it is not slow.</summary>
-    public string? Warning => Blas.IsSlow ? $"the linear algebra library is slow ({Blas.Name}): {Blas.Remedy}" : null;
+    /// <summary>What makes this device slower than it need be, a line each.</summary>
+    public IEnumerable<string> Warnings
+    {
+        get
+        {
+            if (Blas.IsSlow)
+                yield return $"the linear algebra library is slow ({Blas.Name}): {Blas.Remedy}";
+            if (Devices.Kind(Device) != DeviceKind.Cpu && !DeviceCopy.Overlaps(Device))
+                yield return $"{Name} waits for its copies to and from the host: its torch has no streams to make them on";
+        }
+    }
 
     /// <summary>See <see cref="CardRegistration.Kind"/>.</summary>
     public string Kind => $"{Devices.Kind(Device).ToString().ToLowerInvariant()}, {TorchRuntime.Describe()}"

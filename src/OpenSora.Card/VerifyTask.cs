@@ -12,7 +12,7 @@ internal static class VerifyTask
     public static Verified Run(VerificationRequest request, EventWriter events, CancellationToken cancel)
     {
         CardDevice card = CardDevice.Open(request.Device, request.Threads);
-        if (card.Warning is { } warning)
+        foreach (string warning in card.Warnings)
             events.Write(new Notice(warning));
         GoldenContext context = new(request.Golden, card.Device, card.PrecisionOf(request.Dtype), path => FrameReader.ReadImage(path));
         List<VerifiedCase> cases = [];

@@ -26,6 +26,23 @@ public sealed class GcuTests : IDisposable
         Assert.True(TestCard.KernelsIn(report)[device == "gcu" ? 0 : 1] > 1000);
     }
 
+    /// <summary>Copies between card and host go on beside what is computed, or, of a vendor without streams, are waited for.</summary>
+    [Theory]
+    [InlineData("1")]
+    [InlineData("0")]
+    public async Task CardsThatShareAClipGiveTheBytesOfTheCpu(string streams)
+    {
+        string report = Path.Combine(_folder, "report.json");
+        JsonNode cpu = JsonNode.Parse((await Generate("fp32", "cpu", ("OPENSORA_KERNELS", "plain"))).Output)!;
+        ClientProgram.Outcome outcome = await ClientProgram.Run(
+            Arguments("fp32", "gcu", "--cards", "3"),
+            (TestCard.Variable, TestCard.Library), (TestCard.ReportVariable, report), ("TESTCARD_COUNT", "3"), ("TESTCARD_STREAMS", streams), ("TESTCARD_COPY_MS", "2"));
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        Assert.Equal(cpu["sha256"]!.ToJsonString(), JsonNode.Parse(outcome.Output)!["sha256"]!.ToJsonString());
+        Assert.Equal(streams == "0", outcome.Errors.Contains("gcu:2 waits for its copies", StringComparison.Ordinal));
+        Assert.All(TestCard.KernelsIn(report), kernels => Assert.True(kernels > 500));
+    }
+
     [Fact]
     public async Task KernelsThatAreNotKnownAreRefused()
     {
@@ -71,10 +88,12 @@ public sealed class GcuTests : IDisposable
         Assert.Contains("memory", outcome.Errors);
     }
 
-    private Task<ClientProgram.Outcome> Generate(string dtype, string device, params (string, string)[] environment) => ClientProgram.Run(
-        [
-            "generate", "--prompt", "a red ball", "--image-size", "36", "50", "--num-frames", "20", "--num-sampling-steps", "2", "--threads", "2",
-            "--dtype", dtype, "--device", device, "--save-dir", _folder, "--json",
-        ],
-        environment);
+    private Task<ClientProgram.Outcome> Generate(string dtype, string device, params (string, string)[] environment) =>
+        ClientProgram.Run(Arguments(dtype, device), environment);
+
+    private string[] Arguments(string dtype, string device, params string[] more) =>
+    [
+        "generate", "--prompt", "a red ball", "--image-size", "36", "50", "--num-frames", "20", "--num-sampling-steps", "2", "--threads", "2",
+        "--dtype", dtype, "--device", device, "--save-dir", _folder, "--json", .. more,
+    ];
 }

@@ -62,6 +62,18 @@ public class TestCardDeviceTests
         File.Delete(report);
     }
 
+    /// <summary>Without streams all is the same, but that copies are waited for.</summary>
+    [Theory]
+    [InlineData("copies", "TESTCARD_STREAMS=1", "overlaps=True same=True\n")]
+    [InlineData("copies", "TESTCARD_STREAMS=0", "overlaps=False same=True\n")]
+    [InlineData("sent", "TESTCARD_STREAMS=1", "bytes=4000 early=False same=True\n")]
+    [InlineData("sent", "TESTCARD_STREAMS=0", "bytes=4000 early=True same=True\n")]
+    public async Task Copies_go_on_beside_what_the_card_computes(string question, string setting, string expected)
+    {
+        TestCardProcess.Outcome outcome = await TestCardProcess.Probe(question, "gcu:1", setting, "TESTCARD_STRICT_MEMORY=1");
+        Assert.Equal(new TestCardProcess.Outcome(0, expected), outcome);
+    }
+
     [Theory]
     [InlineData("mixed", "TESTCARD_COUNT=2", "Expected all tensors to be on the same device")]
     [InlineData("network", "TESTCARD_FAIL_AFTER=20", "device error")]

@@ -10,6 +10,8 @@ public class TestCardSelfTests
     [InlineData("rules", "TESTCARD_STRICT_MEMORY=1")]
     [InlineData("memory", "TESTCARD_MEMORY_BYTES=1048576")]
     [InlineData("failure", "TESTCARD_FAIL_AFTER=5")]
+    [InlineData("streams", "TESTCARD_STRICT_MEMORY=0")]
+    [InlineData("streams", "TESTCARD_STRICT_MEMORY=1")]
     public async Task Holds(string what, string setting)
     {
         TestCardProcess.Outcome outcome = await TestCardProcess.SelfTest(what, setting);

@@ -35,7 +35,7 @@ internal static class ServingCard
 
         using TorchThread torch = new();
         CardDevice device = await torch.Run(() => CardDevice.Open(options.Device, options.Threads));
-        if (device.Warning is { } warning)
+        foreach (string warning in device.Warnings)
             Say(warning);
         using LinkListener listener = Listen(options);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Leave(); // when the leash ends, too

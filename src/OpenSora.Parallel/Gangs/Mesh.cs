@@ -1,6 +1,7 @@
 using System.Net;
 using OpenSora.Parallel.Faults;
 using OpenSora.Parallel.Links;
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.Parallel.Gangs;
@@ -22,7 +23,7 @@ public sealed class Mesh : IDisposable
     public Mesh(GangName gang, int rank, IReadOnlyList<ILink?> links, LinkOptions options)
     {
         (Gang, Rank) = (gang, rank);
-        _peers = [.. links.Select(link => link is null ? null : new Peer(link, options, End))];
+        _peers = [.. links.Select(link => link is null ? null : new Peer(link, rank, options, End))];
         foreach (Peer? peer in _peers)
             peer?.Start();
     }
@@ -90,17 +91,17 @@ public sealed class Mesh : IDisposable
         return [.. links.Select((own, rank) => new Mesh(gang, rank, own, options))];
     }
 
-    /// <summary>Sends a tensor of any device, which is read until then and must not be changed; the caller may dispose it.</summary>
+    /// <summary>
+    /// Sends a tensor of any device, which is read until then and must not be changed; the caller may dispose it. Does not wait
+    /// for the device where <see cref="DeviceCopy.Overlaps"/>.
+    /// </summary>
     /// <exception cref="PeerException">The epoch is over.</exception>
     /// <returns>Bytes of the body.</returns>
     public long Send(int to, FrameAddress address, Tensor body)
     {
         ThrowIfOver();
-        // Views share memory: a tensor that is dense and on the CPU is not copied.
-        using Tensor dense = body.contiguous();
-        Tensor staged = dense.cpu().DetachFromDisposeScope();
-        long bytes = staged.numel() * staged.element_size();
-        _peers[to]!.Post(address, staged);
+        long bytes = body.numel() * body.element_size();
+        _peers[to]!.Post(address, new DeviceCopy(body, CPU));
         return bytes;
     }
 

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using OpenSora.Parallel.Faults;
 using OpenSora.Parallel.Links;
-using static TorchSharp.torch;
+using OpenSora.Torch;
 
 namespace OpenSora.Parallel.Gangs;
 
@@ -13,7 +14,9 @@ namespace OpenSora.Parallel.Gangs;
 internal sealed class Peer
 {
     private readonly ILink _link;
+    private readonly int _rank;
     private readonly LinkOptions _options;
+    private readonly Liveness _liveness;
     private readonly Action<PeerException> _fault;
     private readonly BlockingCollection<Outgoing> _outbox = [];
     private readonly Queue<Frame> _inbox = new();
@@ -22,10 +25,11 @@ internal sealed class Peer
     private PeerException? _end;
     private bool _gone;
 
+    /// <param name="rank">This rank.</param>
     /// <param name="fault">Told once what is wrong, from one of the threads.</param>
-    public Peer(ILink link, LinkOptions options, Action<PeerException> fault)
+    public Peer(ILink link, int rank, LinkOptions options, Action<PeerException> fault)
     {
-        (_link, _options, _fault) = (link, options, fault);
+        (_link, _rank, _options, _fault, _liveness) = (link, rank, options, fault, new Liveness(link, options));
         _sender = new Thread(SendAll) { IsBackground = true, Name = $"rank {link.Peer}: send" };
         _receiver = new Thread(ReceiveAll) { IsBackground = true, Name = $"rank {link.Peer}: receive" };
     }
@@ -36,8 +40,8 @@ internal sealed class Peer
         _sender.Start();
     }
 
-    /// <summary>Hands over a dense CPU tensor, which is disposed when it is sent.</summary>
-    public void Post(FrameAddress address, Tensor body)
+    /// <summary>Hands over a copy on the host or on its way there, which is disposed when it is sent.</summary>
+    public void Post(FrameAddress address, DeviceCopy body)
     {
         if (!TryPost(new Outgoing(address, body, null)))
             body.Dispose(); // the epoch is over; the next wait says why
@@ -111,7 +115,6 @@ internal sealed class Peer
     {
         try
         {
-            Liveness liveness = new(_link, _options);
             _link.Send(FrameAddress.Of(FrameKind.Heartbeat), null); // joined
             while (!_outbox.IsCompleted)
             {
@@ -119,8 +122,7 @@ internal sealed class Peer
                     Send(next);
                 else if (!_outbox.IsCompleted)
                     _link.Send(FrameAddress.Of(FrameKind.Heartbeat), null);
-                if (!Volatile.Read(ref _gone) && liveness.Silent() is { } silence)
-                    throw new PeerException(_link.Peer, PeerFault.Slow, $"nothing was heard of it for {silence.TotalSeconds:0.0} s");
+                ThrowIfSilent();
             }
         }
         catch (Exception e) // whatever it is: no thread may end the process
@@ -143,14 +145,46 @@ internal sealed class Peer
         try
         {
             // Only the sender drops, and from the fault on all of it: a gap would be the sender's fault to the peer.
-            if (next.Body is not null && Volatile.Read(ref _end) is not null)
+            if (next.Body is not null && (Volatile.Read(ref _end) is not null || !IsHere(next.Body)))
                 return;
-            _link.Send(next.Address, next.Body, next.Notice);
+            _link.Send(next.Address, next.Body?.Numbers, next.Notice);
         }
         finally
         {
             next.Body?.Dispose();
         }
+    }
+
+    /// <summary>Waits for what is still on its way from the device, and says meanwhile that this rank is alive.</summary>
+    /// <returns>false when the epoch ended before.</returns>
+    private bool IsHere(DeviceCopy body)
+    {
+        while (!Wait(body))
+        {
+            if (Volatile.Read(ref _end) is not null)
+                return false;
+            _link.Send(FrameAddress.Of(FrameKind.Heartbeat), null);
+            ThrowIfSilent();
+        }
+        return true;
+    }
+
+    private bool Wait(DeviceCopy body)
+    {
+        try
+        {
+            return body.WaitOnHost(_options.Heartbeat);
+        }
+        catch (ExternalException e)
+        {
+            throw new PeerException(_rank, PeerFault.Failed, e.Message, e);
+        }
+    }
+
+    private void ThrowIfSilent()
+    {
+        if (!Volatile.Read(ref _gone) && _liveness.Silent() is { } silence)
+            throw new PeerException(_link.Peer, PeerFault.Slow, $"nothing was heard of it for {silence.TotalSeconds:0.0} s");
     }
 
     private void ReceiveAll()
@@ -200,5 +234,5 @@ internal sealed class Peer
         }
     }
 
-    private readonly record struct Outgoing(FrameAddress Address, Tensor? Body, PeerException? Notice);
+    private readonly record struct Outgoing(FrameAddress Address, DeviceCopy? Body, PeerException? Notice);
 }

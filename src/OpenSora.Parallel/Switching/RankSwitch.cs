@@ -2,6 +2,7 @@ using System.Diagnostics;
 using OpenSora.Inference.Sharding;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Parallel.Links;
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.Parallel.Switching;
@@ -9,7 +10,7 @@ namespace OpenSora.Parallel.Switching;
 /// <summary>
 /// A ragged all-to-all. A unit goes to every other seat as soon as it is computed, cut to the seat's frames or positions;
 /// what comes from the others is put in its place while units are computed, and the rest at the end. The own part is
-/// copied. Nothing is padded.
+/// copied. Nothing is padded. On a device with streams, copies from and to the host go on beside the units that are computed.
 /// </summary>
 /// <param name="source">What this rank holds before.</param>
 /// <param name="target">What it holds after; the numbers are not there yet.</param>
@@ -84,9 +85,11 @@ internal sealed class RankSwitch(TokenRanks ranks, TokenLayout from, Run source,
     private void Take(Queue<(int Rank, Run Unit)> due, Tensor part)
     {
         using (part)
+        using (DeviceCopy here = new(part, target.Values.device))
         {
             ranks.Counters.Received(FrameKind.Tokens, part.numel() * part.element_size());
-            Place(due.Dequeue().Unit, part);
+            here.WaitOnDevice();
+            Place(due.Dequeue().Unit, here.Numbers);
         }
     }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -11,6 +12,8 @@
 #include <unistd.h>
 
 #include <c10/util/Exception.h>
+
+#include "streams.h"
 
 namespace testcard {
 namespace {
@@ -27,16 +30,6 @@ struct Card {
 std::array<Card, max_cards> cards;
 std::atomic<std::uint64_t> kernels_of_process{0};
 thread_local c10::DeviceIndex current = 0;
-
-std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
-    const char* text = std::getenv(name);
-    if (text == nullptr || *text == '\0')
-        return otherwise;
-    char* end = nullptr;
-    const std::uint64_t number = std::strtoull(text, &end, 10);
-    TORCH_CHECK(*text >= '0' && *text <= '9' && *end == '\0', "test card: ", name, "=", text, " is not a number");
-    return number;
-}
 
 // Read on first use and not while the library loads: an exception there would end the process without a word.
 struct Settings {
@@ -77,6 +70,16 @@ struct ReportAtExit {
 
 } // namespace
 
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    if (text == nullptr || *text == '\0')
+        return otherwise;
+    char* end = nullptr;
+    const std::uint64_t number = std::strtoull(text, &end, 10);
+    TORCH_CHECK(*text >= '0' && *text <= '9' && *end == '\0', "test card: ", name, "=", text, " is not a number");
+    return number;
+}
+
 c10::DeviceIndex card_count() {
     const std::uint64_t count = settings().count;
     TORCH_CHECK(count <= max_cards, "test card: TESTCARD_COUNT=", count, " is above ", max_cards);
@@ -98,6 +101,8 @@ c10::DeviceIndex card_of(c10::Device device) {
 }
 
 void launch(c10::DeviceIndex card, const char* kernel) {
+    TORCH_CHECK(current_stream(card) == 0 || std::strcmp(kernel, "copy") == 0, "test card: side streams copy only, and run no ", kernel);
+    throw_if_broken();
     throw_if_failed(++kernels_of_process, kernel);
     cards.at(card).kernels++;
 }

@@ -26,6 +26,9 @@ void launch(c10::DeviceIndex card, const char* kernel);
 void book_memory(c10::DeviceIndex card, std::size_t bytes);
 void return_memory(c10::DeviceIndex card, std::size_t bytes) noexcept;
 
+/// The number in an environment variable. Throws c10::Error when it is none.
+std::uint64_t number_from_environment(const char* name, std::uint64_t otherwise);
+
 /// TESTCARD_STRICT_MEMORY=1: the addresses that tensors show cannot be read or written, as on a card with memory of its own.
 bool strict_memory();
 

@@ -1,8 +1,9 @@
-// selftest LIBRARY operators | rules | memory | failure
+// selftest LIBRARY operators | rules | memory | failure | streams
 //
 // Loads the test card as the runtime does and checks it against the host. Prints a line for each check that fails; exit code 0 when none did.
 // `memory` wants TESTCARD_MEMORY_BYTES=1048576, `failure` wants TESTCARD_FAIL_AFTER=5.
 
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -14,7 +15,9 @@
 
 #include <ATen/ATen.h>
 #include <c10/core/DeviceGuard.h>
+#include <c10/core/Event.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/core/StreamGuard.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/variable.h>
 
@@ -187,6 +190,53 @@ void test_failure(void* library) {
     x.reset();
 }
 
+void test_streams(void* library) {
+    auto* hold = exported<void (*)(int)>(library, "testcard_hold_copies");
+    const c10::impl::DeviceGuardImplInterface* guard = c10::impl::getDeviceGuardImpl(at::DeviceType::PrivateUse1);
+    const c10::Stream main = guard->getDefaultStream(card(1)), side = guard->getStreamFromGlobalPool(card(1));
+    const Tensor host = at::arange(1000, at::kFloat), x = host.to(card(1));
+    const auto begin = [&](const Tensor& source, at::Device to, c10::Event& done) {
+        const c10::StreamGuard on(side);
+        Tensor copy = source.to(source.options().device(to), /*non_blocking=*/true, /*copy=*/true);
+        done.record(side);
+        return copy;
+    };
+
+    hold(1);
+    c10::Event down(at::DeviceType::PrivateUse1), up(at::DeviceType::PrivateUse1);
+    const Tensor copied = begin(x, at::kCPU, down);
+    check(guard->getStream(card(1)) == main, "a stream guard does not restore the current stream");
+    check(!down.query() && !side.query(), "a copy that is held is done");
+    check(main.query() && same_bits(host + 1, x + 1), "the default stream waits for a side stream");
+    hold(0);
+    side.synchronize();
+    check(down.query() && same_bits(copied, x), "a copy to the host has other bits");
+
+    hold(1);
+    const Tensor there = begin(host, card(1), up);
+    std::thread later([&] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        hold(0);
+    });
+    up.block(main);
+    check(up.query() && same_bits(host * 2, there * 2), "the default stream did not wait for a copy to the card");
+    later.join();
+
+    {
+        const c10::StreamGuard on(side);
+        check_refused("a kernel on a side stream", "side streams copy only", [&] { x + 1; });
+        check_refused("a copy of another layout", "dense tensors", [&] { x.view({10, 100}).t().to(at::kCPU, /*non_blocking=*/true); });
+    }
+    hold(1);
+    {
+        const Tensor gone = x + 1;
+        begin(gone, at::kCPU, down);
+    }
+    hold(0);
+    side.synchronize();
+    check_refused("a card that was made to read what is not there", "freed before it was", [&] { x + 1; });
+}
+
 } // namespace
 
 int main(int count, char** arguments) {
@@ -205,6 +255,8 @@ int main(int count, char** arguments) {
             test_memory(library);
         else if (what == "failure")
             test_failure(library);
+        else if (what == "streams")
+            test_streams(library);
     } catch (const c10::Error& error) {
         check(false, std::string("unexpected error: ") + error.what_without_backtrace());
     }

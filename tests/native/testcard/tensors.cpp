@@ -15,6 +15,7 @@
 #include "cards.h"
 #include "host_tensors.h"
 #include "memory.h"
+#include "streams.h"
 
 namespace testcard {
 namespace {
@@ -47,7 +48,12 @@ at::Tensor empty_strided(c10::IntArrayRef sizes, c10::IntArrayRef strides, c10::
 // torch comes here when source or destination is a card's; the other may be the host's or another card's.
 at::Tensor copy_from(const at::Tensor& source, const at::Tensor& destination, bool) {
     const at::AutoDispatchBelowADInplaceOrView below_autograd;
-    launch((destination.is_cpu() ? source : destination).device().index(), "copy");
+    const c10::DeviceIndex card = (destination.is_cpu() ? source : destination).device().index();
+    launch(card, "copy");
+    if (current_stream(card) != 0) {
+        copy_later(card, source, destination);
+        return destination;
+    }
     HostTensors host;
     at::Tensor written = destination.is_cpu() ? destination : host.of(destination);
     written.copy_(source.is_cpu() ? source : host.of(source));

@@ -11,6 +11,8 @@ try
     {
         "describe" => $"{Devices.Name(device)} half={Devices.HasHalf(device)} tensor={Devices.Name(zeros(2, device: device).device)}",
         "network" => $"cpu={Network.HashOn(CPU)} card={Network.HashOn(device)}",
+        "copies" => Copies.Of(device),
+        "sent" => Copies.Sent(device),
         "mixed" => $"sum: {zeros(2, device: device) + zeros(2)}",
         _ => throw new ArgumentException($"unknown question {args[0]}"),
     });
