@@ -9,7 +9,8 @@ public static partial class TorchRuntime
     /// <summary>
     /// Makes every operation of this thread use exactly <paramref name="threads"/> threads, in torch and in its BLAS. To be
     /// called before anything else touches torch, and again first on every further thread that computes: OpenMP counts
-    /// threads for each thread on its own. Last bits depend on this number.
+    /// threads for each thread on its own. Last bits depend on this number. At the first call the BLAS is told of this processor
+    /// where it does not know it.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
     public static void Initialize(int threads)
@@ -21,6 +22,8 @@ public static partial class TorchRuntime
         // Waiting threads of OpenMP spin and keep those of the BLAS from their cores: with as many threads as cores, a
         // generation took 15 times as long. A user's own choice stays.
         _ = setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
+        if (Blas.ChooseCore() is { } core)
+            _ = setenv(core.Variable, core.Value, 1);
         set_num_threads(threads);
         Blas.SetThreads(threads);
     }

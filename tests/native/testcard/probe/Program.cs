@@ -3,14 +3,16 @@ using OpenSora.TestCard.Probe;
 using OpenSora.Torch;
 using static TorchSharp.torch;
 
-// What a process sees of a gcu, one line for each fact. A library is loaded for good, so each case needs a process of its own.
+// What a process sees of a device, one line for each fact. A library is loaded for good, so each case needs a process of its own.
 try
 {
+    TorchRuntime.Initialize(1);
     Device device = Devices.Open(args[1]);
     Console.WriteLine(args[0] switch
     {
         "describe" => $"{Devices.Name(device)} half={Devices.HasHalf(device)} tensor={Devices.Name(zeros(2, device: device).device)}",
         "network" => $"cpu={Network.HashOn(CPU)} card={Network.HashOn(device)}",
+        "blas" => $"slow={TorchRuntime.CheckBlas().IsSlow} {TorchRuntime.CheckBlas().Remedy}",
         "copies" => Copies.Of(device),
         "sent" => Copies.Sent(device),
         "mixed" => $"sum: {zeros(2, device: device) + zeros(2)}",
