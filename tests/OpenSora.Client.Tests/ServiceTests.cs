@@ -36,7 +36,7 @@ public sealed class ServiceTests : IAsyncLifetime
     [Fact]
     public async Task AServiceMakesWhatGenerateMakesAlsoOverItsOwnDeath()
     {
-        string[] flags = ["--prompt", Prompt, "--num-sampling-steps", "200", "--reference-path", Path.Combine(Repository.Golden, "case9_e2e", "ref_a.png"), "--mask-strategy", "0"];
+        string[] flags = ["--prompt", Prompt, "--num-sampling-steps", "400", "--reference-path", Path.Combine(Repository.Golden, "case9_e2e", "ref_a.png"), "--mask-strategy", "0"];
         JsonNode local = JsonNode.Parse(await Run("generate", [.. flags, "--threads", "1", "--save-dir", _folder, "--json"]))!;
         string id = (await Run("submit", flags)).Trim();
         JsonNode status;
@@ -46,7 +46,7 @@ public sealed class ServiceTests : IAsyncLifetime
             Assert.NotEqual("completed", (string)status["status"]!);
         }
         while ((string?)status["stage"] != "denoise" || (int)status["step"]! < 20 || !IsAStepKept()); // steps do not wait for a busy disk
-        Assert.Equal(("in_progress", 200), ((string)status["status"]!, (int)status["steps"]!));
+        Assert.Equal(("in_progress", 400), ((string)status["status"]!, (int)status["steps"]!));
 
         IReadOnlyList<int> all = Processes.Descendants(_service!.Id);
         Process.Start("kill", ["-KILL", $"{Processes.SiloOf(_service.Id)}"]).WaitForExit();
@@ -59,7 +59,7 @@ public sealed class ServiceTests : IAsyncLifetime
         ClientProgram.Outcome watched = await ClientProgram.Run(["watch", id, "--server", _address, "--json", "--save-dir", Path.Combine(_folder, "fetched")]);
         Assert.True(watched.ExitCode == 0, watched.Errors);
         JsonNode report = JsonNode.Parse(watched.Output)!;
-        Assert.Equal(("completed", 200, 200), ((string)report["status"]!, (int)report["step"]!, (int)report["steps"]!));
+        Assert.Equal(("completed", 400, 400), ((string)report["status"]!, (int)report["step"]!, (int)report["steps"]!));
         Assert.Equal(local["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
         Assert.DoesNotContain("denoise: 0 of", watched.Errors);
         Assert.Equal(File.ReadAllBytes((string)local["files"]![0]!), File.ReadAllBytes((string)report["files"]![0]!));

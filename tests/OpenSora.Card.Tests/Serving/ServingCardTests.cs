@@ -155,7 +155,7 @@ public sealed class ServingCardTests
     [Fact]
     public async Task ItDrains()
     {
-        await using RunningCard card = await RunningCard.Start();
+        await using RunningCard card = await RunningCard.Start(faults: "delay=6000@step=20:before-switch"); // else it may be done before it says anything
         using (LongTask task = await LongTask.Begin(card, Small with { NumSamplingSteps = 40 }, CancellationToken.None))
         {
             await task.Read<StepHandedIn>();
