@@ -27,17 +27,17 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
 
     c10::Stream getDefaultStream(c10::Device device) const override { return stream(device, 0); }
 
-    c10::Stream getStreamFromGlobalPool(c10::Device device, bool) const override { return stream(device, new_stream(card_of(device))); }
+    c10::Stream getStreamFromGlobalPool(c10::Device device, bool) const override { return stream(device, new_stream()); }
 
     c10::Stream exchangeStream(c10::Stream next) const noexcept override {
         return stream(next.device(), exchange_stream(next.device_index(), next.id()));
     }
 
     void record(void** event, const c10::Stream& on, const c10::DeviceIndex, const c10::EventFlag) const override {
-        *event = testcard::record(*event, on.device_index(), on.id());
+        *event = testcard::record(*event, on.id());
     }
 
-    void block(void* event, const c10::Stream& waiting) const override { wait_on(waiting.device_index(), waiting.id(), event); }
+    void block(void* event, const c10::Stream& waiting) const override { wait_on(waiting.id(), event); }
 
     bool queryEvent(void* event) const override { return event == nullptr || is_done(event); }
 
@@ -45,9 +45,9 @@ struct Guard final : c10::impl::DeviceGuardImplInterface {
 
     c10::DeviceIndex deviceCount() const noexcept override { return card_count(); }
 
-    bool queryStream(const c10::Stream& asked) const override { return is_idle(asked.device_index(), asked.id()); }
+    bool queryStream(const c10::Stream& asked) const override { return is_idle(asked.id()); }
 
-    void synchronizeStream(const c10::Stream& asked) const override { drain(asked.device_index(), asked.id()); }
+    void synchronizeStream(const c10::Stream& asked) const override { drain(asked.id()); }
 
 private:
     static c10::DeviceIndex index_of(c10::Device device) noexcept { return device.has_index() ? device.index() : current_card(); }

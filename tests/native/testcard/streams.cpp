@@ -113,7 +113,7 @@ c10::StreamId exchange_stream(c10::DeviceIndex card, c10::StreamId stream) noexc
     return std::exchange(current[static_cast<std::size_t>(card)], stream);
 }
 
-c10::StreamId new_stream(c10::DeviceIndex) {
+c10::StreamId new_stream() {
     TORCH_CHECK(number_from_environment("TESTCARD_STREAMS", 1) != 0, "test card: there is one stream (TESTCARD_STREAMS)");
     Streams& all = streams();
     const std::lock_guard<std::mutex> lock(all.one);
@@ -138,7 +138,7 @@ void throw_if_broken() {
     TORCH_CHECK(streams().broken.empty(), "test card: device error: ", streams().broken);
 }
 
-void* record(void* event, c10::DeviceIndex, c10::StreamId stream) {
+void* record(void* event, c10::StreamId stream) {
     Event* marked = event == nullptr ? new Event : static_cast<Event*>(event);
     const std::lock_guard<std::mutex> lock(streams().one);
     marked->stream = side_of(stream);
@@ -146,7 +146,7 @@ void* record(void* event, c10::DeviceIndex, c10::StreamId stream) {
     return marked;
 }
 
-void wait_on(c10::DeviceIndex, c10::StreamId stream, void* event) {
+void wait_on(c10::StreamId stream, void* event) {
     const Event marked = *static_cast<Event*>(event);
     if (stream == 0)
         wait_for(marked);
@@ -162,15 +162,15 @@ bool is_done(void* event) {
 
 void forget(void* event) noexcept { delete static_cast<Event*>(event); }
 
-bool is_idle(c10::DeviceIndex card, c10::StreamId stream) {
+bool is_idle(c10::StreamId stream) {
     Event now;
-    record(&now, card, stream);
+    record(&now, stream);
     return is_done(&now);
 }
 
-void drain(c10::DeviceIndex card, c10::StreamId stream) {
+void drain(c10::StreamId stream) {
     Event now;
-    record(&now, card, stream);
+    record(&now, stream);
     wait_for(now);
 }
 

@@ -14,8 +14,8 @@ c10::StreamId current_stream(c10::DeviceIndex card) noexcept;
 /// Makes a stream the calling thread's current one of a card; returns the one before.
 c10::StreamId exchange_stream(c10::DeviceIndex card, c10::StreamId stream) noexcept;
 
-/// A side stream. Throws c10::Error with TESTCARD_STREAMS=0, as a vendor's library does that has one stream only.
-c10::StreamId new_stream(c10::DeviceIndex card);
+/// A side stream, for any card. Throws c10::Error with TESTCARD_STREAMS=0, as a vendor's library does that has one stream only.
+c10::StreamId new_stream();
 
 /// Copies on the current side stream. Throws c10::Error unless both are dense and alike. Neither tensor is held: when the memory
 /// of one is gone by the time, the card is broken for good and says so.
@@ -25,12 +25,12 @@ void copy_later(c10::DeviceIndex card, const at::Tensor& source, const at::Tenso
 void throw_if_broken();
 
 /// An event marks a place in a stream. `record` makes it, or moves it, and returns it.
-void* record(void* event, c10::DeviceIndex card, c10::StreamId stream);
-void wait_on(c10::DeviceIndex card, c10::StreamId stream, void* event);
+void* record(void* event, c10::StreamId stream);
+void wait_on(c10::StreamId stream, void* event);
 bool is_done(void* event);
 void forget(void* event) noexcept;
 
-bool is_idle(c10::DeviceIndex card, c10::StreamId stream);
-void drain(c10::DeviceIndex card, c10::StreamId stream);
+bool is_idle(c10::StreamId stream);
+void drain(c10::StreamId stream);
 
 } // namespace testcard
