@@ -56,7 +56,7 @@ public sealed class CardsTests : IDisposable
         AStepForEachLossAtMost(report, "card-1");
     }
 
-    /// <summary>With a cache the gang goes back to the last step that takes nothing from earlier ones: of 60 steps 24 or 28, after 30 to 32 were done.</summary>
+    /// <summary>With a cache the gang goes back to the last step that takes nothing from earlier ones: of 60 steps 32 or 28, after 35 or 36 were done. None is so near that a rank that hands in late would decide.</summary>
     [Theory]
     [InlineData("fb:0.3")]
     [InlineData("pab")]
@@ -66,12 +66,12 @@ public sealed class CardsTests : IDisposable
         Assert.NotEqual(await Calm(60), calm);
         using Process process = ClientProgram.Start(
             Arguments("lost", "--num-sampling-steps", "60", "--cards", "2", "--cache", cache, "--json"),
-            ("OPENSORA_FAULTS", $"kill@step=32:before-switch;once={Path.Combine(_folder, "killed")}"));
+            ("OPENSORA_FAULTS", $"kill@step=36:before-switch;once={Path.Combine(_folder, "killed")}"));
         (JsonNode report, string errors) = await Report(process);
         Assert.Equal(calm, report["sha256"]!.ToJsonString());
         int losses = report["losses"]!.AsArray().Count;
         Assert.True(losses > 0, errors);
-        Assert.InRange(report["recomputedSteps"]!.GetValue<int>(), 2, 12 * losses);
+        Assert.InRange(report["recomputedSteps"]!.GetValue<int>(), 3, 12 * losses);
         Assert.Contains($"--cache {cache}: a gang can go on after step", errors);
         Assert.True(report["cache"]!["taken"]!.GetValue<long>() > 0);
     }
