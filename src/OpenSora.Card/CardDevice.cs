@@ -11,12 +11,9 @@ internal sealed class CardDevice
 {
     private const string KernelsVariable = "OPENSORA_KERNELS";
 
-    private CardDevice(Device device, BlasReport blas) => (Device, Blas) = (device, blas);
+    private CardDevice(Device device) => Device = device;
 
     public Device Device { get; }
-
-    /// <summary>What multiplies matrices on the CPU.</summary>
-    public BlasReport Blas { get; }
 
     public string Name => Devices.Name(Device);
 
@@ -25,8 +22,8 @@ internal sealed class CardDevice
     {
         get
         {
-            if (Blas.IsSlow)
-                yield return $"the linear algebra library is slow ({Blas.Name}): {Blas.Remedy}";
+            if (TorchRuntime.SlowProducts is { } why)
+                yield return why;
             if (Devices.Kind(Device) != DeviceKind.Cpu && !DeviceCopy.Overlaps(Device))
                 yield return $"{Name} waits for its copies to and from the host: its torch has no streams to make them on";
         }
@@ -34,7 +31,7 @@ internal sealed class CardDevice
 
     /// <summary>See <see cref="CardRegistration.Kind"/>.</summary>
     public string Kind => $"{Devices.Kind(Device).ToString().ToLowerInvariant()}, {TorchRuntime.Describe()}"
-        + (Blas.Version is { } version ? $" ({version.Trim()})" : "") + $", kernels {FusedKernels.Chosen}, build {Build}";
+        + $", kernels {FusedKernels.Chosen}, {TorchRuntime.Processor}, build {Build}";
 
     /// <summary>Memory of the device in bytes; 0 where its library has no way to ask.</summary>
     public DeviceMemory Memory => Devices.Memory(Device) ?? default;
@@ -52,7 +49,7 @@ internal sealed class CardDevice
         string kernels = Environment.GetEnvironmentVariable(KernelsVariable) is { Length: > 0 } named ? named : "best";
         if (!FusedKernels.Choose(kernels))
             throw new InputException($"{KernelsVariable} is '{kernels}', which is not known or not of this processor: give best, avx512, avx2, portable, or plain for torch's kernels only");
-        return new CardDevice(Devices.Open(device), TorchRuntime.CheckBlas());
+        return new CardDevice(Devices.Open(device));
     }
 
     /// <summary>What a request computes in here.</summary>

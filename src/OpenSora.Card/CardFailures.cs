@@ -37,8 +37,8 @@ internal static class CardFailures
         OperationCanceledException => new Failed(ExitCode.Cancelled, "stopped; nothing was left half-written"),
         ExternalException external when TorchFailure.IsOutOfMemory(external) => new Failed(
             ExitCode.CannotFit,
-            $"the device ran out of memory ({error.Message}); use fewer frames, a smaller --resolution or --micro-batch-size 1"),
-        ExternalException => new Failed(ExitCode.CardFailure, $"the device failed: {error.Message}"),
+            $"the device ran out of memory ({TorchFailure.FirstLine(error.Message)}); use fewer frames, a smaller --resolution or --micro-batch-size 1"),
+        ExternalException => new Failed(ExitCode.CardFailure, $"the device failed: {TorchFailure.FirstLine(error.Message)}"),
         IOException or UnauthorizedAccessException => new Failed(ExitCode.BadInput, error.Message),
         _ => new Failed(ExitCode.CardFailure, error.ToString()),
     };

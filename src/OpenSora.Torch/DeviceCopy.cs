@@ -9,7 +9,7 @@ namespace OpenSora.Torch;
 /// device before, a copy to the device at once; nobody waits for it but who asks to. Elsewhere it is made at once. One
 /// thread at a time, whichever.
 /// </summary>
-public sealed partial class DeviceCopy : IDisposable
+public sealed class DeviceCopy : IDisposable
 {
     private readonly Tensor _source;
     private bool _wanted = true;
@@ -66,6 +66,17 @@ public sealed partial class DeviceCopy : IDisposable
         Numbers.Dispose();
         _source.Dispose();
     }
+
+    /// <summary>Whether copies of a device go on beside what it computes. TorchSharp has no streams: they are made at once.</summary>
+    public static bool Overlaps(Device device) => false;
+
+    private static Tensor Begin(Tensor source, Device to) => source.to(to);
+
+    private static bool IsDone() => true;
+
+    private static void Block() { }
+
+    private static void Release() { }
 
     private static bool Same(Device one, Device other) => one.type == other.type && (one.type == TorchSharp.DeviceType.CPU || one.index == other.index);
 }

@@ -4,15 +4,15 @@ using static TorchSharp.torch;
 namespace OpenSora.Torch;
 
 /// <summary>Devices by the names that users give them: <c>cpu</c>, <c>cuda</c>, <c>cuda:1</c>, <c>gcu</c>, <c>gcu:0</c>.</summary>
-public static partial class Devices
+public static class Devices
 {
     /// <summary>Opens a device. Without a number it is the first of its kind.</summary>
-    /// <param name="name">Null: the best one that is present, gcu before cuda before cpu.</param>
+    /// <param name="name">Null: the best one that is present, cuda before cpu.</param>
     /// <exception cref="DeviceException">There is no such device here.</exception>
     public static Device Open(string? name)
     {
         if (name is null)
-            return Best();
+            return cuda.is_available() ? OpenCuda("cuda", 0) : CPU;
         string[] parts = name.Split(':');
         int index = 0;
         if (parts.Length > 2 || parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index))
@@ -22,7 +22,8 @@ public static partial class Devices
             "cpu" when index == 0 => CPU,
             "cpu" => throw new DeviceException($"device {name}: the CPU is one device, use cpu"),
             "cuda" => OpenCuda(name, index),
-            "gcu" => OpenGcu(name, index),
+            "gcu" => throw new DeviceException(
+                $"device {name}: the torch of this build is TorchSharp's, for processors; a card of Enflame needs the vendor's. Remedy: give cpu"),
             _ => throw Unknown(name),
         };
     }
@@ -43,12 +44,7 @@ public static partial class Devices
     };
 
     /// <summary>Whether its kernels are meant for float16 and bfloat16. A CPU's are slower there than in float32.</summary>
-    public static bool HasHalf(Device device) => Kind(device) switch
-    {
-        DeviceKind.Cpu => false,
-        DeviceKind.Cuda => true,
-        _ => GcuHasHalf(),
-    };
+    public static bool HasHalf(Device device) => Kind(device) != DeviceKind.Cpu;
 
     /// <summary>Waits until the device has done all that was asked of it.</summary>
     public static void Synchronize(Device device)
@@ -71,18 +67,11 @@ public static partial class Devices
         _ => null,
     };
 
-    private static Device Best()
-    {
-        if (GcuIsPresent())
-            return OpenGcu("gcu", 0);
-        return cuda.is_available() ? OpenCuda("cuda", 0) : CPU;
-    }
-
     private static Device OpenCuda(string name, int index)
     {
         if (!cuda.is_available())
             throw new DeviceException($"device {name}: there is no CUDA device, or torch {TorchRuntime.Version} was built without CUDA. " +
-                "Remedy: check `nvidia-smi`, and build against a CUDA torch by setting Torch_DIR");
+                "Remedy: check `nvidia-smi`; the torch of this build is TorchSharp's, for processors");
         int count = cuda.device_count();
         return index < count ? new Device(TorchSharp.DeviceType.CUDA, index) : throw OutOfRange(name, "cuda", count);
     }

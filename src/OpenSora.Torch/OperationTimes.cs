@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace OpenSora.Torch;
 
 /// <summary>
-/// Where the time of this thread goes, operation by operation. While nobody asks, a kernel of our own reads one field and
-/// torch has no observer.
+/// Where the time of this thread goes, kernel by kernel of our own: TorchSharp has no observers of torch's operations. While nobody asks,
+/// a kernel reads one field.
 /// </summary>
-public static partial class OperationTimes
+public static class OperationTimes
 {
     [ThreadStatic] private static Dictionary<string, (long Calls, long Ticks)>? t_fused;
 
@@ -14,25 +14,16 @@ public static partial class OperationTimes
     public static IReadOnlyList<OperationTime> Of(Action work)
     {
         t_fused = [];
-        List<OperationTime> times = [];
         try
         {
-            StartTorch();
-            try
-            {
-                work();
-            }
-            finally
-            {
-                StopTorch(times);
-            }
-            times.AddRange(t_fused.Select(pair => new OperationTime("fused::" + pair.Key, pair.Value.Calls, (double)pair.Value.Ticks / Stopwatch.Frequency)));
+            work();
+            return [.. t_fused.Select(pair => new OperationTime("fused::" + pair.Key, pair.Value.Calls, (double)pair.Value.Ticks / Stopwatch.Frequency))
+                .OrderByDescending(time => time.Seconds)];
         }
         finally
         {
             t_fused = null;
         }
-        return [.. times.OrderByDescending(time => time.Seconds)];
     }
 
     internal static Span Measure(string name) => t_fused is null ? default : new Span(name, Stopwatch.GetTimestamp());

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using static TorchSharp.torch;
 
 namespace OpenSora.Torch;
@@ -6,48 +7,64 @@ namespace OpenSora.Torch;
 /// <summary>The torch of this process: how many threads it uses, and what it is.</summary>
 public static partial class TorchRuntime
 {
+    /// <summary>Settings of a user that change which kernels run, and so the last bits.</summary>
+    private static readonly string[] s_kernelVariables =
+        ["ATEN_CPU_CAPABILITY", "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE"];
+
     /// <summary>
     /// Makes every operation of this thread use exactly <paramref name="threads"/> threads, in torch and in its BLAS. To be
     /// called before anything else touches torch, and again first on every further thread that computes: OpenMP counts
-    /// threads for each thread on its own. Last bits depend on this number. At the first call the BLAS is told of this processor
-    /// where it does not know it.
+    /// threads for each thread on its own. Last bits depend on this number. The first call loads torch.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Less than 1.</exception>
+    /// <exception cref="DeviceException">torch cannot be loaded.</exception>
     public static void Initialize(int threads)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         // Libraries read these once, when they are loaded, and only from the native environment.
-        foreach (string variable in (string[])["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"])
+        foreach (string variable in (string[])["OMP_NUM_THREADS", "MKL_NUM_THREADS"])
             _ = setenv(variable, threads.ToString(System.Globalization.CultureInfo.InvariantCulture), 1);
-        // Waiting threads of OpenMP spin and keep those of the BLAS from their cores: with as many threads as cores, a
-        // generation took 15 times as long. A user's own choice stays.
+        // Waiting threads of OpenMP spin and keep others from their cores. A user's own choice stays.
         _ = setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
-        if (Blas.ChooseCore() is { } core)
-            _ = setenv(core.Variable, core.Value, 1);
+        TorchLibraries.Load();
         set_num_threads(threads);
-        Blas.SetThreads(threads);
     }
+
+    /// <summary>The version of torch, e.g. <c>2.10.0</c>.</summary>
+    public static string Version { get; } = System.Version.Parse(__version__).ToString(3);
 
     /// <summary>The threads that an operation called from this thread uses.</summary>
     public static int Threads => get_num_threads();
 
-    /// <summary>The threads of the BLAS where it has a number of its own, else <see cref="Threads"/>.</summary>
-    public static int BlasThreads => Blas.Threads() ?? Threads;
+    /// <summary>Why matrix products are slower than this processor can do them; null when they are not.</summary>
+    public static string? SlowProducts => Avx2.IsSupported && Mkl.InstructionSet(TorchLibraries.Loaded.Kernels) == "generic"
+        ? "matrix products run at half speed or less: MKL has no kernels for this processor and does not let itself be told which to take"
+        : null;
 
-    /// <summary>Which library multiplies matrices, whether it is slow, and what to do then.</summary>
-    public static BlasReport CheckBlas()
-    {
-        _ = Threads; // loads torch, and with it its BLAS
-        return Blas.Check(BuildDescription);
-    }
+    /// <summary>The model of the processor, e.g. <c>AuthenticAMD 26.2</c>: sizes of caches decide the order of sums.</summary>
+    public static string Processor { get; } = ProcessorModel();
 
-    /// <summary>One line for logs and reports, e.g. <c>torch 1.13.0, AVX2, OpenBLAS, 4 threads</c>.</summary>
+    /// <summary>
+    /// One line for logs and reports, e.g. <c>torch 2.10.0 AVX512, MKL 2024.2 AVX512, 4 threads</c>. Two processes on processors of one
+    /// model whose lines are equal compute the same bytes.
+    /// </summary>
     public static string Describe()
     {
-        const string Label = "CPU capability usage: ";
-        string? capability = BuildDescription.Split('\n').FirstOrDefault(line => line.Contains(Label, StringComparison.Ordinal));
-        string instructions = capability is null ? "" : $", {capability[(capability.IndexOf(Label, StringComparison.Ordinal) + Label.Length)..].Trim()}";
-        return $"torch {Version}{instructions}, {CheckBlas().Name}, {Threads} {(Threads == 1 ? "thread" : "threads")}";
+        nint torch = TorchLibraries.Loaded.Kernels;
+        TorchBuild build = TorchBuild.Of(torch);
+        string blas = build.Blas.StartsWith("MKL", StringComparison.Ordinal) ? $"{build.Blas} {Mkl.InstructionSet(torch)}" : build.Blas;
+        string chosen = string.Concat(s_kernelVariables.Select(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? $", {name}={value}" : ""));
+        return $"torch {Version} {build.Capability}, {blas}{chosen}, {Threads} {(Threads == 1 ? "thread" : "threads")}";
+    }
+
+    private static string ProcessorModel()
+    {
+        Dictionary<string, string> told = File.ReadLines("/proc/cpuinfo").TakeWhile(line => line.Length > 0)
+            .Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).Where(pair => pair.Length == 2)
+            .ToDictionary(pair => pair[0], pair => pair[1]);
+        return told.TryGetValue("vendor_id", out string? vendor)
+            ? $"{vendor} {told.GetValueOrDefault("cpu family")}.{told.GetValueOrDefault("model")}"
+            : RuntimeInformation.ProcessArchitecture.ToString();
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]

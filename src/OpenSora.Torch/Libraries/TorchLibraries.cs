@@ -1,0 +1,41 @@
+using System.Reflection;
+
+namespace OpenSora.Torch;
+
+/// <summary>
+/// The choice of native libraries: which torch this process runs on. TorchSharp calls a library named <c>LibTorchSharp</c>, and the
+/// system gives it the one of that name that is loaded already: what is loaded here is the torch of the process.
+/// </summary>
+public static class TorchLibraries
+{
+    /// <summary>The folder beside a published program.</summary>
+    private const string Published = "torch";
+
+    private static readonly Lazy<LoadedTorch> s_loaded = new(() => LoadedTorch.From(TorchFolder, BindingFolder));
+
+    /// <summary>Loads the libraries at the first call. To be called before the first use of <c>torch</c>.</summary>
+    /// <exception cref="DeviceException">A file is missing, damaged, or not of this system.</exception>
+    public static void Load() => _ = Loaded;
+
+    /// <summary>Where torch lies: beside a published program, else in the package that it was built with.</summary>
+    public static string TorchFolder => Find("TorchFolder");
+
+    internal static string BindingFolder => Find("TorchSharpFolder");
+
+    internal static LoadedTorch Loaded => s_loaded.Value;
+
+    /// <summary>How a file that cannot be loaded is brought anew.</summary>
+    internal static string Remedy(string path)
+    {
+        string[] parts = path.Split("/runtimes/");
+        return parts.Length == 2 ? $"delete the folder {parts[0]}, then run ./opensora --setup, which brings the package anew"
+            : $"install the program anew: {Path.GetDirectoryName(path)} is a part of it";
+    }
+
+    private static string Find(string built)
+    {
+        string published = Path.Combine(AppContext.BaseDirectory, Published);
+        return Directory.Exists(published) ? published : typeof(TorchLibraries).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(attribute => attribute.Key == built).Value!;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+
+namespace OpenSora.Torch;
+
+/// <summary>What a torch says of itself.</summary>
+/// <param name="Capability">The instruction set of its own kernels on this processor, e.g. <c>AVX2</c>.</param>
+/// <param name="Blas">The library that multiplies matrices, with its version, e.g. <c>MKL 2024.2</c>.</param>
+internal sealed partial record TorchBuild(string Capability, string Blas)
+{
+    /// <summary>Asks a library with torch's kernels.</summary>
+    public static unsafe TorchBuild Of(nint torch)
+    {
+        if (!NativeLibrary.TryGetExport(torch, "_ZN2at11show_configB5cxx11Ev", out nint ask))
+            return new TorchBuild("unknown", "unknown BLAS");
+        // at::show_config() returns a std::string: an address, a length and 16 bytes of its own.
+        nint* text = stackalloc nint[4];
+        ((delegate* unmanaged<nint*, nint*>)ask)(text);
+        string told = Marshal.PtrToStringUTF8(text[0], checked((int)text[1]));
+        if (text[0] != (nint)(text + 2))
+            NativeMemory.Free((void*)text[0]);
+        return Parse(told);
+    }
+
+    internal static TorchBuild Parse(string told) => new(
+        CapabilityLine().Match(told) is { Success: true } capability ? capability.Groups[1].Value : "unknown",
+        MklLine().Match(told) is { Success: true } mkl ? $"MKL {mkl.Groups[1].Value}" : "unknown BLAS");
+
+    [GeneratedRegex(@"CPU capability usage: (\S+)")]
+    private static partial Regex CapabilityLine();
+
+    [GeneratedRegex(@"Math Kernel Library Version ([0-9.]+)")]
+    private static partial Regex MklLine();
+}

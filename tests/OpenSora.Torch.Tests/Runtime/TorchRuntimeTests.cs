@@ -1,0 +1,48 @@
+namespace OpenSora.Torch.Tests.Runtime;
+
+public class TorchRuntimeTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void Threads_are_set_on_each_thread(int threads)
+    {
+        int found = 0;
+        Thread thread = new(() =>
+        {
+            TorchRuntime.Initialize(threads);
+            found = TorchRuntime.Threads;
+        });
+        thread.Start();
+        thread.Join();
+
+        Assert.Equal(threads, found);
+    }
+
+    [Fact]
+    public void No_threads_are_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => TorchRuntime.Initialize(0));
+
+    [Fact]
+    public void One_line_names_torch_the_blas_and_their_instruction_sets()
+    {
+        Assert.Equal("2.10.0", TorchRuntime.Version);
+        Assert.Matches("^torch 2[.]10[.]0 (DEFAULT|AVX2|AVX512), MKL [0-9.]+ (generic|AVX2?|AVX512).*, [0-9]+ threads?$", TorchRuntime.Describe());
+        Assert.DoesNotMatch("^$|unknown", TorchRuntime.Processor);
+    }
+
+    /// <summary>Whoever made the processor: what it can do decides.</summary>
+    [Fact]
+    public void Products_take_the_widest_instructions_of_this_processor()
+    {
+        if (System.Runtime.Intrinsics.X86.Avx2.IsSupported && Environment.GetEnvironmentVariable("MKL_ENABLE_INSTRUCTIONS") is null)
+            Assert.Contains(System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? " AVX512, " : " AVX2, ", TorchRuntime.Describe()[TorchRuntime.Describe().IndexOf("MKL", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Null(TorchRuntime.SlowProducts);
+    }
+
+    [Theory]
+    [InlineData("  - Intel(R) oneAPI Math Kernel Library Version 2024.2-Product Build 20240605\n  - CPU capability usage: AVX2\n", "AVX2", "MKL 2024.2")]
+    [InlineData("PyTorch built with:\n  - CPU capability usage: NO AVX\n", "NO", "unknown BLAS")]
+    [InlineData("", "unknown", "unknown BLAS")]
+    public void A_build_is_read_from_what_torch_tells(string told, string capability, string blas) =>
+        Assert.Equal(new TorchBuild(capability, blas), TorchBuild.Parse(told));
+}
