@@ -127,6 +127,9 @@ internal sealed class Peer
         }
         catch (Exception e) // whatever it is: no thread may end the process
         {
+            // A peer that refuses what is sent to it closes the connection after it has said why: its word counts before the closing.
+            if (e is PeerException { Cause: PeerFault.Lost })
+                _receiver.Join(_options.Silence);
             // Who has said goodbye may close at any time.
             if (!Volatile.Read(ref _gone))
                 _fault(e as PeerException ?? new PeerException(_link.Peer, PeerFault.Failed, $"nothing can be sent to it: {e.Message}", e));
