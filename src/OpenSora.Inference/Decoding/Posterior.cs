@@ -21,10 +21,13 @@ internal static class Posterior
     /// <summary>mean + deviation · noise, or the mean alone when <paramref name="noise"/> is null.</summary>
     /// <param name="noise">Standard normal numbers, [B, C, …] on any device and of any type.</param>
     /// <returns>[B, C, …]</returns>
+    /// <exception cref="ArgumentException">The noise has another shape: torch would spread it over the sample.</exception>
     public static Tensor Sample(Tensor moments, Tensor? noise)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor mean = Mean(moments);
+        if (noise is not null && !noise.shape.SequenceEqual(mean.shape))
+            throw new ArgumentException($"noise [{string.Join(", ", noise.shape)}] for a sample [{string.Join(", ", mean.shape)}]", nameof(noise));
         Tensor sample = noise is null ? mean.clone() : mean + Deviation(moments) * noise.to(mean.dtype).to(mean.device);
         return sample.MoveToOuterDisposeScope();
     }

@@ -37,12 +37,12 @@ internal static class BlockedAttention
     private static Tensor AttendRows(Tensor q, Tensor keys, Tensor v, double scale, Tensor? bias)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor scores = q.matmul(keys); // [n, M]
+        Tensor scores = q.mm(keys); // [n, M]
         if (scale != 1)
             scores.mul_(scale);
         if (bias is not null)
             scores.add_(bias);
         Tensor weights = scores.to(ScalarType.Float32).softmax(-1).to(v.dtype);
-        return weights.matmul(v).MoveToOuterDisposeScope(); // [n, E]
+        return weights.mm(v).MoveToOuterDisposeScope(); // [n, E]
     }
 }

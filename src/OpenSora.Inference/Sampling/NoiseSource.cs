@@ -27,9 +27,13 @@ public sealed class NoiseSource(long seed) : IDisposable
     }
 
     /// <summary>A source that goes on as another one would have from this state.</summary>
+    /// <exception cref="ArgumentException">Another number of bytes than a state has. torch would end the process.</exception>
     public static NoiseSource From(byte[] state)
     {
         NoiseSource source = new(0);
+        using Tensor own = source._generator.get_state();
+        if (state.Length != own.numel())
+            throw new ArgumentException($"a state of the random numbers has {own.numel()} bytes, this one {state.Length}");
         using Tensor bytes = tensor(state, dtype: ScalarType.Byte);
         source._generator.set_state(bytes);
         return source;

@@ -56,9 +56,12 @@ public sealed class T5Encoder : nn.Module
     /// <param name="mask">[L], 1 for tokens and 0 for padding, which is not attended to but gets an embedding too; null when there is no padding.</param>
     /// <param name="observe">Gets the hidden states before each block and the result, numbered from 0, to compare them; it does not own them.</param>
     /// <returns>[L, d_model] on the encoder's device, in its type.</returns>
+    /// <exception cref="ArgumentException">The mask has another shape than the ids.</exception>
     public Tensor Encode(Tensor ids, Tensor? mask = null, Action<int, Tensor>? observe = null)
     {
         using DisposeScope scope = NewDisposeScope();
+        if (mask is not null && !mask.shape.SequenceEqual(ids.shape))
+            throw new ArgumentException($"a mask [{string.Join(", ", mask.shape)}] for ids [{string.Join(", ", ids.shape)}]", nameof(mask));
         Tensor hidden = embedding.index_select(0, ids.to(embedding.device)).to(relative_attention_bias.dtype); // [L, d_model]
         Tensor bias = PositionBias(ids.shape[0], mask); // [heads, L, L]
         for (int i = 0; i < blocks.Count; i++)

@@ -28,11 +28,15 @@ internal static class Attention
     /// <param name="k">Keys [B, M, D].</param>
     /// <param name="v">Values [B, M, D].</param>
     /// <returns>[B, N, D]</returns>
+    /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
     public static Tensor Attend(Tensor q, Tensor k, Tensor v)
     {
+        long[] queries = q.shape, keys = k.shape;
+        if (queries.Length != 3 || keys.Length != 3 || queries[0] != keys[0] || queries[2] != keys[2] || !keys.SequenceEqual(v.shape))
+            throw new ArgumentException($"queries [{string.Join(", ", queries)}] for keys [{string.Join(", ", keys)}] and values [{string.Join(", ", v.shape)}]");
         if (IsTorchs(q))
             return AttendByTorch(q, k, v);
-        long batch = q.shape[0], n = q.shape[1], d = q.shape[2], m = k.shape[1];
+        (long batch, long n, long d, long m) = (queries[0], queries[1], queries[2], keys[1]);
         if (n == m && m <= FusedKernels.MostTokens && d <= FusedKernels.MostHeadSize && FusedKernels.CanTake(q, k, v))
             return FusedKernels.Attend(q, k, v);
 
@@ -46,13 +50,13 @@ internal static class Attention
         {
             using DisposeScope scope = NewDisposeScope();
             long count = Math.Min(entries, batch - b);
-            Tensor queries = q.narrow(0, b, count), keys = k.narrow(0, b, count), values = v.narrow(0, b, count);
+            Tensor some = q.narrow(0, b, count), theirs = k.narrow(0, b, count), values = v.narrow(0, b, count);
             Tensor target = result.narrow(0, b, count);
             for (long row = 0; row < n; row += rows)
             {
                 using DisposeScope block = NewDisposeScope();
                 long height = Math.Min(rows, n - row);
-                target.narrow(1, row, height).copy_(Block(queries.narrow(1, row, height), keys, values));
+                target.narrow(1, row, height).copy_(Block(some.narrow(1, row, height), theirs, values));
             }
         }
         return result;

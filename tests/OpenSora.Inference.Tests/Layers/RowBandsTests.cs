@@ -66,14 +66,18 @@ public sealed class RowBandsTests : IDisposable
         }
     }
 
-    /// <summary>512 × 1024 pixels: several bands on each of the last levels, and three passes over the frames.</summary>
+    /// <summary>
+    /// 512 × 1024 pixels: several bands on each of the last levels, and three passes over the frames. Passes follow from the clip alone; a frame
+    /// in a pass of another size may differ in last bits.
+    /// </summary>
     [Fact]
     public void An_autoencoder_in_bands_and_passes_is_the_one_without()
     {
         using SpatialVae vae = new(Networks.Random(), Networks.Spatial);
         Tensor z = Networks.Noise(1, 7, 4, 64, 128), pixels = Networks.Noise(2, 2, 3, 509, 1021);
         Tensor banded = vae.Decode(z), moments = vae.Moments(pixels);
-        Assert.Equal(0, Networks.LargestDifference(banded.narrow(0, 5, 2), vae.Decode(z.narrow(0, 5, 2))));
+        Assert.Equal(0, Networks.LargestDifference(banded, vae.Decode(z)));
+        Assert.InRange(Networks.LargestDifference(banded.narrow(0, 5, 2), vae.Decode(z.narrow(0, 5, 2))), 0, 5e-6);
         FusedKernels.Enabled = false;
         Assert.InRange(Networks.LargestDifference(vae.Decode(z), banded), 0, 5e-6);
         Assert.InRange(Networks.LargestDifference(vae.Moments(pixels), moments), 0, 5e-6);
