@@ -62,16 +62,6 @@ public static class Captions
         };
     }
 
-    /// <summary>All captions that <see cref="Varied"/> can make of it, in part: what a vocabulary is learned from.</summary>
-    public static IEnumerable<string> All() =>
-        from shape in Words.Shapes
-        from colour in Words.Colours
-        from ground in Words.Backgrounds
-        from motion in Words.Motions
-        from number in Enumerable.Range(0, 2)
-        let clip = new Clip(shape, colour, ground, motion, 0.2, 0, 0, 0.3)
-        select number == 0 ? Plain(clip) : Varied(clip, (ulong)((int)shape * 7919 + (int)motion * 104729 + Array.IndexOf(Words.Colours, colour) * 31 + Array.IndexOf(Words.Backgrounds, ground)));
-
     private static readonly string[] Articles = ["a", "one", "the", ""];
 
     private static readonly string[] Grounds = ["on a # background", "on #", "over a # background", "in front of a # background", "against # ground"];

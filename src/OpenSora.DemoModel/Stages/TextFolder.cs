@@ -1,7 +1,5 @@
-using OpenSora.DemoModel.Clips;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Weights;
-using SentencePiece;
 
 namespace OpenSora.DemoModel.Stages;
 
@@ -11,31 +9,24 @@ namespace OpenSora.DemoModel.Stages;
 /// </summary>
 internal static class TextFolder
 {
-    /// <summary>Fewer pieces than rows of the embedding, with room for T5's 100 extra ids.</summary>
-    private const int Pieces = 400;
-
     /// <summary>Writes vocabulary, configuration and weights below <paramref name="folder"/>; the same seed gives the same bytes.</summary>
     public static void Write(string folder, ulong seed)
     {
         File.WriteAllText(Path.Combine(folder, "config.json"), DemoConfigs.TextEncoder + "\n");
         File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), DemoConfigs.Tokenizer + "\n");
-        File.WriteAllBytes(Path.Combine(folder, "spiece.model"), SentencePieceTrainer.Train(
-            Corpus.Sentences().Concat(Captions.All()),
-            new Dictionary<string, string>
-            {
-                ["model_type"] = "unigram",
-                ["vocab_size"] = $"{Pieces}",
-                ["hard_vocab_limit"] = "false",
-                ["character_coverage"] = "1.0",
-                ["pad_id"] = "0",
-                ["eos_id"] = "1",
-                ["unk_id"] = "2",
-                ["bos_id"] = "-1",
-            }));
+        WriteVocabulary(Path.Combine(folder, "spiece.model"));
         RandomParameters p = new(seed, Spread, key => key != "encoder.embed_tokens.weight");
         using T5Encoder model = new(p, T5EncoderConfig.Read(folder));
         long bytes = p.Outgoing.Sum(tensor => tensor.Entry.Bytes);
         ShardWriter.WriteTorch(folder, "pytorch_model", p.Outgoing, bytes / 2 + 1);
+    }
+
+    /// <summary>The kept one, which lies in this program: how it was made is told beside the demo model.</summary>
+    private static void WriteVocabulary(string path)
+    {
+        using Stream kept = typeof(TextFolder).Assembly.GetManifestResourceStream("spiece.model")!;
+        using FileStream file = File.Create(path);
+        kept.CopyTo(file);
     }
 
     private static Spread Spread(string key, long[] shape)
