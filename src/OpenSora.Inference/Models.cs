@@ -26,7 +26,7 @@ public sealed class Models : IDisposable
     {
         (_folders, Device, Precision, TokenLimit) = (folders, device, precision, request.ModelMaxLength);
         Scheduler = SchedulerConfig.Read(folders.Dit!);
-        _tokenizer = new(() => T5Tokenizer.Load(folders.T5!));
+        _tokenizer = new(() => LoadTokenizer(folders.T5!));
         _loadText = () => T5Encoder.Load(folders.T5!, device, precision);
         _text = new(_loadText);
         _transformer = new(() => STDiT3Checkpoint.Load(
@@ -116,8 +116,18 @@ public sealed class Models : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable? loaded in new IDisposable?[] { IfLoaded(_tokenizer), IfLoaded(_text), IfLoaded(_transformer), IfLoaded(_autoencoder) })
+        foreach (IDisposable? loaded in new IDisposable?[] { IfLoaded(_text), IfLoaded(_transformer), IfLoaded(_autoencoder) })
             loaded?.Dispose();
+    }
+
+    /// <summary>An embedding may have more rows than there are tokens: public ones are padded.</summary>
+    private static T5Tokenizer LoadTokenizer(string folder)
+    {
+        T5Tokenizer tokenizer = T5Tokenizer.Load(folder);
+        long rows = T5EncoderConfig.Read(folder).VocabSize;
+        return tokenizer.VocabularySize <= rows ? tokenizer : throw new InputException(
+            $"{folder}: spiece.model and the extra ids are {tokenizer.VocabularySize} tokens, the embedding has {rows} rows (vocab_size in config.json): "
+            + "files of different models; download the folder again");
     }
 
     private static void AppendHeader(IncrementalHash hash, string file)

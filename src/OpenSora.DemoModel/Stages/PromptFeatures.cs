@@ -28,7 +28,6 @@ internal sealed class PromptFeatures(string folder) : IDisposable
         foreach (Tensor features in _known.Values)
             features.Dispose();
         _encoder.Dispose();
-        _tokenizer.Dispose();
     }
 
     private Tensor Encode(string text)

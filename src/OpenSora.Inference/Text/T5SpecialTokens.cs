@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using OpenSora.Contracts;
-using SentencePiece;
+using OpenSora.Inference.Text.SentencePiece;
 
 namespace OpenSora.Inference.Text;
 
@@ -15,10 +15,10 @@ internal sealed class T5SpecialTokens
     private const int DefaultExtraIds = 100;
 
     private readonly Dictionary<string, int> _ids = [];
-    private readonly SentencePieceProcessor _pieces;
+    private readonly SentencePieces _pieces;
     private readonly string _folder;
 
-    private T5SpecialTokens(string folder, SentencePieceProcessor pieces)
+    private T5SpecialTokens(string folder, SentencePieces pieces)
     {
         _folder = folder;
         _pieces = pieces;
@@ -26,7 +26,7 @@ internal sealed class T5SpecialTokens
         using JsonDocument? map = Read("special_tokens_map.json");
 
         int extraIds = ExtraIds(config);
-        VocabularySize = pieces.Size + extraIds;
+        VocabularySize = pieces.Pieces.Count + extraIds;
         for (int i = 0; i < extraIds; i++)
             _ids[$"<extra_id_{i.ToString(CultureInfo.InvariantCulture)}>"] = VocabularySize - 1 - i;
         End = AddPiece(Name("eos_token", config, map) ?? "</s>");
@@ -42,7 +42,7 @@ internal sealed class T5SpecialTokens
     /// <summary>The pieces and the extra ids above them.</summary>
     public int VocabularySize { get; }
 
-    public static T5SpecialTokens Load(string folder, SentencePieceProcessor pieces) => new(folder, pieces);
+    public static T5SpecialTokens Load(string folder, SentencePieces pieces) => new(folder, pieces);
 
     /// <summary>The longest special token that begins at <paramref name="at"/>.</summary>
     public (string Token, int Id)? At(string text, int at)
@@ -56,8 +56,8 @@ internal sealed class T5SpecialTokens
 
     private int AddPiece(string token)
     {
-        int id = _pieces.PieceToId(token);
-        if (_pieces.IdToPiece(id) != token)
+        int id = _pieces.IdOf(token);
+        if (_pieces.Pieces[id].Text != token)
             throw new InputException($"{_folder}: the special token {token} is not in the vocabulary of spiece.model; "
                 + "the tokenizer's files do not belong together");
         return _ids[token] = id;

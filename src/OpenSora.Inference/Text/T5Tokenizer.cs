@@ -1,6 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Inference.Text.Cleaning.Python;
-using SentencePiece;
+using OpenSora.Inference.Text.SentencePiece;
 
 namespace OpenSora.Inference.Text;
 
@@ -8,16 +8,12 @@ namespace OpenSora.Inference.Text;
 /// T5's tokenizer, id for id as <c>T5Tokenizer</c> of transformers 4.26: special tokens are cut out of the text, what is
 /// between them goes through SentencePiece, the end of the sentence follows. May be used by several threads at a time.
 /// </summary>
-public sealed class T5Tokenizer : IDisposable
+public sealed class T5Tokenizer
 {
-    private readonly SentencePieceProcessor _pieces;
+    private readonly SentencePieces _pieces;
     private readonly T5SpecialTokens _special;
 
-    private T5Tokenizer(SentencePieceProcessor pieces, T5SpecialTokens special)
-    {
-        _pieces = pieces;
-        _special = special;
-    }
+    private T5Tokenizer(SentencePieces pieces, T5SpecialTokens special) => (_pieces, _special) = (pieces, special);
 
     /// <summary>Ids are below this: the pieces and the extra ids.</summary>
     public int VocabularySize => _special.VocabularySize;
@@ -27,16 +23,8 @@ public sealed class T5Tokenizer : IDisposable
     /// <exception cref="InputException">A file is missing or damaged.</exception>
     public static T5Tokenizer Load(string folder)
     {
-        SentencePieceProcessor pieces = LoadPieces(Path.Combine(folder, "spiece.model"));
-        try
-        {
-            return new T5Tokenizer(pieces, T5SpecialTokens.Load(folder, pieces));
-        }
-        catch
-        {
-            pieces.Dispose();
-            throw;
-        }
+        SentencePieces pieces = SentencePieces.Load(Path.Combine(folder, "spiece.model"));
+        return new T5Tokenizer(pieces, T5SpecialTokens.Load(folder, pieces));
     }
 
     /// <summary>The ids of the whole text; they end with the end of the sentence.</summary>
@@ -62,22 +50,6 @@ public sealed class T5Tokenizer : IDisposable
         for (int i = 0; i < length; i++)
             padded[i] = i < ids.Count ? ids[i] : _special.Padding;
         return new TokenizedPrompt(padded, ids.Count);
-    }
-
-    public void Dispose() => _pieces.Dispose();
-
-    private static SentencePieceProcessor LoadPieces(string path)
-    {
-        if (!File.Exists(path))
-            throw new InputException($"{path} is missing: it is the vocabulary of the T5 checkpoint; download the folder again");
-        try
-        {
-            return SentencePieceProcessor.Load(path);
-        }
-        catch (Exception e) when (e is SentencePieceException or IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"{path} cannot be read as a SentencePiece model ({e.Message}): download it again", e);
-        }
     }
 
     /// <summary>Spaces beside a special token belong to it.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OpenSora.Inference.Text;
-using SentencePiece;
+using OpenSora.Inference.Text.SentencePiece;
 
 namespace OpenSora.Inference.Verification;
 
@@ -17,8 +17,8 @@ public static class Case5SentencePiece
             yield break;
 
         string checkpoint = context.Checkpoint("t5");
-        using T5Tokenizer tokenizer = T5Tokenizer.Load(checkpoint);
-        using SentencePieceProcessor pieces = SentencePieceProcessor.Load(Path.Combine(checkpoint, "spiece.model"));
+        T5Tokenizer tokenizer = T5Tokenizer.Load(checkpoint);
+        SentencePieces pieces = SentencePieces.Load(Path.Combine(checkpoint, "spiece.model"));
         foreach (string file in files)
         {
             int next = 0;
@@ -28,15 +28,13 @@ public static class Case5SentencePiece
         }
     }
 
-    private static string? PieceDifference(SentencePieceProcessor pieces, int id, JsonElement row)
+    private static string? PieceDifference(SentencePieces pieces, int id, JsonElement row)
     {
-        string piece = GoldenTable.Text(row[0]);
-        bool same = id < pieces.Size && pieces.IdToPiece(id) == piece && pieces.PieceToId(piece) == id
-            && pieces.Score(id) == row[1].GetSingle() && (int)pieces.Kind(id) == row[2].GetInt32();
-        return same ? null : $"{id} {piece}";
+        Piece piece = new(GoldenTable.Text(row[0]), row[1].GetSingle(), (PieceKind)row[2].GetInt32());
+        return id < pieces.Pieces.Count && pieces.Pieces[id] == piece && pieces.IdOf(piece.Text) == id ? null : $"{id} {piece.Text}";
     }
 
-    private static string? TokenDifference(SentencePieceProcessor pieces, T5Tokenizer tokenizer, JsonElement row)
+    private static string? TokenDifference(SentencePieces pieces, T5Tokenizer tokenizer, JsonElement row)
     {
         string text = GoldenTable.Text(row.GetProperty("text"));
         long[] padded = GoldenTable.Numbers(row.GetProperty("padded"));
