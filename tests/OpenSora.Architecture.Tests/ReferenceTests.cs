@@ -14,12 +14,11 @@ public sealed class ReferenceTests
     {
         { "OpenSora.Contracts", [] },
         { "OpenSora.Telemetry", [] },
-        { "MessagePack", [] },
         { "Orleans.Serialization.Abstractions", [] },
         { "Orleans", ["Orleans.Serialization.Abstractions"] },
         { "OpenSora.Torch", [] },
         { "OpenSora.Inference", ["OpenSora.Contracts", .. Torch] },
-        { "OpenSora.Parallel", ["OpenSora.Contracts", "OpenSora.Inference", "MessagePack", .. Torch] },
+        { "OpenSora.Parallel", ["OpenSora.Contracts", "OpenSora.Inference", .. Torch] },
         { "OpenSora.Planning", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Parallel"] },
         { "OpenSora.Video", ["OpenSora.Contracts"] },
         { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Planning", "OpenSora.Telemetry", "OpenSora.Video", .. Torch] },
