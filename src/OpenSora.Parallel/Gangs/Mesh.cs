@@ -63,7 +63,8 @@ public sealed class Mesh : IDisposable
             for (int peer = rank + 1; peer < addresses.Count; peer++)
             {
                 streams[peer] = listener.Take(new LinkRequest(gang, peer, rank), TimeSpan.FromMilliseconds(Math.Max(0, end - Environment.TickCount64)), cancel)
-                    ?? throw new PeerException(peer, PeerFault.Lost, $"it did not join {gang.Job}, epoch {gang.Epoch}, within {options.Joining.TotalSeconds:0.###} s");
+                    ?? throw new PeerException(peer, PeerFault.Lost, $"it did not join {gang.Job}, epoch {gang.Epoch}, within {options.Joining.TotalSeconds:0.###} s"
+                        + (listener.LastWrongProtocol is { } wrong ? $"; a connection was refused: {wrong}" : ""));
                 cancel.ThrowIfCancellationRequested();
             }
             return new Mesh(gang, rank, [.. streams.Select((stream, peer) => stream is null ? null : Link(between?.Invoke(stream, peer) ?? stream, gang, peer, options))], options);

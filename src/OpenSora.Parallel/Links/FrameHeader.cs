@@ -15,23 +15,38 @@ namespace OpenSora.Parallel.Links;
 public sealed record FrameHeader(
     string Job, long Epoch, FrameAddress Address, ScalarType Type, IReadOnlyList<long> Shape, uint Checksum, PeerException? Notice)
 {
-    /// <summary>Version of handshake and frames. Peers of another one are refused.</summary>
-    public const int Protocol = 1;
-
     /// <summary>More is no header.</summary>
     public const int MaxBytes = 4096;
 
-    private const int Fields = 14;
+    private const int Fields = 14, NoticeFields = 3;
     private const int MaxDimensions = 8;
 
+    /// <summary>In a body: their bytes can still be counted.</summary>
+    private const long MaxNumbers = long.MaxValue / 8;
+
+    /// <summary>Of the detail of a notice; longer ones are cut.</summary>
+    private const int MaxDetail = 500;
+
+    /// <summary>Of a char of UTF-16, in UTF-8.</summary>
+    private const int MaxBytesOfChar = 3;
+
     /// <summary>Bytes of the body.</summary>
-    public long Bytes => Shape.Count == 0 ? 0 : checked(Shape.Aggregate((long)ElementSize(Type), (product, size) => checked(product * size)));
+    public long Bytes
+    {
+        get
+        {
+            long bytes = Shape.Count == 0 ? 0 : ElementSize(Type) ?? throw new InvalidOperationException($"numbers of type {Type} are not sent");
+            for (int i = 0; i < Shape.Count; i++)
+                bytes = checked(bytes * Shape[i]);
+            return bytes;
+        }
+    }
 
     public void Write(IBufferWriter<byte> buffer)
     {
         MessagePackWriter writer = new(buffer);
         writer.WriteArrayHeader(Fields);
-        writer.Write(Protocol);
+        writer.Write(LinkProtocol.Version);
         writer.Write((int)Address.Kind);
         writer.Write(Job);
         writer.Write(Epoch);
@@ -42,8 +57,8 @@ public sealed record FrameHeader(
         writer.Write(Address.Unit);
         writer.Write((int)Type);
         writer.WriteArrayHeader(Shape.Count);
-        foreach (long size in Shape)
-            writer.Write(size);
+        for (int i = 0; i < Shape.Count; i++)
+            writer.Write(Shape[i]);
         writer.Write(Bytes);
         writer.Write(Checksum);
         Write(ref writer, Notice);
@@ -55,42 +70,48 @@ public sealed record FrameHeader(
     {
         try
         {
-            MessagePackReader reader = new(bytes);
-            int fields = reader.ReadArrayHeader(), version = reader.ReadInt32();
-            if (version != Protocol)
-                throw new PeerException(peer, PeerFault.WrongProtocol, $"version {version} where {Protocol} is spoken");
-            if (fields != Fields)
-                throw new PeerException(peer, PeerFault.Corrupt, $"a header of {fields} fields instead of {Fields}");
-            FrameKind kind = (FrameKind)reader.ReadInt32();
-            string job = reader.ReadString() ?? "";
-            long epoch = reader.ReadInt64();
-            int step = reader.ReadInt32(), sample = reader.ReadInt32();
-            GuidanceHalf half = (GuidanceHalf)reader.ReadInt32();
-            int block = reader.ReadInt32();
-            long unit = reader.ReadInt64();
-            ScalarType type = (ScalarType)reader.ReadInt32();
-            long[] shape = ReadShape(ref reader, peer);
-            long length = reader.ReadInt64();
-            uint checksum = reader.ReadUInt32();
+            FieldReader reader = new("header", bytes);
+            int version = reader.Version(Fields);
+            if (version != LinkProtocol.Version)
+                throw new PeerException(peer, PeerFault.WrongProtocol, LinkProtocol.Refusal(version));
+            FrameKind kind = reader.Choice<FrameKind>("kind");
+            string job = reader.Text("job", GangName.MaxJobBytes);
+            long epoch = reader.Int64("epoch", 0);
+            int step = reader.Int32("step", 0), sample = reader.Int32("sample", 0);
+            GuidanceHalf half = reader.Choice<GuidanceHalf>("half");
+            int block = reader.Int32("block", 0);
+            long unit = reader.Int64("unit", 0);
+            ScalarType type = ReadType(ref reader);
+            long[] shape = ReadShape(ref reader);
+            long length = reader.Int64("bytes", 0);
+            uint checksum = (uint)reader.Int64("checksum", 0, uint.MaxValue);
             FrameHeader header = new(job, epoch, new(kind, step, sample, half, block, unit), type, shape, checksum, ReadNotice(ref reader));
+            reader.End();
             return length == header.Bytes
                 ? header
-                : throw new PeerException(peer, PeerFault.Oversized, $"{length} bytes for {type} [{string.Join(", ", shape)}]");
+                : throw new PeerException(peer, PeerFault.Oversized, $"header: bytes is {length}, allowed is {header.Bytes} for {type} [{string.Join(", ", shape)}]");
         }
-        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or InvalidDataException)
+        catch (WireException e)
         {
-            throw new PeerException(peer, PeerFault.Corrupt, $"a header that cannot be read ({e.Message})", e);
+            throw new PeerException(peer, PeerFault.Corrupt, e.Message, e);
         }
     }
 
-    private static long[] ReadShape(ref MessagePackReader reader, int peer)
+    private static ScalarType ReadType(ref FieldReader reader)
     {
-        int dimensions = reader.ReadArrayHeader();
-        if (dimensions > MaxDimensions)
-            throw new PeerException(peer, PeerFault.Corrupt, $"a tensor of {dimensions} dimensions");
-        long[] shape = new long[dimensions];
-        for (int i = 0; i < dimensions; i++)
-            shape[i] = (long)reader.ReadUInt64();
+        int type = reader.Int32("type", 0, sbyte.MaxValue);
+        return ElementSize((ScalarType)type) is null ? throw reader.Wrong("type", type, "that of float32, float16 or bfloat16") : (ScalarType)type;
+    }
+
+    private static long[] ReadShape(ref FieldReader reader)
+    {
+        long[] shape = new long[reader.Count("shape", 0, MaxDimensions)];
+        long numbers = 1;
+        for (int i = 0; i < shape.Length; i++)
+        {
+            shape[i] = reader.Int64("shape", 0, MaxNumbers / numbers);
+            numbers *= Math.Max(1, shape[i]);
+        }
         return shape;
     }
 
@@ -101,25 +122,25 @@ public sealed record FrameHeader(
             writer.WriteNil();
             return;
         }
-        writer.WriteArrayHeader(3);
+        writer.WriteArrayHeader(NoticeFields);
         writer.Write(notice.Rank);
         writer.Write((int)notice.Cause);
-        writer.Write(notice.Detail.Length <= 500 ? notice.Detail : notice.Detail[..500]);
+        writer.Write(notice.Detail.AsSpan(0, Math.Min(MaxDetail, notice.Detail.Length)));
     }
 
-    private static PeerException? ReadNotice(ref MessagePackReader reader)
+    private static PeerException? ReadNotice(ref FieldReader reader)
     {
-        if (reader.TryReadNil())
+        if (reader.IsNil("notice"))
             return null;
-        if (reader.ReadArrayHeader() != 3)
-            throw new InvalidDataException("a notice that is none");
-        return new PeerException(reader.ReadInt32(), (PeerFault)reader.ReadInt32(), reader.ReadString() ?? "");
+        reader.Count("notice", NoticeFields, NoticeFields);
+        return new PeerException(reader.Int32("rank", 0), reader.Choice<PeerFault>("cause"), reader.Text("detail", MaxDetail * MaxBytesOfChar));
     }
 
-    private static int ElementSize(ScalarType type) => type switch
+    /// <summary>Null of numbers that are not sent.</summary>
+    private static int? ElementSize(ScalarType type) => type switch
     {
         ScalarType.Float32 => 4,
         ScalarType.Float16 or ScalarType.BFloat16 => 2,
-        _ => throw new InvalidDataException($"numbers of type {type} are not sent"),
+        _ => null,
     };
 }

@@ -12,6 +12,12 @@ namespace OpenSora.Parallel.Links;
 /// <param name="To">Rank of the one that listens.</param>
 public readonly record struct LinkRequest(GangName Gang, int From, int To);
 
+/// <summary>What a connection wants.</summary>
+/// <param name="Version">Of the protocol of the one that connects.</param>
+/// <param name="Refusal">Set when its version or token is wrong: then it has its answer already.</param>
+/// <param name="Answer">To be called when there is no refusal yet: null grants the request.</param>
+internal readonly record struct Greeting(int Version, LinkRequest Request, PeerFault? Refusal, Action<PeerFault?> Answer);
+
 /// <summary>
 /// The first three messages of a connection. Both sides prove that they know the cluster's token, and it never travels:
 /// the listener sends a challenge, the one that connects answers with a keyed hash (HMAC-SHA256) of challenge and request
@@ -21,7 +27,8 @@ public readonly record struct LinkRequest(GangName Gang, int From, int To);
 internal static class Handshake
 {
     private const int MaxMessage = 1024;
-    private const int ChallengeBytes = 32;
+    private const int ChallengeBytes = 32, ProofBytes = 32;
+    private const int ChallengeFields = 2, GreetingFields = 7, AnswerFields = 3;
 
     /// <summary>Asks for a link, on the side that connects.</summary>
     /// <exception cref="PeerException">It is refused, or the listener is not one of this cluster.</exception>
@@ -33,8 +40,8 @@ internal static class Handshake
             byte[] own = RandomNumberGenerator.GetBytes(ChallengeBytes);
             Send(stream, (ref MessagePackWriter writer) =>
             {
-                writer.WriteArrayHeader(7);
-                writer.Write(FrameHeader.Protocol);
+                writer.WriteArrayHeader(GreetingFields);
+                writer.Write(LinkProtocol.Version);
                 writer.Write(request.Gang.Job);
                 writer.Write(request.Gang.Epoch);
                 writer.Write(request.From);
@@ -44,6 +51,10 @@ internal static class Handshake
             });
             ReadAnswer(stream, request, Proof(token, "granted", own, request));
         }
+        catch (WireException e)
+        {
+            throw new PeerException(request.To, PeerFault.Corrupt, e.Message, e);
+        }
         catch (Exception e) when (IsBroken(e))
         {
             throw new PeerException(request.To, PeerFault.Lost, $"it broke off while it was greeted ({e.Message})", e);
@@ -51,63 +62,76 @@ internal static class Handshake
     }
 
     /// <summary>Hears what a connection wants, on the side that listens.</summary>
-    /// <returns>The request and how to answer it: null grants it. A wrong token or version is answered already and comes as refusal.</returns>
-    /// <exception cref="InvalidDataException">What came is no greeting.</exception>
-    public static (LinkRequest Request, PeerFault? Refusal, Action<PeerFault?> Answer) Hear(Stream stream, byte[] token)
+    /// <exception cref="WireException">What came is no greeting.</exception>
+    public static Greeting Hear(Stream stream, byte[] token)
     {
         byte[] challenge = RandomNumberGenerator.GetBytes(ChallengeBytes);
         Send(stream, (ref MessagePackWriter writer) =>
         {
-            writer.WriteArrayHeader(2);
-            writer.Write(FrameHeader.Protocol);
+            writer.WriteArrayHeader(ChallengeFields);
+            writer.Write(LinkProtocol.Version);
             writer.Write(challenge);
         });
-        MessagePackReader reader = new(Receive(stream));
-        int fields = reader.ReadArrayHeader(), version = reader.ReadInt32();
-        if (version != FrameHeader.Protocol)
+        FieldReader reader = new("greeting", Receive(stream, "greeting"));
+        int version = reader.Version(GreetingFields);
+        if (version != LinkProtocol.Version)
+            return Refuse(PeerFault.WrongProtocol, default);
+        GangName gang = new(reader.Text("job", GangName.MaxJobBytes), reader.Int64("epoch", 0));
+        LinkRequest request = new(gang, reader.Int32("from", 0), reader.Int32("to", 0));
+        byte[] own = reader.Bytes("challenge", ChallengeBytes), proof = reader.Bytes("proof", ProofBytes);
+        reader.End();
+        return CryptographicOperations.FixedTimeEquals(proof, Proof(token, "ask", challenge, request))
+            ? new Greeting(version, request, null, refusal => Answer(stream, refusal, Proof(token, "granted", own, request)))
+            : Refuse(PeerFault.WrongToken, request);
+
+        Greeting Refuse(PeerFault cause, LinkRequest request)
         {
-            Answer(stream, PeerFault.WrongProtocol, []);
-            return (default, PeerFault.WrongProtocol, _ => { });
+            Answer(stream, cause, []);
+            return new Greeting(version, request, cause, _ => { });
         }
-        if (fields != 7)
-            throw new InvalidDataException($"a greeting of {fields} fields");
-        LinkRequest request = new(new GangName(reader.ReadString() ?? "", reader.ReadInt64()), reader.ReadInt32(), reader.ReadInt32());
-        byte[] own = Bytes(reader.ReadBytes()), proof = Bytes(reader.ReadBytes());
-        if (own.Length != ChallengeBytes || !CryptographicOperations.FixedTimeEquals(proof, Proof(token, "ask", challenge, request)))
-        {
-            Answer(stream, PeerFault.WrongToken, []);
-            return (request, PeerFault.WrongToken, _ => { });
-        }
-        return (request, null, refusal => Answer(stream, refusal, Proof(token, "granted", own, request)));
     }
 
     private static byte[] ReadChallenge(Stream stream, int peer)
     {
-        MessagePackReader reader = new(Receive(stream));
-        reader.ReadArrayHeader();
-        int version = reader.ReadInt32();
-        return version == FrameHeader.Protocol
-            ? Bytes(reader.ReadBytes())
-            : throw new PeerException(peer, PeerFault.WrongProtocol, $"version {version} where {FrameHeader.Protocol} is spoken");
+        FieldReader reader = new("challenge", Receive(stream, "challenge"));
+        int version = reader.Version(ChallengeFields);
+        if (version != LinkProtocol.Version)
+        {
+            SendVersion(stream);
+            throw new PeerException(peer, PeerFault.WrongProtocol, LinkProtocol.Refusal(version));
+        }
+        byte[] challenge = reader.Bytes("challenge", ChallengeBytes);
+        reader.End();
+        return challenge;
     }
+
+    /// <summary>So that the listener can name it too.</summary>
+    private static void SendVersion(Stream stream) => Send(stream, (ref MessagePackWriter writer) =>
+    {
+        writer.WriteArrayHeader(1);
+        writer.Write(LinkProtocol.Version);
+    });
 
     private static void Answer(Stream stream, PeerFault? refusal, byte[] proof) => Send(stream, (ref MessagePackWriter writer) =>
     {
-        writer.WriteArrayHeader(3);
-        writer.Write(FrameHeader.Protocol);
+        writer.WriteArrayHeader(AnswerFields);
+        writer.Write(LinkProtocol.Version);
         writer.Write(refusal is { } cause ? (int)cause : 0);
         writer.Write(proof);
     });
 
-    private static void ReadAnswer(Stream stream, LinkRequest request, byte[] proof)
+    private static void ReadAnswer(Stream stream, LinkRequest request, byte[] due)
     {
-        MessagePackReader reader = new(Receive(stream));
-        if (reader.ReadArrayHeader() != 3 || reader.ReadInt32() != FrameHeader.Protocol)
-            throw new InvalidDataException("an answer that is none");
-        int refusal = reader.ReadInt32();
+        FieldReader reader = new("answer", Receive(stream, "answer"));
+        int version = reader.Version(AnswerFields);
+        if (version != LinkProtocol.Version)
+            throw new PeerException(request.To, PeerFault.WrongProtocol, LinkProtocol.Refusal(version));
+        int refusal = reader.Int32("refusal", 0, (int)PeerFault.NoMember);
         if (refusal != 0)
             throw new PeerException(request.To, (PeerFault)refusal, $"it refused rank {request.From} of {request.Gang.Job}, epoch {request.Gang.Epoch}");
-        if (!CryptographicOperations.FixedTimeEquals(Bytes(reader.ReadBytes()), proof))
+        byte[] proof = reader.Bytes("proof", ProofBytes);
+        reader.End();
+        if (!CryptographicOperations.FixedTimeEquals(proof, due))
             throw new PeerException(request.To, PeerFault.WrongToken, "it could not prove that it knows the cluster's token");
     }
 
@@ -115,7 +139,7 @@ internal static class Handshake
     private static byte[] Proof(byte[] token, string role, byte[] challenge, LinkRequest request)
     {
         using IncrementalHash hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, token);
-        hash.AppendData(Encoding.UTF8.GetBytes($"opensora {FrameHeader.Protocol} {role} {request.From} {request.To} {request.Gang.Epoch} {request.Gang.Job}\n"));
+        hash.AppendData(Encoding.UTF8.GetBytes($"opensora {LinkProtocol.Version} {role} {request.From} {request.To} {request.Gang.Epoch} {request.Gang.Job}\n"));
         hash.AppendData(challenge);
         return hash.GetHashAndReset();
     }
@@ -135,20 +159,17 @@ internal static class Handshake
         stream.Write(message);
     }
 
-    private static byte[] Receive(Stream stream)
+    private static byte[] Receive(Stream stream, string what)
     {
         byte[] prefix = new byte[2];
         stream.ReadExactly(prefix);
         int length = BinaryPrimitives.ReadUInt16LittleEndian(prefix);
         if (length > MaxMessage)
-            throw new InvalidDataException($"a greeting of {length} bytes");
+            throw new WireException($"{what}: its length is {length} bytes, allowed is {MaxMessage}");
         byte[] message = new byte[length];
         stream.ReadExactly(message);
         return message;
     }
 
-    private static byte[] Bytes(ReadOnlySequence<byte>? bytes) => bytes is { } present ? present.ToArray() : [];
-
-    internal static bool IsBroken(Exception e) => e is IOException or ObjectDisposedException or InvalidDataException
-        or MessagePackSerializationException or OverflowException or System.Net.Sockets.SocketException;
+    internal static bool IsBroken(Exception e) => e is IOException or ObjectDisposedException or WireException or System.Net.Sockets.SocketException;
 }

@@ -54,6 +54,9 @@ public sealed class LinkListener : IDisposable
     /// <summary>Connections refused because they speak another version.</summary>
     public long WrongProtocols => Interlocked.Read(ref _wrongProtocols);
 
+    /// <summary>What was wrong with the last of them; null when there was none.</summary>
+    public string? LastWrongProtocol { get; private set; }
+
     /// <summary>Connections refused because they were for an epoch that is over.</summary>
     public long WrongEpochs => Interlocked.Read(ref _wrongEpochs);
 
@@ -183,13 +186,16 @@ public sealed class LinkListener : IDisposable
                     secure.AuthenticateAsServer(tls.Server);
                 }
             }
-            (LinkRequest request, PeerFault? refusal, Action<PeerFault?> answer) = Handshake.Hear(stream, _token);
+            Greeting greeting = Handshake.Hear(stream, _token);
+            PeerFault? refusal = greeting.Refusal;
             if (refusal is null)
             {
-                refusal = IsOver(request) ? PeerFault.WrongEpoch : null;
-                answer(refusal);
-                kept = refusal is null && Keep(request, stream);
+                refusal = IsOver(greeting.Request) ? PeerFault.WrongEpoch : null;
+                greeting.Answer(refusal);
+                kept = refusal is null && Keep(greeting.Request, stream);
             }
+            else if (refusal == PeerFault.WrongProtocol)
+                LastWrongProtocol = LinkProtocol.Refusal(greeting.Version);
             Count(refusal);
         }
         catch (AuthenticationException)

@@ -159,9 +159,10 @@ public class MeshFaultTests
         using Mesh early = Mesh.Join(Gang.Name, 1, addresses, second, token, options, default);
         Assert.False(early.Over.WaitHandle.WaitOne(options.Silence + TimeSpan.FromSeconds(1.5)), early.Fault?.Message);
         using Mesh late = Mesh.Join(Gang.Name, 0, addresses, first, token, options, default);
+        FrameAddress address = FrameAddress.Of(FrameKind.Sums);
         using Tensor sent = ones(3);
-        late.Send(1, default, sent);
-        using Tensor? received = early.Receive(0, default, ScalarType.Float32, [3]);
+        late.Send(1, address, sent);
+        using Tensor? received = early.Receive(0, address, ScalarType.Float32, [3]);
         Assert.Equal(Gang.Bytes(sent), Gang.Bytes(received!));
     }
 

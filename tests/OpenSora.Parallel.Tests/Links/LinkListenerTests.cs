@@ -59,15 +59,19 @@ public sealed class LinkListenerTests : IDisposable
         Ask(new LinkRequest(Gang.Name with { Epoch = 5 }, 1, 0), Token).Dispose();
     }
 
+    /// <summary>The rank that waits for it says so, too.</summary>
     [Fact]
     public void Another_version_is_refused_and_counted()
     {
         using Stream stream = Connect();
         Skip(stream);
-        stream.Write([2, 0, 0x91, FrameHeader.Protocol + 1]);
+        stream.Write([2, 0, 0x91, LinkProtocol.Version + 1]);
         byte[] answer = Skip(stream);
-        Assert.Equal([0x93, FrameHeader.Protocol, (byte)PeerFault.WrongProtocol], answer[..3]);
+        Assert.Equal([0x93, LinkProtocol.Version, (byte)PeerFault.WrongProtocol], answer[..3]);
         Eventually(() => _listener.WrongProtocols == 1);
+        PeerException e = Assert.Throws<PeerException>(() => Mesh.Join(
+            Gang.Name, 0, [_listener.Address, _listener.Address], _listener, Token, Options with { Joining = TimeSpan.FromMilliseconds(100) }, default));
+        Assert.Contains("version 2 of the protocol where this card speaks version 1; run the same build on all cards", e.Message);
     }
 
     [Fact]

@@ -91,7 +91,7 @@ public sealed class StreamLinkTests
     [Fact]
     public void Another_epoch_or_job_is_refused()
     {
-        foreach (GangName name in new[] { Gang.Name with { Epoch = 2 }, Gang.Name with { Job = "other" } })
+        foreach (GangName name in new[] { Gang.Name with { Epoch = 2 }, new GangName("other", Gang.Name.Epoch) })
         {
             (Stream one, Stream other) = MemoryPipe.Create();
             using StreamLink sender = new(one, name, 1, Gang.Options), receiver = Link(other);
