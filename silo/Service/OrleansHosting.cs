@@ -1,4 +1,5 @@
 using OpenSora.Cluster.Videos;
+using Orleans.Configuration;
 
 namespace OpenSora.Silo.Service;
 
@@ -7,26 +8,26 @@ internal static class OrleansHosting
 {
     public const string ClusterName = "opensora";
 
-    /// <exception cref="Orleans.Runtime.OrleansConfigurationException">The runtime that was built in cannot do it; the message says which can.</exception>
     public static void UseGrains(this WebApplicationBuilder builder, ServeOptions options) => builder.UseOrleans(silo =>
     {
         if (options.Clustering == Clustering.Localhost)
         {
             silo.AddVideoGrains();
-            silo.UseLocalhostClustering();
+            silo.UseLocalhostClustering(gatewayPort: 0);
+            silo.ListenToNoSilos();
             return;
         }
         silo.AddVideoGrains(new SiloTables(options.Videos.Database!, ClusterName).First);
         silo.UseAdoNetClustering(database => (database.Invariant, database.ConnectionString) = ("Npgsql", options.Videos.Database!));
-        silo.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (ClusterName, ClusterName));
-        silo.Configure<Orleans.Configuration.ClusterMembershipOptions>(membership =>
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (ClusterName, ClusterName));
+        silo.Configure<ClusterMembershipOptions>(membership =>
         {
             // A silo that hangs is found within seconds, not within a minute.
             membership.ProbeTimeout = membership.MaxProbeTimeout = TimeSpan.FromSeconds(1);
             (membership.NumMissedProbesLimit, membership.NumVotesForDeathDeclaration) = (2, 1);
         });
         if (options.Clustering == Clustering.Kubernetes)
-            silo.UseKubernetesHosting().Configure<Orleans.Configuration.EndpointOptions>(endpoints => endpoints.GatewayPort = 0);
+            silo.UseKubernetesHosting().Configure<EndpointOptions>(endpoints => endpoints.GatewayPort = 0);
         else
             silo.ConfigureEndpoints(options.SiloEndpoint.Address, options.SiloEndpoint.Port, gatewayPort: 0);
     });

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -37,7 +36,10 @@ internal sealed class ServiceHost : IAsyncDisposable
         ApiTokens tokens = ApiTokens.FromEnvironment();
         ClusterToken token = ClusterToken.OfEnvironment();
         RequireToken(options, tokens);
-        options = await PrepareSilos(options);
+        using SiloPort? port = options.Clustering == Clustering.Postgres ? new SiloPort(options.SiloEndpoint) : null;
+        options = options with { SiloEndpoint = port?.Endpoint ?? options.SiloEndpoint };
+        if (options.Clustering != Clustering.Localhost)
+            await new SiloTables(options.Videos.Database!, OrleansHosting.ClusterName).Create();
         WebApplication app = Build(options, tokens, token, tls);
         app.MapApi(options.MostUploadBytes, tokens, token);
         DirectoryInfo links = Directory.CreateTempSubdirectory("opensora-");
@@ -87,29 +89,9 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.AddSingleton(options.Cluster).AddSingleton(new CardDirectory(options.Cluster)).AddSingleton(new CardClient(token.Value, options.Cluster, tls));
         builder.Services.AddProblemDetails().AddOpenApi(ApiDocument.Describe);
-        try
-        {
-            builder.UseGrains(options);
-        }
-        catch (OrleansConfigurationException error)
-        {
-            throw new InputException(error.Message, error);
-        }
+        builder.UseGrains(options);
         builder.Services.AddVideoService(options.Videos, request => new JobMedia(request));
         return builder.Build();
-    }
-
-    /// <summary>Sees to it that silos can find each other: makes the tables, and settles the port.</summary>
-    private static async Task<ServeOptions> PrepareSilos(ServeOptions options)
-    {
-        if (options.Clustering == Clustering.Localhost)
-            return options;
-        await new SiloTables(options.Videos.Database!, OrleansHosting.ClusterName).Create();
-        if (options.SiloEndpoint.Port != 0)
-            return options;
-        using TcpListener free = new(options.SiloEndpoint.Address, 0);
-        free.Start();
-        return options with { SiloEndpoint = (IPEndPoint)free.LocalEndpoint };
     }
 
     private static void StopWithInput(WebApplication app)

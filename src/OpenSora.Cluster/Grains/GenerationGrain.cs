@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Hosting;
 using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
@@ -10,7 +11,8 @@ namespace OpenSora.Cluster.Grains;
 
 /// <inheritdoc cref="IGenerationGrain"/>
 [FirstSilo, Reentrant, KeepAlive]
-internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, VideoFolders folders, VideoServiceOptions options) : Grain, IGenerationGrain
+internal sealed class GenerationGrain(
+    IVideoStore store, VideoMaker maker, VideoFolders folders, VideoServiceOptions options, IHostApplicationLifetime host) : Grain, IGenerationGrain
 {
     /// <summary>How often the place in the queue is told to who watches.</summary>
     private static readonly TimeSpan PlaceTold = TimeSpan.FromSeconds(1);
@@ -20,6 +22,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
 
     private readonly Watchers _watchers = new();
     private readonly SemaphoreSlim _one = new(1);
+    private readonly CancellationTokenSource _leave = new();
     private VideoRow? _row;
     private GenerationChange? _preview;
     private LiveProgress _live = LiveProgress.None;
@@ -108,7 +111,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         await store.Remove(row, CancellationToken.None);
         folders.Remove(Id);
         _row = null;
-        DeactivateOnIdle();
+        Leave();
         return VideoDocument.Of(row.Video);
     }
 
@@ -117,13 +120,22 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         if (await Read() is null)
             yield break;
         using Watchers.Watcher watcher = _watchers.Add();
+        using CancellationTokenSource leaves = CancellationTokenSource.CreateLinkedTokenSource(cancel, _leave.Token, host.ApplicationStopping);
         Video told = await WithPlace(Now());
         yield return new GenerationChange(VideoDocument.Of(told), null);
         if (_preview is { } latest)
             yield return latest;
         while (!told.IsOver)
         {
-            GenerationChange? change = await watcher.Next(told.Status == VideoStatus.Queued ? PlaceTold : Timeout.InfiniteTimeSpan, cancel);
+            GenerationChange? change;
+            try
+            {
+                change = await watcher.Next(told.Status == VideoStatus.Queued ? PlaceTold : Timeout.InfiniteTimeSpan, leaves.Token);
+            }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                break; // the next activation goes on telling
+            }
             if (change?.Preview is not null)
             {
                 yield return change;
@@ -155,7 +167,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         {
             // Somebody else makes it, or it was removed: what this activation knows is old.
             outcome = new Outcome.Stopped();
-            DeactivateOnIdle();
+            Leave();
         }
         catch (Exception failure)
         {
@@ -198,7 +210,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         }
         catch (InconsistentStateException)
         {
-            DeactivateOnIdle();
+            // Another activation settles it.
         }
     }
 
@@ -260,7 +272,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
 
     /// <summary>Writes a change of the latest row, unless it is over: one after the other, although calls interleave.</summary>
     /// <returns>False when it is over.</returns>
-    /// <exception cref="InconsistentStateException">Somebody else has changed it. It is read again, and what this one makes is stopped.</exception>
+    /// <exception cref="InconsistentStateException">Somebody else has changed it. It is read again, what this one makes is stopped, and this activation goes.</exception>
     private async Task<bool> Change(Func<VideoRow, VideoRow> change)
     {
         await _one.WaitAsync();
@@ -275,6 +287,7 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
             _row = await store.Find(Id, CancellationToken.None);
             if (_stop is { } stop)
                 await stop.CancelAsync();
+            Leave();
             throw;
         }
         finally
@@ -283,6 +296,13 @@ internal sealed class GenerationGrain(IVideoStore store, VideoMaker maker, Video
         }
         Publish();
         return true;
+    }
+
+    /// <summary>Makes room for the next activation: this one would wait for whoever watches.</summary>
+    private void Leave()
+    {
+        _leave.Cancel();
+        DeactivateOnIdle();
     }
 
     /// <summary>As it is told: what is stored as begun waits while nobody works on it.</summary>

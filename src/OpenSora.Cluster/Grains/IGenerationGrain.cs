@@ -37,7 +37,7 @@ public interface IGenerationGrain : IGrainWithStringKey
     [Alias("remove")]
     Task<VideoDocument?> Remove();
 
-    /// <summary>As it is now, then each change until it is over; nothing when there is none.</summary>
+    /// <summary>As it is now, then each change until it is over, or until another activation is to be asked; nothing when there is none.</summary>
     [Alias("watch")]
     IAsyncEnumerable<GenerationChange> Watch(CancellationToken cancel);
 }

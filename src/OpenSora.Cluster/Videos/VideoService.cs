@@ -126,19 +126,32 @@ internal sealed partial class VideoService(
         for (; ; await Task.Delay(WatchedAgain, cancel))
         {
             await using IAsyncEnumerator<GenerationChange> changes = grains.GetGrain<IGenerationGrain>(id).Watch(cancel).WithBatchSize(1).GetAsyncEnumerator(cancel);
+            bool isThere = false;
             while (true)
             {
                 try
                 {
                     if (!await changes.MoveNextAsync())
-                        yield break;
+                        break;
                 }
                 catch (Exception gone) when (gone is EnumerationAbortedException or OrleansException or TimeoutException)
                 {
+                    isThere = true;
                     break;
                 }
-                yield return changes.Current.Preview is { } preview ? new VideoPreview(preview.Step, preview.Png) : new VideoChanged(changes.Current.Video!.ToVideo());
+                isThere = true;
+                if (changes.Current.Preview is { } preview)
+                {
+                    yield return new VideoPreview(preview.Step, preview.Png);
+                    continue;
+                }
+                Video video = changes.Current.Video!.ToVideo();
+                yield return new VideoChanged(video);
+                if (video.IsOver)
+                    yield break;
             }
+            if (!isThere)
+                yield break;
         }
     }
 

@@ -1,26 +1,26 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
 using OpenSora.FakeCard;
+using Orleans.TestingHost;
 
 namespace OpenSora.Cluster.Tests.Videos;
 
-/// <summary>A silo with the service of videos, in this process, on the cards of a <see cref="TestCluster"/>.</summary>
+/// <summary>Silos with the service of videos, in this process, on the cards of a <see cref="TestCluster"/>.</summary>
 internal sealed class TestService : IAsyncDisposable
 {
-    private readonly IHost _host;
+    private TestService(InProcessTestCluster silos) => Silos = silos;
 
-    private TestService(IHost host) => _host = host;
+    public InProcessTestCluster Silos { get; }
 
-    public IVideoService Videos => _host.Services.GetRequiredService<IVideoService>();
+    public IVideoService Videos => Of<IVideoService>(0);
 
-    public IVideoStore Store => _host.Services.GetRequiredService<IVideoStore>();
+    public IVideoStore Store => Of<IVideoStore>(0);
 
-    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+    /// <summary>A service of one of the silos.</summary>
+    public T Of<T>(int silo) where T : notnull => Silos.Silos[silo].ServiceProvider.GetRequiredService<T>();
 
     public static VideoServiceOptions OptionsOf(TestCluster cluster, FakeSettings? settings = null, SchedulerOptions? scheduling = null) => new()
     {
@@ -30,16 +30,20 @@ internal sealed class TestService : IAsyncDisposable
         Tick = TimeSpan.FromMilliseconds(50),
     };
 
-    public static async Task<TestService> Start(TestCluster cluster, VideoServiceOptions options)
+    /// <param name="first">Where all grains are; null where there is one silo.</param>
+    public static async Task<TestService> Start(TestCluster cluster, VideoServiceOptions options, short silos = 1, Func<Task<SiloAddress?>>? first = null)
     {
-        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton(cluster.Options).AddSingleton(cluster.Directory).AddSingleton(cluster.Client);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddVideoGrains());
-        builder.Services.AddVideoService(options, _ => new TestMedia());
-        IHost host = builder.Build();
-        await host.StartAsync();
-        return new TestService(host);
+        InProcessTestClusterBuilder builder = new(silos);
+        (builder.Options.InitializeClientOnDeploy, builder.Options.ConfigureFileLogging) = (false, false);
+        builder.ConfigureSilo((_, silo) => silo.AddVideoGrains(first));
+        builder.ConfigureSiloHost((_, host) =>
+        {
+            host.Services.AddSingleton(cluster.Options).AddSingleton(cluster.Directory).AddSingleton(cluster.Client);
+            host.Services.AddVideoService(options, _ => new TestMedia());
+        });
+        InProcessTestCluster started = builder.Build();
+        await started.DeployAsync();
+        return new TestService(started);
     }
 
     /// <summary>An order for one clip of three chunks in five steps.</summary>
@@ -86,9 +90,5 @@ internal sealed class TestService : IAsyncDisposable
         throw new InvalidOperationException("it was over before");
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _host.StopAsync();
-        _host.Dispose();
-    }
+    public ValueTask DisposeAsync() => Silos.DisposeAsync();
 }

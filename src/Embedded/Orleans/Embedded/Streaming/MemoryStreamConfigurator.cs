@@ -1,5 +1,0 @@
-using Orleans.Hosting;
-
-namespace Orleans.Embedded.Streaming;
-
-internal sealed class MemoryStreamConfigurator : ISiloMemoryStreamConfigurator;
