@@ -3,16 +3,16 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenSora.Client.Server;
+using OpenSora.Contracts.Settings;
 
 namespace OpenSora.Client.Commands;
 
 /// <summary>What all commands that talk to a service have.</summary>
 internal sealed class ServerFlags
 {
-    private const string Variable = "OPENSORA_SERVER";
     public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly Option<string?> _server = Flag.OptionalText("--server", $"The service, http://HOST:PORT; its token is OPENSORA_TOKEN. [default: {Variable}, else http://127.0.0.1:8080]");
+    private readonly Option<string?> _server = Flag.OptionalText("--server", $"The service, http://HOST:PORT; its token is OPENSORA_TOKEN. [default: OPENSORA_SERVER, else http://127.0.0.1:8080]");
     private readonly Option<Toggle> _json = Flag.Bool("--json", "Print one JSON document to standard output.");
 
     public void AddTo(Command command)
@@ -28,7 +28,7 @@ internal sealed class ServerFlags
     /// <summary>Asks the service; what it refuses is told on standard error.</summary>
     public async Task<int> Ask(ParseResult parsed, Func<VideoServer, Task<int>> ask)
     {
-        using VideoServer server = new(parsed.GetValue(_server) ?? (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } own ? own : "http://127.0.0.1:8080"));
+        using VideoServer server = new(parsed.GetValue(_server) ?? SettingsReader.Read<ServerOptions>().Server.AbsoluteUri);
         return await Told(() => ask(server));
     }
 

@@ -7,6 +7,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Settings;
 
 namespace OpenSora.Client.Server;
 
@@ -26,12 +27,13 @@ internal sealed class VideoServer : IDisposable
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out Uri? parsed) || parsed.Scheme is not ("http" or "https"))
             throw new InputException($"--server {address}: that is no address; give http://HOST:PORT");
         _address = parsed;
-        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10), SslOptions = ClusterTls.FromEnvironment()?.Client ?? new() })
+        MembershipOptions membership = SettingsReader.Read<MembershipOptions>();
+        _http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10), SslOptions = membership.ReadTls()?.Client ?? new() })
         {
             BaseAddress = parsed,
             Timeout = Timeout.InfiniteTimeSpan,
         };
-        if (ClusterSecret.FromEnvironment() is { } token)
+        if (membership.ReadToken() is { } token)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using OpenSora.Contracts;
-using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Silo.Api;
 
@@ -11,9 +10,6 @@ namespace OpenSora.Silo.Api;
 /// </summary>
 internal sealed class ApiTokens
 {
-    /// <summary>Names a file with a line <c>NAME TOKEN</c> for each owner; <c>#</c> begins a comment.</summary>
-    public const string FileVariable = "OPENSORA_API_TOKENS_FILE";
-
     private readonly (string Owner, byte[] Hash)[] _known;
 
     public ApiTokens(IEnumerable<(string Owner, string Token)> known) => _known = [.. known.Select(one => (one.Owner, Hash(one.Token)))];
@@ -21,11 +17,10 @@ internal sealed class ApiTokens
     /// <summary>Anybody may ask; all videos are those of the owner with the empty name.</summary>
     public bool IsOpen => _known.Length == 0;
 
-    /// <exception cref="InputException">A file cannot be read.</exception>
-    public static ApiTokens FromEnvironment() => new([
-        .. ClusterSecret.FromEnvironment() is { } own ? [("", own)] : Array.Empty<(string, string)>(),
-        .. Environment.GetEnvironmentVariable(FileVariable) is { Length: > 0 } file ? Read(file) : [],
-    ]);
+    /// <param name="cluster">The cluster's own token; null when there is none.</param>
+    /// <param name="file">See <see cref="SiloSettings.ApiTokensFile"/>.</param>
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    public static ApiTokens Of(string? cluster, string? file) => new([.. cluster is null ? [] : new[] { ("", cluster) }, .. file is null ? [] : Read(file)]);
 
     /// <summary>Whose request it is; null when it has no token, or a wrong one. Takes as long for any wrong one.</summary>
     public string? OwnerOf(HttpRequest request)
@@ -51,14 +46,14 @@ internal sealed class ApiTokens
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InputException($"{FileVariable}={file}: {error.Message}; name a file that this process can read", error);
+            throw new InputException($"{SiloSettings.ApiTokensFileVariable}={file}: {error.Message}; name a file that this process can read", error);
         }
         for (int i = 0; i < lines.Length; i++)
         {
             if (lines[i].Trim() is { Length: 0 } or ['#', ..])
                 continue;
             if (lines[i].Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is not [var owner, { Length: >= LeastOfToken } token])
-                throw new InputException($"{FileVariable}={file}, line {i + 1}: give NAME TOKEN, the token of {LeastOfToken} characters or more");
+                throw new InputException($"{SiloSettings.ApiTokensFileVariable}={file}, line {i + 1}: give NAME TOKEN, the token of {LeastOfToken} characters or more");
             yield return (owner, token);
         }
     }

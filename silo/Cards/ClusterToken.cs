@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Silo.Cards;
 
@@ -11,12 +10,8 @@ internal sealed class ClusterToken(string value)
 
     public string Value { get; } = value;
 
-    /// <summary>Whether the environment names one.</summary>
-    public static bool IsGiven => ClusterSecret.FromEnvironment() is not null;
-
-    /// <summary>That of the environment, else a new one that nobody can guess.</summary>
-    public static ClusterToken OfEnvironment() =>
-        new(ClusterSecret.FromEnvironment() ?? RandomNumberGenerator.GetHexString(32, lowercase: true));
+    /// <summary>The one that was given, else a new one that nobody can guess.</summary>
+    public static ClusterToken Of(string? given) => new(given ?? RandomNumberGenerator.GetHexString(32, lowercase: true));
 
     /// <summary>Whether a request carries it; takes as long for any wrong one.</summary>
     public bool IsIn(HttpRequest request)

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Settings;
 
 namespace OpenSora.Silo.Generation;
 
@@ -23,7 +24,7 @@ internal static class GenerateCommand
         CardEvent last;
         try
         {
-            last = new Generated(await PrivateSilo.Run(Read(line), events, stop.Token));
+            last = new Generated(await PrivateSilo.Run(Read(line), SettingsReader.Read<SiloSettings>(), events, stop.Token));
         }
         catch (Exception error)
         {

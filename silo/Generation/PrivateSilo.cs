@@ -17,12 +17,13 @@ namespace OpenSora.Silo.Generation;
 internal static class PrivateSilo
 {
     /// <exception cref="InputException">The order cannot be done as it is.</exception>
-    public static async Task<GenerationReport> Run(GenerationOrder order, EventWriter events, CancellationToken cancel)
+    public static async Task<GenerationReport> Run(GenerationOrder order, SiloSettings settings, EventWriter events, CancellationToken cancel)
     {
-        if (order.Listen is not null && !ClusterToken.IsGiven)
-            throw new InputException($"--listen {order.Listen} lets other cards join: set {CardProtocol.TokenVariable}, or {ClusterSecret.FileVariable} to a file that holds it, to a secret that they are given too");
-        ClusterOptions options = ClusterSettings.FromEnvironment();
-        JobStore store = JobStore.OfUser();
+        string? secret = settings.Membership.ReadToken();
+        if (order.Listen is not null && secret is null)
+            throw new InputException($"--listen {order.Listen} lets other cards join: set {CardProtocol.TokenVariable}, or {CardProtocol.TokenFileVariable} to a file that holds it, to a secret that they are given too");
+        ClusterOptions options = settings.Cluster;
+        JobStore store = new(settings.State.Root);
         JobFolder? begun = order.Resume is { } job ? store.Open(job) : null;
         GenerationRequest request = begun is not null ? begun.Record.Request with { Cards = order.Cards ?? begun.Record.Request.Cards } : Settle(order.Request);
         GenerationRules.Check(request);
@@ -30,12 +31,12 @@ internal static class PrivateSilo
         if (begun is not null)
             begun.Record = begun.Record with { Request = request };
 
-        ClusterToken token = ClusterToken.OfEnvironment();
+        ClusterToken token = ClusterToken.Of(secret);
         DirectoryInfo links = Directory.CreateTempSubdirectory("opensora-");
         try
         {
             using CardDirectory directory = new(options);
-            ClusterTls? tls = ClusterTls.FromEnvironment();
+            ClusterTls? tls = settings.Membership.ReadTls();
             using CardClient client = new(token.Value, options, tls);
             using JobMedia media = new(request);
             await using RegistrationHost host = await RegistrationHost.Start(directory, token, order.Listen, tls);

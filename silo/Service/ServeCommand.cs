@@ -1,17 +1,17 @@
 using System.CommandLine;
 using System.Net;
 using OpenSora.Cluster.Scheduling;
+using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Settings;
 
 namespace OpenSora.Silo.Service;
 
 /// <summary><c>OpenSora.Silo serve</c>: the flags of a service.</summary>
 internal static class ServeCommand
 {
-    private const string DatabaseVariable = "OPENSORA_DATABASE";
-
     private static readonly Option<string> Urls = new("--urls")
     {
         Description = "Where to listen, ';' between several. Any address but loopback needs OPENSORA_TOKEN.",
@@ -25,12 +25,12 @@ internal static class ServeCommand
     private static readonly Option<string> Store = new("--store")
     {
         Description = "Folder of videos, their state and their jobs.",
-        DefaultValueFactory = _ => Path.Combine(Cluster.Store.JobStore.OfUser().Root, "service"),
+        DefaultValueFactory = _ => Path.Combine(SettingsReader.Read<StateOptions>().Root, "service"),
     };
 
     private static readonly Option<string?> Database = new("--database")
     {
-        Description = $"PostgreSQL connection string for the state of videos; {DatabaseVariable} keeps its password out of the process list. [default: a SQLite file in --store]",
+        Description = $"PostgreSQL connection string for the state of videos; {SiloSettings.DatabaseVariable} keeps its password out of the process list. [default: a SQLite file in --store]",
     };
 
     private static readonly Option<string> Clustering = Choice("--clustering", "How several silos find each other: localhost (one silo), postgres (through --database) or kubernetes.", "localhost", "postgres", "kubernetes");
@@ -56,7 +56,7 @@ internal static class ServeCommand
         {
             try
             {
-                await using ServiceHost host = await ServiceHost.Start(Read(parsed));
+                await using ServiceHost host = await ServiceHost.Start(Read(parsed, SettingsReader.Read<SiloSettings>()));
                 foreach (Uri address in host.Addresses)
                     Console.Error.WriteLine($"opensora: listening on {address}");
                 await host.Stopped;
@@ -77,12 +77,12 @@ internal static class ServeCommand
         return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
-    private static ServeOptions Read(ParseResult parsed)
+    private static ServeOptions Read(ParseResult parsed, SiloSettings settings)
     {
-        string? database = parsed.GetValue(Database) ?? (Environment.GetEnvironmentVariable(DatabaseVariable) is { Length: > 0 } secret ? secret : null);
+        string? database = parsed.GetValue(Database) ?? settings.Database;
         Clustering clustering = Enum.Parse<Clustering>(parsed.GetRequiredValue(Clustering), ignoreCase: true);
         if (clustering != Service.Clustering.Localhost && database is null)
-            throw new InputException($"--clustering {parsed.GetValue(Clustering)} needs a database that all silos share: give --database, or set {DatabaseVariable}");
+            throw new InputException($"--clustering {parsed.GetValue(Clustering)} needs a database that all silos share: give --database, or set {SiloSettings.DatabaseVariable}");
         if (clustering != Service.Clustering.Localhost && parsed.GetValue(Cards) > 0)
             throw new InputException($"--cards {parsed.GetValue(Cards)} does not go with --clustering {parsed.GetValue(Clustering)}: any of the silos may come to need a card, so start cards that know them all, with opensora card --join URL,URL");
         ModelFolders models = new() { Dit = parsed.GetValue(Dit), T5 = parsed.GetValue(T5), Vae2d = parsed.GetValue(Vae2d), Vae3d = parsed.GetValue(Vae3d) };
@@ -93,7 +93,9 @@ internal static class ServeCommand
             Threads = parsed.GetValue(Threads) is { } threads ? Within("--threads", threads, 1, 1024) : null,
             Device = parsed.GetValue(Device),
             Clustering = clustering,
-            Cluster = ClusterSettings.FromEnvironment(),
+            Cluster = settings.Cluster,
+            Membership = settings.Membership,
+            ApiTokensFile = settings.ApiTokensFile,
             SiloEndpoint = ReadEndpoint(parsed.GetValue(SiloEndpoint), clustering),
             MostUploadBytes = (long)Within("--most-upload", parsed.GetValue(MostUpload), 1, 65_536) << 20,
             Leash = parsed.GetValue(Leash),

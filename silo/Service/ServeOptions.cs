@@ -1,6 +1,7 @@
 using System.Net;
 using OpenSora.Cluster;
 using OpenSora.Cluster.Videos;
+using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Silo.Service;
 
@@ -40,6 +41,12 @@ internal sealed record ServeOptions
 
     /// <summary>Waits and attempts.</summary>
     public ClusterOptions Cluster { get; init; } = new();
+
+    /// <summary>How it shows that it is of a cluster.</summary>
+    public MembershipOptions Membership { get; init; } = new();
+
+    /// <summary>See <see cref="SiloSettings.ApiTokensFile"/>. Default: null.</summary>
+    public string? ApiTokensFile { get; init; }
 
     public Clustering Clustering { get; init; } = Clustering.Localhost;
 

@@ -32,9 +32,10 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <exception cref="InputException">It cannot run so.</exception>
     public static async Task<ServiceHost> Start(ServeOptions options)
     {
-        ClusterTls? tls = ClusterTls.FromEnvironment();
-        ApiTokens tokens = ApiTokens.FromEnvironment();
-        ClusterToken token = ClusterToken.OfEnvironment();
+        ClusterTls? tls = options.Membership.ReadTls();
+        string? secret = options.Membership.ReadToken();
+        ApiTokens tokens = ApiTokens.Of(secret, options.ApiTokensFile);
+        ClusterToken token = ClusterToken.Of(secret);
         RequireToken(options, tokens);
         using SiloPort? port = options.Clustering == Clustering.Postgres ? new SiloPort(options.SiloEndpoint) : null;
         options = options with { SiloEndpoint = port?.Endpoint ?? options.SiloEndpoint };
@@ -116,7 +117,7 @@ internal sealed class ServiceHost : IAsyncDisposable
                 || address.Scheme is not ("http" or "https"))
                 throw new InputException($"--urls {url}: that is no address; give http://HOST:PORT, with https for TLS ({ClusterTls.CertificateVariable})");
             if (!address.IsLoopback && tokens.IsOpen)
-                throw new InputException($"--urls {url} can be reached from other machines: set {CardProtocol.TokenVariable}, or {ClusterSecret.FileVariable} to a file that holds it, or listen on http://127.0.0.1:{address.Port}");
+                throw new InputException($"--urls {url} can be reached from other machines: set {CardProtocol.TokenVariable}, or {CardProtocol.TokenFileVariable} to a file that holds it, or listen on http://127.0.0.1:{address.Port}");
         }
     }
 

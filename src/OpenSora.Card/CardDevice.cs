@@ -9,8 +9,6 @@ namespace OpenSora.Card;
 /// <summary>The device of this process.</summary>
 internal sealed class CardDevice
 {
-    private const string KernelsVariable = "OPENSORA_KERNELS";
-
     private CardDevice(Device device) => Device = device;
 
     public Device Device { get; }
@@ -41,14 +39,14 @@ internal sealed class CardDevice
 
     /// <summary>Sets the threads and opens the device. To be called on the thread that computes.</summary>
     /// <param name="device">null for the best one present.</param>
+    /// <param name="kernels">See <see cref="CardSettings.Kernels"/>.</param>
     /// <exception cref="DeviceException">The device is not there.</exception>
-    /// <exception cref="InputException"><c>OPENSORA_KERNELS</c> names kernels that this processor lacks.</exception>
-    public static CardDevice Open(string? device, int? threads)
+    /// <exception cref="InputException">The processor lacks these kernels.</exception>
+    public static CardDevice Open(string? device, int? threads, string kernels)
     {
         TorchRuntime.Initialize(threads ?? Environment.ProcessorCount);
-        string kernels = Environment.GetEnvironmentVariable(KernelsVariable) is { Length: > 0 } named ? named : "best";
         if (!FusedKernels.Choose(kernels))
-            throw new InputException($"{KernelsVariable} is '{kernels}', which is not known or not of this processor: give best, avx512, avx2, portable, or plain for torch's kernels only");
+            throw new InputException($"{CardSettings.KernelsVariable}={kernels} cannot be used: this processor lacks them; give best, portable, or plain for torch's kernels only");
         return new CardDevice(Devices.Open(device));
     }
 

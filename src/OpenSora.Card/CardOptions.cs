@@ -32,7 +32,7 @@ internal sealed record CardOptions(
         """;
 
     /// <exception cref="InputException">An unknown flag, or a value that cannot be used.</exception>
-    public static CardOptions Parse(IReadOnlyList<string> arguments)
+    public static CardOptions Parse(IReadOnlyList<string> arguments, MembershipOptions membership)
     {
         Dictionary<string, string> given = [];
         for (int i = 1; i < arguments.Count; i++)
@@ -55,8 +55,8 @@ internal sealed record CardOptions(
             given.GetValueOrDefault("--links", "tcp:127.0.0.1:0"),
             given.GetValueOrDefault("--advertise"),
             given.ContainsKey("--leash"),
-            ClusterSecret.FromEnvironment() ?? "",
-            ClusterTls.FromEnvironment());
+            membership.ReadToken() ?? "",
+            membership.ReadTls());
         if (options.Token.Length == 0 && !IPAddress.IsLoopback(options.Listen.Address))
             throw new InputException($"--listen {options.Listen} can be reached from other hosts, and there is no token: set {CardProtocol.TokenVariable}, or listen on 127.0.0.1");
         EndPoint links = LinkAddress.Parse(options.Links);

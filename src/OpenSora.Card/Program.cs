@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using OpenSora.Card;
 using OpenSora.Card.Serving;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Settings;
 
 // One card: one process, one device. It serves a cluster, or answers one request of the command line.
 if (args is not [var first, ..] || first.StartsWith('-'))
@@ -13,7 +14,8 @@ if (RequestLine.Knows(first))
     return Answer(first);
 try
 {
-    return await ServingCard.Run(CardOptions.Parse(args));
+    CardSettings settings = SettingsReader.Read<CardSettings>();
+    return await ServingCard.Run(CardOptions.Parse(args, settings.Membership), settings);
 }
 catch (Exception error)
 {
@@ -38,5 +40,5 @@ static int Answer(string command)
     string request = Console.In.ReadLine() ?? "";
     new Thread(() => { Console.In.Read(); stop.Cancel(); }) { IsBackground = true, Name = "standard input" }.Start();
     using TorchThread torch = new();
-    return torch.Run(() => CardFailures.Report(events, () => RequestLine.Run(command, request, events, stop.Token))).GetAwaiter().GetResult();
+    return torch.Run(() => CardFailures.Report(events, () => RequestLine.Run(command, request, SettingsReader.Read<CardSettings>(), events, stop.Token))).GetAwaiter().GetResult();
 }

@@ -16,9 +16,9 @@ internal static class RequestLine
 
     /// <param name="json">The request, a line of JSON.</param>
     /// <exception cref="InputException">The request cannot be done as it is.</exception>
-    public static CardEvent Run(string command, string json, EventWriter events, CancellationToken cancel) => command switch
+    public static CardEvent Run(string command, string json, CardSettings settings, EventWriter events, CancellationToken cancel) => command switch
     {
-        "verify" => VerifyTask.Run(Read(json, ContractsJson.Default.VerificationRequest), events, cancel),
+        "verify" => VerifyTask.Run(Read(json, ContractsJson.Default.VerificationRequest), settings, events, cancel),
         "profile" => ProfileTask.Run(Read(json, ContractsJson.Default.ProfileRequest), cancel),
         "plan" => new PlanReady(Planner.Plan(Read(json, ContractsJson.Default.PlanRequest))),
         _ => new SimulationReady(Simulator.Run(Read(json, ContractsJson.Default.SimulationRequest), cancel)),

@@ -9,9 +9,9 @@ namespace OpenSora.Card;
 internal static class VerifyTask
 {
     /// <exception cref="InputException">The folder holds no cases.</exception>
-    public static Verified Run(VerificationRequest request, EventWriter events, CancellationToken cancel)
+    public static Verified Run(VerificationRequest request, CardSettings settings, EventWriter events, CancellationToken cancel)
     {
-        CardDevice card = CardDevice.Open(request.Device, request.Threads);
+        CardDevice card = CardDevice.Open(request.Device, request.Threads, settings.Kernels);
         foreach (string warning in card.Warnings)
             events.Write(new Notice(warning));
         GoldenContext context = new(request.Golden, card.Device, card.PrecisionOf(request.Dtype), path => FrameReader.ReadImage(path));

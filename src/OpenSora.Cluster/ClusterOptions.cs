@@ -1,24 +1,31 @@
 using System.ComponentModel.DataAnnotations;
 using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Settings;
 
 namespace OpenSora.Cluster;
 
 /// <summary>How long a coordinator waits, and how often it tries.</summary>
+[Variables("OPENSORA_CLUSTER_", OwnsPrefix = true)]
 public sealed record ClusterOptions
 {
     /// <summary>How long a card may say nothing before it counts as gone. Default: 2.5 s.</summary>
+    [Range(0.01, 1_000_000)]
     public TimeSpan Silence { get; init; } = CardProtocol.Silence;
 
     /// <summary>How long a card may say nothing in the reply to a task before it is asked whether it lives. Default: 2 s.</summary>
+    [Range(0.01, 1_000_000)]
     public TimeSpan ReplySilence { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a card that is asked may take to say that it lives. Default: 0.8 s, so that a frozen one is found within 3 s.</summary>
+    [Range(0.01, 1_000_000)]
     public TimeSpan ProbeTimeout { get; init; } = TimeSpan.FromSeconds(0.8);
 
     /// <summary>How long a card of a gang may say nothing to another, or take nothing of it, before that one gives it up. Default: 2 s.</summary>
+    [Range(0.01, 1_000_000)]
     public TimeSpan LinkSilence { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long a job without a card waits for one. Default: 60 s.</summary>
+    [Range(0.01, 1_000_000)]
     public TimeSpan WaitForCard { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How often a card may fail without a step or a task done in between, before its job goes on without it. Default: 2.</summary>
@@ -54,6 +61,7 @@ public sealed record ClusterOptions
     public int LeastStepsToGrow { get; init; } = 2;
 
     /// <summary>How long a card process may take from its start to its registration. Default: 120 s.</summary>
+    [Range(0.01, 1_000_000)]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>Deaths of a local card, none of which came after a task done, before it is given up. Default: 3.</summary>
@@ -61,8 +69,10 @@ public sealed record ClusterOptions
     public int MostQuickDeaths { get; init; } = 3;
 
     /// <summary>Before a local card is started again; doubled with each quick death. Default: 0.2 s.</summary>
+    [Range(0.01, 1_000_000)]
     public TimeSpan RestartDelay { get; init; } = TimeSpan.FromSeconds(0.2);
 
     /// <summary>How long a local card that was told to stop may take before it is killed. Default: 2 s.</summary>
+    [Range(0.01, 1_000_000)]
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -1,38 +1,38 @@
+using OpenSora.Contracts.Settings;
+
 namespace OpenSora.Contracts;
 
-/// <summary>
-/// Where the parts of an installation lie. The one place that reads <c>OPENSORA_HOME</c>, <c>OPENSORA_MODELS</c>,
-/// <c>OPENSORA_CARD</c> and <c>OPENSORA_SILO</c>.
-/// </summary>
+/// <summary>Where the parts of an installation lie.</summary>
 public static class Installation
 {
+    private static readonly InstallationOptions Options = SettingsReader.Read<InstallationOptions>();
+
     /// <summary>
     /// The folder with <c>models/demo</c>: <c>OPENSORA_HOME</c>, else the first folder above the program that has one.
     /// </summary>
-    public static string? Home { get; } = Environment.GetEnvironmentVariable("OPENSORA_HOME") is { Length: > 0 } home ? home : Find();
+    public static string? Home { get; } = Options.Home ?? Find();
 
     /// <summary>
     /// The folder with <c>dit</c>, <c>t5</c>, <c>vae2d</c> and <c>vae3d</c> for requests that name no checkpoints:
     /// <c>OPENSORA_MODELS</c>, else <c>models/demo</c>; null when there is neither.
     /// </summary>
-    public static string? Models { get; } = Environment.GetEnvironmentVariable("OPENSORA_MODELS") is { Length: > 0 } models
-        ? models
-        : Home is not null && Path.Combine(Home, "models", "demo") is var demo && Directory.Exists(demo) ? demo : null;
+    public static string? Models { get; } = Options.Models
+        ?? (Home is not null && Path.Combine(Home, "models", "demo") is var demo && Directory.Exists(demo) ? demo : null);
 
     /// <summary>The card program: <c>OPENSORA_CARD</c>, else beside this program, else where <c>dotnet build</c> puts it.</summary>
     /// <exception cref="InputException">It is nowhere.</exception>
-    public static string CardProgram() => Program("OpenSora.Card", "OPENSORA_CARD");
+    public static string CardProgram() => Program("OpenSora.Card", Options.Card, "OPENSORA_CARD");
 
     /// <summary>The silo program: <c>OPENSORA_SILO</c>, else beside this program, else where <c>dotnet build</c> puts it.</summary>
     /// <exception cref="InputException">It is nowhere.</exception>
-    public static string SiloProgram() => Program("OpenSora.Silo", "OPENSORA_SILO");
+    public static string SiloProgram() => Program("OpenSora.Silo", Options.Silo, "OPENSORA_SILO");
 
-    private static string Program(string name, string variable)
+    private static string Program(string name, string? named, string variable)
     {
         string built = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
         string[] candidates =
         [
-            Environment.GetEnvironmentVariable(variable) ?? "",
+            named ?? "",
             Path.Combine(built, name),
             Path.Combine(built, "..", "..", name, Path.GetFileName(built), name),
         ];

@@ -42,6 +42,19 @@ public sealed class BadInputTests
         Directory.Delete(folder);
     }
 
+    [Theory]
+    [InlineData("OPENSORA_SERVER", "somewhere", "OPENSORA_SERVER=somewhere cannot be used: give http://HOST:PORT")]
+    [InlineData("OPENSORA_TOKEN_FILE", "/nowhere/token", "OPENSORA_TOKEN_FILE=/nowhere/token")]
+    public async Task AVariableThatCannotBeIsRefused(string name, string value, string words)
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["list"], (name, value));
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.StartsWith($"opensora: {words}", outcome.Errors);
+    }
+
+    [Fact]
+    public void EachVariableIsDocumented() => Assert.Empty(TestKit.SettingsPage.Missing<Server.ServerOptions>());
+
     [Fact]
     public async Task NoPromptIsRefused()
     {

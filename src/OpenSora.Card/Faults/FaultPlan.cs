@@ -11,8 +11,6 @@ namespace OpenSora.Card.Faults;
 /// </summary>
 internal sealed partial class FaultPlan
 {
-    public const string Variable = "OPENSORA_FAULTS";
-
     private const string InSwitch = ":in-switch";
     private const int Stop = 19, Kill = 9;
 
@@ -21,11 +19,8 @@ internal sealed partial class FaultPlan
 
     private FaultPlan(List<Fault> faults) => _faults = faults;
 
-    /// <summary>What the environment asks for.</summary>
+    /// <param name="text"><c>action@point[;epoch=E][;once=PATH]</c>, several with <c>|</c> in between.</param>
     /// <exception cref="InputException">It is not understood.</exception>
-    public static FaultPlan FromEnvironment() => Parse(Environment.GetEnvironmentVariable(Variable) ?? "");
-
-    /// <summary><c>action@point[;epoch=E][;once=PATH]</c>, several with <c>|</c> in between.</summary>
     public static FaultPlan Parse(string text) => new([.. text.Split('|', StringSplitOptions.RemoveEmptyEntries).Select(ParseFault)]);
 
     /// <summary>The work has come to a point.</summary>
@@ -83,7 +78,7 @@ internal sealed partial class FaultPlan
         Match match = Grammar().Match(text);
         bool link = text.Contains(InSwitch, StringComparison.Ordinal);
         if (!match.Success || match.Groups["action"].Value is "drop" or "corrupt" && !link || match.Groups["action"].Value == "fail" && link)
-            throw new InputException($"{Variable} '{text}' is not understood: give kill, stop, fail, drop, corrupt or delay=MS, then @ and a point (docs/faults.md)");
+            throw new InputException($"{CardSettings.FaultsVariable}={text} is not understood: give kill, stop, fail, drop, corrupt or delay=MS, then @ and a point (docs/faults.md)");
         string? Of(string group) => match.Groups[group] is { Success: true, Value: var value } ? value : null;
         return new Fault(
             Of("action")!,

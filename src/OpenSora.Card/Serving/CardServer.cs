@@ -29,11 +29,10 @@ internal sealed class CardServer : IAsyncDisposable
     private readonly TorchThread _torch;
     private readonly Func<CardTask, Parcel<CardTask>, IEnumerable<Contracts.Clips.RgbImage>, ReplyStream, ActivityContext, CancellationToken, TaskResult> _do;
 
-    private CardServer(WebApplication app, CardOptions options, TaskDesk desk, TorchThread torch, CardDevice device, LinkListener listener, Func<CardHeartbeat> heartbeat)
+    private CardServer(WebApplication app, CardOptions options, TaskDesk desk, TorchThread torch, CardDevice device, LinkListener listener, FaultPlan faults, Func<CardHeartbeat> heartbeat)
     {
         (_app, _desk, _torch, _token) = (app, desk, torch, new SharedToken(options.Token));
         ModelShelf shelf = new(device);
-        FaultPlan faults = FaultPlan.FromEnvironment();
         byte[] token = System.Text.Encoding.UTF8.GetBytes(options.Token);
         _do = (task, parcel, frames, replies, parent, cancel) => CardTasks.Run(new TaskContext(
             task, parcel.Parts, frames, (reply, parts) => replies.Send(reply, parts, cancel), device, shelf, listener, token, options.Tls, faults, parent, cancel));
@@ -53,7 +52,7 @@ internal sealed class CardServer : IAsyncDisposable
 
     /// <summary>Listens.</summary>
     /// <exception cref="IOException">The address is taken.</exception>
-    public static async Task<CardServer> Start(CardOptions options, TaskDesk desk, TorchThread torch, CardDevice device, LinkListener listener, Func<CardHeartbeat> heartbeat)
+    public static async Task<CardServer> Start(CardOptions options, TaskDesk desk, TorchThread torch, CardDevice device, LinkListener listener, FaultPlan faults, Func<CardHeartbeat> heartbeat)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -72,7 +71,7 @@ internal sealed class CardServer : IAsyncDisposable
             });
         });
         WebApplication app = builder.Build();
-        CardServer server = new(app, options, desk, torch, device, listener, heartbeat);
+        CardServer server = new(app, options, desk, torch, device, listener, faults, heartbeat);
         await app.StartAsync();
         return server;
     }

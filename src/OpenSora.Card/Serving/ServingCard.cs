@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using OpenSora.Card.Faults;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Parallel.Links;
@@ -14,10 +15,11 @@ internal static class ServingCard
 {
     /// <summary>Serves until it is told to stop: by SIGTERM or SIGINT, which let it end its task, or by the end of its leash.</summary>
     /// <returns>The exit code.</returns>
-    public static async Task<int> Run(CardOptions options)
+    public static async Task<int> Run(CardOptions options, CardSettings settings)
     {
         using CancellationTokenSource stop = new(), now = new();
         TaskDesk desk = new();
+        FaultPlan faults = FaultPlan.Parse(settings.Faults);
         using ProcessTelemetry telemetry = ProcessTelemetry.Start("opensora-card", options.Name);
         ILogger log = telemetry.Logs.CreateLogger("OpenSora.Card");
         void Drain(PosixSignalContext signal)
@@ -34,14 +36,14 @@ internal static class ServingCard
             Leash(() => Environment.Exit(ExitCode.Done));
 
         using TorchThread torch = new();
-        CardDevice device = await torch.Run(() => CardDevice.Open(options.Device, options.Threads));
+        CardDevice device = await torch.Run(() => CardDevice.Open(options.Device, options.Threads, settings.Kernels));
         foreach (string warning in device.Warnings)
             Say(warning);
         using LinkListener listener = Listen(options);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Leave(); // when the leash ends, too
         string instance = Guid.NewGuid().ToString("n");
         CardHeartbeat Heartbeat() => new(instance, desk.State, device.Memory.FreeBytes);
-        await using CardServer server = await CardServer.Start(options, desk, torch, device, listener, Heartbeat);
+        await using CardServer server = await CardServer.Start(options, desk, torch, device, listener, faults, Heartbeat);
         CardRegistration registration = Describe(options, device, server, listener, instance);
         Registrar[] registrars = [.. options.Join.Select(silo => new Registrar(options, silo, registration, Heartbeat))];
 

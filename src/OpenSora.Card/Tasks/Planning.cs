@@ -1,5 +1,6 @@
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Settings;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Prompts;
@@ -17,7 +18,7 @@ internal static class Planning
     {
         DemoModel.Complete(context.Request.Models, _ => { });
         using PromptRefiner? refiner = context.Request.LlmRefine
-            ? new PromptRefiner(LanguageModelEndpoint.FromEnvironment(), context.Tell, cancel: context.Cancel)
+            ? new PromptRefiner(LanguageModelEndpoint.Of(SettingsReader.Read<LanguageModelOptions>()), context.Tell, cancel: context.Cancel)
             : null;
         GenerationPlan plan = new(context.Request, context.Clip, refiner is null ? null : refiner.Refine);
         if (task.Batch == 0)

@@ -11,13 +11,6 @@ namespace OpenSora.Cluster.Store;
 /// <param name="root">The folder of the folders; made when missing.</param>
 public sealed class JobStore(string root)
 {
-    /// <summary>Where the variables say: <c>OPENSORA_STATE</c>, else <c>XDG_STATE_HOME/opensora</c>, else <c>~/.local/state/opensora</c>.</summary>
-    public static JobStore OfUser() => new(Environment.GetEnvironmentVariable("OPENSORA_STATE") is { Length: > 0 } own
-        ? own
-        : Path.Combine(
-            Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state ? state : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state"),
-            "opensora"));
-
     public string Root { get; } = Path.GetFullPath(root);
 
     /// <summary>A new job.</summary>

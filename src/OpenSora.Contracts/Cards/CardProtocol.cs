@@ -24,6 +24,9 @@ public static class CardProtocol
     /// <summary>The environment variable with the token that all processes of a cluster share.</summary>
     public const string TokenVariable = "OPENSORA_TOKEN";
 
+    /// <summary>The one with a file that holds it.</summary>
+    public const string TokenFileVariable = "OPENSORA_TOKEN_FILE";
+
     /// <summary>How often a card says that it is alive: to its silo, and in the reply to a task.</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(0.5);
 

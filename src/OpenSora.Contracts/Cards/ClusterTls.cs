@@ -56,20 +56,6 @@ public sealed class ClusterTls
     /// <summary>For the side that connects.</summary>
     public SslClientAuthenticationOptions Client { get; }
 
-    /// <summary>As the environment says; null when it says nothing, and connections between hosts are not encrypted.</summary>
-    /// <exception cref="InputException">It says only a part, or a file cannot be used.</exception>
-    public static ClusterTls? FromEnvironment()
-    {
-        string[] names = [CertificateVariable, KeyVariable, AuthorityVariable];
-        string?[] files = [.. names.Select(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } file ? file : null)];
-        if (files.All(file => file is null))
-            return null;
-        int missing = Array.IndexOf(files, null);
-        return missing < 0
-            ? new ClusterTls(files[0]!, files[1]!, files[2]!)
-            : throw new InputException($"{names[missing]} is not set, though others of its kind are: for TLS between the processes of a cluster set {string.Join(", ", names)} to PEM files");
-    }
-
     /// <summary>Whether a certificate is of the cluster's authority, and in its time.</summary>
     public bool IsMember(X509Certificate2? certificate)
     {

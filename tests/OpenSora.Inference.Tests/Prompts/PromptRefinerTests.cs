@@ -1,9 +1,12 @@
+using System.Collections;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Settings;
 using OpenSora.Inference.Prompts;
+using OpenSora.TestKit;
 
 namespace OpenSora.Inference.Tests.Prompts;
 
@@ -83,12 +86,12 @@ public sealed class PromptRefinerTests
 
     [Fact]
     public void Without_a_key_the_error_says_what_to_set() => Assert.Contains(
-        "set OPENAI_API_KEY", Assert.Throws<InputException>(() => LanguageModelEndpoint.From(_ => null)).Message, StringComparison.Ordinal);
+        "set OPENAI_API_KEY", Assert.Throws<InputException>(() => LanguageModelEndpoint.Of(new LanguageModelOptions())).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_address_and_the_model_have_defaults()
     {
-        LanguageModelEndpoint endpoint = LanguageModelEndpoint.From(name => name == "OPENAI_API_KEY" ? "secret" : null);
+        LanguageModelEndpoint endpoint = LanguageModelEndpoint.Of(new LanguageModelOptions { ApiKey = "secret" });
         Assert.Equal("gpt-4o at https://api.openai.com/v1/chat/completions", endpoint.ToString());
     }
 
@@ -96,14 +99,20 @@ public sealed class PromptRefinerTests
     [InlineData("http://localhost:1/v1/", "http://localhost:1/v1/chat/completions")]
     [InlineData("https://host", "https://host/chat/completions")]
     public void The_base_address_may_end_in_a_slash(string address, string completions) =>
-        Assert.Equal(completions, LanguageModelEndpoint.From(name => name == "OPENAI_BASE_URL" ? address : "x").Completions.ToString());
+        Assert.Equal(completions, Endpoint(address).Completions.ToString());
 
     [Theory]
     [InlineData("localhost:8000")]
     [InlineData("ftp://host/v1")]
     [InlineData("no address")]
     public void An_address_that_is_none_is_refused(string address) =>
-        Assert.Contains(address, Assert.Throws<InputException>(() => LanguageModelEndpoint.From(name => name == "OPENAI_BASE_URL" ? address : "x")).Message, StringComparison.Ordinal);
+        Assert.Contains(address, Assert.Throws<InputException>(() => Endpoint(address)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_sets_it_is_documented() => Assert.Empty(SettingsPage.Missing<LanguageModelOptions>());
+
+    private static LanguageModelEndpoint Endpoint(string address) =>
+        LanguageModelEndpoint.Of(SettingsReader.Read<LanguageModelOptions>(new Hashtable { ["OPENAI_API_KEY"] = "x", ["OPENAI_BASE_URL"] = address }));
 
     private static string Refine(ChatServer server, string prompt, out List<string> warnings, TimeSpan? timeout = null, CancellationToken cancel = default)
     {

@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Settings;
+
+namespace OpenSora.Card;
+
+/// <summary>What the environment sets for a card, read once when it starts. No record, for those print all they hold.</summary>
+[Variables]
+internal sealed class CardSettings
+{
+    public const string KernelsVariable = "OPENSORA_KERNELS", FaultsVariable = "OPENSORA_FAULTS";
+
+    public MembershipOptions Membership { get; init; } = new();
+
+    /// <summary>
+    /// Our own kernels on the CPU, or <c>plain</c> for torch's only. Last bits depend on them, so cards with other kernels do
+    /// not share a clip. Default: best.
+    /// </summary>
+    [Variable(KernelsVariable)]
+    [AllowedValues("best", "avx512", "avx2", "portable", "plain")]
+    public string Kernels { get; init; } = "best";
+
+    /// <summary>What tests break, and when: docs/faults.md. Default: empty (nothing).</summary>
+    [Variable(FaultsVariable)]
+    public string Faults { get; init; } = "";
+}
