@@ -1,3 +1,4 @@
+using OpenSora.Torch.Kernels;
 using static TorchSharp.torch;
 
 namespace OpenSora.Torch;
@@ -16,7 +17,7 @@ public static unsafe partial class FusedKernels
         using var _ = OperationTimes.Measure("moments");
         long runs = x.shape[0] * groups;
         Tensor mean = empty(x.shape[0], groups), inverse = empty(x.shape[0], groups);
-        osk_moments(At(x), runs, x.numel() / runs, (float)epsilon, At(mean), At(inverse));
+        s_kernels.Moments(At(x), runs, x.numel() / runs, (float)epsilon, At(mean), At(inverse));
         Keep(x, mean, inverse);
         return (mean, inverse);
     }
@@ -33,16 +34,8 @@ public static unsafe partial class FusedKernels
         long[] size = to.shape, strides = to.stride();
         if (strides[3] != 1 || size[0] > 1 && strides[0] != size[1] * strides[1])
             throw new ArgumentException($"the target's strides are [{string.Join(", ", strides)}]: its planes must lie at equal distances", nameof(to));
-        PlanesCall call = new()
-        {
-            Planes = size[0] * size[1],
-            Rows = size[2],
-            Width = size[3],
-            FromPlane = x.shape[2] * x.shape[3],
-            ToPlane = strides[1],
-            ToRow = strides[2],
-        };
-        osk_scaled_silu(At(x) + first * size[3], At(scale), At(shift), At(to), call);
+        Planes planes = new(Count: size[0] * size[1], size[2], size[3], FromPlane: x.shape[2] * x.shape[3], strides[1], strides[2]);
+        s_kernels.ScaledSilu(At(x) + first * size[3], At(scale), At(shift), At(to), planes);
         Keep(x, scale, shift, to);
     }
 }

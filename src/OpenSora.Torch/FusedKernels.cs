@@ -1,11 +1,11 @@
-using System.Runtime.InteropServices;
+using OpenSora.Torch.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Torch;
 
 /// <summary>
-/// Steps of a transformer block that torch does in many passes or slowly, done in one by the kernels in <c>native</c>: for
+/// Steps of a transformer block that torch does in many passes or slowly, done in one by kernels of our own: for
 /// dense float32 tensors on the CPU that nobody differentiates. For everything else the caller has the plain form.
 /// Results depend on the values and the shape of a row only: not on the number of rows, threads or cards.
 /// </summary>
@@ -17,12 +17,19 @@ public static unsafe partial class FusedKernels
     /// <summary>Tokens that a sequence may have in <see cref="Attend"/>.</summary>
     public const long MostTokens = 64;
 
+    private static KernelSet s_kernels = KernelSet.Find(null)!;
+
     /// <summary>The instruction set in use: <c>avx512</c>, <c>avx2</c> or <c>portable</c>.</summary>
-    public static string InstructionSet => Marshal.PtrToStringUTF8(osk_name())!;
+    public static string InstructionSet => s_kernels.Name;
 
     /// <summary>Uses another instruction set in this process, null for the best one: for tests and comparisons.</summary>
     /// <returns>false, and nothing changed, when this processor lacks it.</returns>
-    public static bool Use(string? instructionSet) => osk_use(instructionSet) != 0;
+    public static bool Use(string? instructionSet)
+    {
+        KernelSet? found = KernelSet.Find(instructionSet);
+        s_kernels = found ?? s_kernels;
+        return found is not null;
+    }
 
     /// <summary>What computes in this process: an instruction set of these kernels, or <c>plain</c>: torch alone. Last bits depend on it.</summary>
     public static string Chosen => Enabled ? InstructionSet : "plain";
@@ -59,7 +66,7 @@ public static unsafe partial class FusedKernels
     {
         using var _ = OperationTimes.Measure("gelu");
         long columns = x.shape[^1];
-        osk_gelu(At(x), At(bias), x.numel() / columns, columns);
+        s_kernels.Gelu(At(x), At(bias), x.numel() / columns, columns);
         Keep(x, bias);
     }
 
@@ -81,7 +88,7 @@ public static unsafe partial class FusedKernels
         using var _ = OperationTimes.Measure("modulate");
         long columns = x.shape[^1], period = scale.numel() / columns;
         Tensor to = empty(x.shape, dtype: x.dtype, device: x.device);
-        osk_modulate(
+        s_kernels.Modulate(
             At(x), At(scale), At(shift), At(to), x.numel() / columns, columns,
             repeat: scale.ndim == 3 ? x.shape[1] : 1, period, (float)epsilon);
         Keep(x, scale, shift, to);
@@ -103,7 +110,7 @@ public static unsafe partial class FusedKernels
         long[] d = qkv.shape;
         Tensor New() => empty(d[0] * d[3], d[1], d[4], dtype: qkv.dtype, device: qkv.device);
         Tensor q = New(), k = New(), v = New();
-        HeadsCall call = new()
+        HeadTensors heads = new()
         {
             Qkv = At(qkv),
             QWeight = At(norms?.Q),
@@ -120,7 +127,7 @@ public static unsafe partial class FusedKernels
             Scale = (float)scale,
             Epsilon = (float)epsilon,
         };
-        osk_heads(call);
+        s_kernels.Heads(heads);
         Keep(qkv, norms?.Q, norms?.K, rotation?.Cos, rotation?.Sin, q, k, v);
         return (q, k, v);
     }
@@ -133,7 +140,7 @@ public static unsafe partial class FusedKernels
     {
         using var _ = OperationTimes.Measure("attend");
         Tensor to = empty(q.shape, dtype: q.dtype, device: q.device);
-        osk_attend(At(q), At(k), At(v), At(to), q.shape[0], q.shape[1], q.shape[2]);
+        s_kernels.Attend(At(q), At(k), At(v), At(to), q.shape[0], q.shape[1], q.shape[2], 1);
         Keep(q, k, v, to);
         return to;
     }
@@ -142,7 +149,7 @@ public static unsafe partial class FusedKernels
     public static Tensor RoundToBFloat16(Tensor x)
     {
         Tensor to = empty(x.shape, dtype: x.dtype, device: x.device);
-        osk_round_bfloat16(At(x), At(to), x.numel());
+        s_kernels.RoundToBFloat16(At(x), At(to), x.numel());
         Keep(x, to);
         return to;
     }
