@@ -70,15 +70,6 @@ public static unsafe partial class FusedKernels
         Keep(x, bias);
     }
 
-    /// <summary>Softmax over the last dimension, in place.</summary>
-    public static void Softmax(Tensor x)
-    {
-        using var _ = OperationTimes.Measure("softmax");
-        long columns = x.shape[^1];
-        osk_softmax(At(x), x.numel() / columns, columns);
-        Keep(x);
-    }
-
     /// <summary>Layer norm without weights, times <paramref name="scale"/>, plus <paramref name="shift"/>.</summary>
     /// <param name="x">[n, m, C]</param>
     /// <param name="scale">[C] for all rows, [n, 1, C] for the rows of each n, or [m, C].</param>
@@ -96,15 +87,14 @@ public static unsafe partial class FusedKernels
     }
 
     /// <summary>
-    /// Queries, keys and values by head: RMS norm of queries and keys, then rotation of neighbouring channels, then the
-    /// scale on the queries.
+    /// Queries, keys and values by head: RMS norm of queries and keys, then rotation of neighbouring channels.
     /// </summary>
     /// <param name="qkv">[n, m, 3, H, D], D at most <see cref="MostHeadSize"/>.</param>
     /// <param name="norms">Weights [D] of queries and keys; null for no norm.</param>
     /// <param name="rotation">Cosines and sines [m, D/2]; null for no rotation.</param>
     /// <returns>Three times [n · H, m, D].</returns>
     public static (Tensor Q, Tensor K, Tensor V) Heads(
-        Tensor qkv, (Tensor Q, Tensor K)? norms, (Tensor Cos, Tensor Sin)? rotation, double scale, double epsilon)
+        Tensor qkv, (Tensor Q, Tensor K)? norms, (Tensor Cos, Tensor Sin)? rotation, double epsilon)
     {
         using var _ = OperationTimes.Measure("heads");
         long[] d = qkv.shape;
@@ -124,7 +114,6 @@ public static unsafe partial class FusedKernels
             Tokens = d[1],
             Heads = d[3],
             Size = d[4],
-            Scale = (float)scale,
             Epsilon = (float)epsilon,
         };
         s_kernels.Heads(heads);
@@ -132,15 +121,15 @@ public static unsafe partial class FusedKernels
         return (q, k, v);
     }
 
-    /// <summary>softmax(q kᵀ) v for many short sequences.</summary>
-    /// <param name="q">[B, m, D], scaled; m at most <see cref="MostTokens"/>, D at most <see cref="MostHeadSize"/>.</param>
+    /// <summary>softmax(q kᵀ / √D) v for many short sequences.</summary>
+    /// <param name="q">[B, m, D]; m at most <see cref="MostTokens"/>, D at most <see cref="MostHeadSize"/>.</param>
     /// <param name="k">The same shape.</param>
     /// <param name="v">The same shape.</param>
     public static Tensor Attend(Tensor q, Tensor k, Tensor v)
     {
         using var _ = OperationTimes.Measure("attend");
         Tensor to = empty(q.shape, dtype: q.dtype, device: q.device);
-        s_kernels.Attend(At(q), At(k), At(v), At(to), q.shape[0], q.shape[1], q.shape[2], 1);
+        s_kernels.Attend(At(q), At(k), At(v), At(to), q.shape[0], q.shape[1], q.shape[2], (float)(1 / Math.Sqrt(q.shape[2])));
         Keep(q, k, v, to);
         return to;
     }

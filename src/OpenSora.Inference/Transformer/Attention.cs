@@ -4,27 +4,17 @@ using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Transformer;
 
-/// <summary>
-/// Attention in blocks: the scores of all queries with all keys never exist at once. On CUDA it is torch's own, whose kernels keep them on
-/// the chip.
-/// </summary>
+/// <summary>Attention whose scores of all queries with all keys never exist at once.</summary>
 internal static class Attention
 {
     /// <summary>Most queries in a block.</summary>
     private const long Queries = 512;
 
-    /// <summary>Scores that a block should not exceed: 4 MiB in float32, which stays in a core's cache.</summary>
+    /// <summary>Scores that a block should not exceed.</summary>
     private const long Scores = 1 << 20;
 
-    /// <summary>What the product of a query and a key is to be divided by before <see cref="Attend"/>: √D, or 1 where that divides itself.</summary>
-    /// <param name="headSize">D</param>
-    public static double Divisor(Tensor x, long headSize) => IsTorchs(x) ? 1 : Math.Sqrt(headSize);
-
-    /// <summary>
-    /// softmax(q · k) · v for every entry of the batch (head of a frame, a position or the whole unit). Block sizes follow
-    /// from the shapes alone.
-    /// </summary>
-    /// <param name="q">Queries [B, N, D]; they or the keys are already divided by <see cref="Divisor"/>.</param>
+    /// <summary>softmax(q · k / √D) · v for every entry of the batch (head of a frame, a position or the whole unit).</summary>
+    /// <param name="q">Queries [B, N, D].</param>
     /// <param name="k">Keys [B, M, D].</param>
     /// <param name="v">Values [B, M, D].</param>
     /// <returns>[B, N, D]</returns>
@@ -34,13 +24,21 @@ internal static class Attention
         long[] queries = q.shape, keys = k.shape;
         if (queries.Length != 3 || keys.Length != 3 || queries[0] != keys[0] || queries[2] != keys[2] || !keys.SequenceEqual(v.shape))
             throw new ArgumentException($"queries [{string.Join(", ", queries)}] for keys [{string.Join(", ", keys)}] and values [{string.Join(", ", v.shape)}]");
-        if (IsTorchs(q))
-            return AttendByTorch(q, k, v);
-        (long batch, long n, long d, long m) = (queries[0], queries[1], queries[2], keys[1]);
+        (long n, long d, long m) = (queries[1], queries[2], keys[1]);
         if (n == m && m <= FusedKernels.MostTokens && d <= FusedKernels.MostHeadSize && FusedKernels.CanTake(q, k, v))
             return FusedKernels.Attend(q, k, v);
+        return q.device_type is DeviceType.CPU or DeviceType.CUDA ? ByTorch(q, k, v) : InBlocks(q, k, v);
+    }
 
-        k = k.transpose(1, 2); // [B, D, M]
+    /// <summary>Torch picks a kernel that keeps scores in cache for four dimensions only: the entries stand where heads do.</summary>
+    internal static Tensor ByTorch(Tensor q, Tensor k, Tensor v) =>
+        nn.functional.scaled_dot_product_attention(q.unsqueeze(0), k.unsqueeze(0), v.unsqueeze(0)).squeeze(0);
+
+    /// <summary>For devices whose torch has no such kernel. Block sizes follow from the shapes alone.</summary>
+    internal static Tensor InBlocks(Tensor q, Tensor k, Tensor v)
+    {
+        long batch = q.shape[0], n = q.shape[1], d = q.shape[2], m = k.shape[1];
+        k = k.transpose(1, 2) / Math.Sqrt(d); // [B, D, M]
         long rows = Math.Min(n, Queries), entries = Math.Max(1, Scores / (rows * m));
         if (rows == n && entries >= batch)
             return Block(q, k, v);
@@ -62,18 +60,5 @@ internal static class Attention
         return result;
     }
 
-    /// <summary>softmax(q · k / √D) · v. Torch picks a kernel for four dimensions only: the entries stand where heads do.</summary>
-    internal static Tensor AttendByTorch(Tensor q, Tensor k, Tensor v) =>
-        nn.functional.scaled_dot_product_attention(q.unsqueeze(0), k.unsqueeze(0), v.unsqueeze(0)).squeeze(0);
-
-    private static bool IsTorchs(Tensor x) => x.device_type == DeviceType.CUDA;
-
-    private static Tensor Block(Tensor q, Tensor k, Tensor v)
-    {
-        Tensor scores = q.bmm(k);
-        if (!FusedKernels.CanTake(scores))
-            return scores.softmax(-1, ScalarType.Float32).to(v.dtype).bmm(v);
-        FusedKernels.Softmax(scores);
-        return scores.bmm(v);
-    }
+    private static Tensor Block(Tensor q, Tensor k, Tensor v) => q.bmm(k).softmax(-1, ScalarType.Float32).to(v.dtype).bmm(v);
 }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace OpenSora.Inference.Transformer;
 
 /// <summary>Keys and values of a prompt for one cross-attention. L tokens, H heads of D channels.</summary>
-/// <param name="Keys">[H, L, D], already scaled for <see cref="Attention"/>.</param>
+/// <param name="Keys">[H, L, D]</param>
 /// <param name="Values">[H, L, D]</param>
 internal sealed record KeysValues(Tensor Keys, Tensor Values);
 
@@ -36,7 +36,7 @@ internal sealed class CrossAttention : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor kv = _kvLinear.forward(y).view(y.shape[0], 2, _heads, _headSize);
-        Tensor keys = kv.select(1, 0).transpose(0, 1) / Attention.Divisor(kv, _headSize);
+        Tensor keys = kv.select(1, 0).transpose(0, 1);
         Tensor values = kv.select(1, 1).transpose(0, 1);
         return new KeysValues(keys.contiguous().MoveToOuterDisposeScope(), values.contiguous().MoveToOuterDisposeScope());
     }

@@ -43,10 +43,9 @@ internal sealed class SelfAttention : nn.Module
         return _proj.forward(attended).view(n, m, c);
     }
 
-    /// <summary>[n, m, 3, H, D] → queries, scaled for <see cref="Attention"/>, keys and values, each [n·H, m, D].</summary>
+    /// <summary>[n, m, 3, H, D] → queries, keys and values, each [n·H, m, D].</summary>
     private (Tensor Q, Tensor K, Tensor V) Heads(Tensor qkv, RotaryEmbedding? rotary)
     {
-        double scale = 1 / Attention.Divisor(qkv, _headSize);
         bool fused = _headSize <= FusedKernels.MostHeadSize
             && FusedKernels.CanTake(qkv, _qNorm?.Weight, _kNorm?.Weight, rotary?.Cos, rotary?.Sin);
         return fused
@@ -54,18 +53,18 @@ internal sealed class SelfAttention : nn.Module
                 qkv,
                 _qNorm is not null && _kNorm is not null ? (_qNorm.Weight, _kNorm.Weight) : null,
                 rotary is not null ? (rotary.Cos, rotary.Sin) : null,
-                scale, RmsNorm.Epsilon)
-            : PlainHeads(qkv, rotary, scale);
+                RmsNorm.Epsilon)
+            : PlainHeads(qkv, rotary);
     }
 
-    private (Tensor Q, Tensor K, Tensor V) PlainHeads(Tensor qkv, RotaryEmbedding? rotary, double scale)
+    private (Tensor Q, Tensor K, Tensor V) PlainHeads(Tensor qkv, RotaryEmbedding? rotary)
     {
         Tensor qk = qkv.narrow(2, 0, 2);                             // [n, m, 2, H, D]
         if (_qNorm is not null && _kNorm is not null)
             qk = RmsNorm.Apply(qk, stack([_qNorm.Weight, _kNorm.Weight]).unsqueeze(1));
         qk = rotary?.Rotate(qk) ?? qk.permute(2, 0, 3, 1, 4).contiguous(); // [2, n, H, m, D]
         Tensor v = qkv.select(2, 2).transpose(1, 2).contiguous();
-        return (PerHead(qk.select(0, 0)).mul_(scale), PerHead(qk.select(0, 1)), PerHead(v));
+        return (PerHead(qk.select(0, 0)), PerHead(qk.select(0, 1)), PerHead(v));
     }
 
     /// <summary>[n, H, m, D] → [n·H, m, D]</summary>

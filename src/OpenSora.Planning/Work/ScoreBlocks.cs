@@ -1,8 +1,8 @@
 namespace OpenSora.Planning.Work;
 
 /// <summary>
-/// How the transformer cuts an attention into blocks of scores, as OpenSora.Inference.Transformer.Attention does; a test
-/// compares the limits.
+/// How the transformer cuts an attention into blocks of scores where torch has no kernel that does, as
+/// OpenSora.Inference.Transformer.Attention does; a test compares the limits. Elsewhere it is a bound.
 /// </summary>
 /// <param name="Blocks">Blocks that are computed one after the other.</param>
 /// <param name="Scores">Scores of all blocks.</param>

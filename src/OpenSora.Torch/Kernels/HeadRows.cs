@@ -19,10 +19,10 @@ internal unsafe struct HeadTensors
     public float* Q, K, V;
 
     public long Groups, Tokens, Heads, Size;
-    public float Scale, Epsilon;
+    public float Epsilon;
 }
 
-/// <summary>RMS norm of queries and keys, rotation of their neighbouring channels, scale of the queries; heads before tokens. A row is a token.</summary>
+/// <summary>RMS norm of queries and keys, rotation of their neighbouring channels; heads before tokens. A row is a token.</summary>
 internal readonly unsafe struct HeadRows<T>(HeadTensors h) : IRows where T : unmanaged, ILanes<T>
 {
     public long Rows => h.Groups * h.Tokens;
@@ -43,8 +43,8 @@ internal readonly unsafe struct HeadRows<T>(HeadTensors h) : IRows where T : unm
             {
                 float* from = h.Qkv + (3 * r * h.Heads + i) * size;
                 long to = ((group * h.Heads + i) * h.Tokens + token) * size;
-                Head(from, h.QWeight, cos, sin, h.Q + to, h.Scale);
-                Head(from + h.Heads * size, h.KWeight, cos, sin, h.K + to, 1);
+                Head(from, h.QWeight, cos, sin, h.Q + to);
+                Head(from + h.Heads * size, h.KWeight, cos, sin, h.K + to);
                 Unsafe.CopyBlockUnaligned(h.V + to, from + 2 * h.Heads * size, (uint)(size * sizeof(float)));
             }
         }
@@ -63,7 +63,7 @@ internal readonly unsafe struct HeadRows<T>(HeadTensors h) : IRows where T : unm
     }
 
     [MethodImpl(AggressiveInlining)]
-    private void Head(float* from, float* weight, float* cos, float* sin, float* to, float scale)
+    private void Head(float* from, float* weight, float* cos, float* sin, float* to)
     {
         long size = h.Size, i = 0;
         T factor = T.All(weight is null ? 1 : 1 / MathF.Sqrt(Sums.OfSquares<T>(from, size, 0) / size + h.Epsilon));
@@ -74,7 +74,7 @@ internal readonly unsafe struct HeadRows<T>(HeadTensors h) : IRows where T : unm
                 x *= T.Load(weight + i);
             if (h.Cos is not null)
                 x = Rotated(x, T.Load(cos + i), T.Load(sin + i));
-            T.Store(x * T.All(scale), to + i);
+            T.Store(x, to + i);
         }
         if (i < size)
         {
@@ -83,7 +83,7 @@ internal readonly unsafe struct HeadRows<T>(HeadTensors h) : IRows where T : unm
                 x *= T.LoadFirst(weight + i, size - i);
             if (h.Cos is not null)
                 x = Rotated(x, T.LoadFirst(cos + i, size - i), T.LoadFirst(sin + i, size - i));
-            T.StoreFirst(x * T.All(scale), to + i, size - i);
+            T.StoreFirst(x, to + i, size - i);
         }
     }
 

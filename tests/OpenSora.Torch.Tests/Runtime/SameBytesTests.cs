@@ -13,7 +13,7 @@ public sealed class SameBytesTests
     public static TheoryData<string, int> Calls()
     {
         TheoryData<string, int> data = [];
-        foreach (string call in (string[])["linear", "small linear", "mm", "bmm", "softmax", "conv2d", "conv3d", "group_norm"])
+        foreach (string call in (string[])["linear", "small linear", "mm", "bmm", "attention", "attention to a prompt", "softmax", "conv2d", "conv3d", "group_norm"])
             foreach (int threads in (int[])[1, 2, 3])
                 data.Add(call, threads);
         return data;
@@ -29,12 +29,14 @@ public sealed class SameBytesTests
             "small linear" => ([[7, 72], [40, 72], [40]], x => nn.functional.linear(x[0], x[1], x[2])),
             "mm" => ([[129, 515], [515, 67]], x => x[0].mm(x[1])),
             "bmm" => ([[16, 30, 72], [16, 72, 301]], x => x[0].bmm(x[1])),
+            "attention" => ([[1, 16, 405, 72], [1, 16, 405, 72], [1, 16, 405, 72]], Attend),
+            "attention to a prompt" => ([[1, 16, 510, 72], [1, 16, 301, 72], [1, 16, 301, 72]], Attend),
             "softmax" => ([[33, 1590]], x => x[0].softmax(-1)),
             "conv2d" => ([[3, 32, 37, 41], [24, 32, 3, 3], [24]], x => nn.functional.conv2d(x[0], x[1], x[2], padding: [1, 1])),
             "conv3d" => ([[1, 16, 5, 19, 23], [8, 16, 3, 3, 3], [8]], x => nn.functional.conv3d(x[0], x[1], x[2], padding: [1, 1, 1])),
             _ => (Shapes: (long[][])[[2, 32, 17, 19]], (Func<Tensor[], Tensor>)(x => nn.functional.group_norm(x[0], 8))),
         };
-        OnThread(threads, () =>
+        OnThread.Do(threads, () =>
         {
             using DisposeScope scope = NewDisposeScope();
             using IDisposable inference = no_grad();
@@ -77,18 +79,7 @@ public sealed class SameBytesTests
         return copy;
     }
 
-    private static void OnThread(int threads, Action work)
-    {
-        Exception? error = null;
-        Thread thread = new(() =>
-        {
-            TorchRuntime.Initialize(threads);
-            error = Record.Exception(work);
-        });
-        thread.Start();
-        thread.Join();
-        Assert.Null(error);
-    }
+    private static Tensor Attend(Tensor[] x) => nn.functional.scaled_dot_product_attention(x[0], x[1], x[2]);
 
     private sealed unsafe class Freed(nint memory) : IDisposable
     {
