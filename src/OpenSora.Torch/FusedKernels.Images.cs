@@ -16,6 +16,7 @@ public static unsafe partial class FusedKernels
     {
         using var _ = OperationTimes.Measure("moments");
         long runs = x.shape[0] * groups;
+        Check(groups > 0 && x.ndim > 1 && x.shape[1] % groups == 0, x);
         Tensor mean = empty(x.shape[0], groups), inverse = empty(x.shape[0], groups);
         s_kernels.Moments(At(x), runs, x.numel() / runs, (float)epsilon, At(mean), At(inverse));
         Keep(x, mean, inverse);
@@ -34,6 +35,8 @@ public static unsafe partial class FusedKernels
         long[] size = to.shape, strides = to.stride();
         if (strides[3] != 1 || size[0] > 1 && strides[0] != size[1] * strides[1])
             throw new ArgumentException($"the target's strides are [{string.Join(", ", strides)}]: its planes must lie at equal distances", nameof(to));
+        Check(size.Length == 4 && x.ndim == 4 && x.shape[0] == size[0] && x.shape[1] == size[1] && x.shape[3] == size[3] && first >= 0 && first + size[2] <= x.shape[2]
+            && scale.numel() == size[0] * size[1] && shift.numel() == scale.numel(), x, scale, shift, to);
         Planes planes = new(Count: size[0] * size[1], size[2], size[3], FromPlane: x.shape[2] * x.shape[3], strides[1], strides[2]);
         s_kernels.ScaledSilu(At(x) + first * size[3], At(scale), At(shift), At(to), planes);
         Keep(x, scale, shift, to);

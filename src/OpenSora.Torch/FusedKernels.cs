@@ -66,6 +66,7 @@ public static unsafe partial class FusedKernels
     {
         using var _ = OperationTimes.Measure("gelu");
         long columns = x.shape[^1];
+        Check(bias is null || bias.numel() == columns, x, bias);
         s_kernels.Gelu(At(x), At(bias), x.numel() / columns, columns);
         Keep(x, bias);
     }
@@ -78,6 +79,8 @@ public static unsafe partial class FusedKernels
     {
         using var _ = OperationTimes.Measure("modulate");
         long columns = x.shape[^1], period = scale.numel() / columns;
+        Check(x.ndim == 3 && scale.shape[^1] == columns && shift.shape.SequenceEqual(scale.shape)
+            && (period == 1 || scale.ndim == 3 && period == x.shape[0] || scale.ndim == 2 && period == x.shape[1]), x, scale, shift);
         Tensor to = empty(x.shape, dtype: x.dtype, device: x.device);
         s_kernels.Modulate(
             At(x), At(scale), At(shift), At(to), x.numel() / columns, columns,
@@ -98,6 +101,10 @@ public static unsafe partial class FusedKernels
     {
         using var _ = OperationTimes.Measure("heads");
         long[] d = qkv.shape;
+        Check(d.Length == 5 && d[2] == 3 && d[4] <= MostHeadSize
+            && (norms is null || norms.Value.Q.numel() == d[4] && norms.Value.K.numel() == d[4])
+            && (rotation is null || rotation.Value.Cos.numel() == d[1] * (d[4] / 2) && rotation.Value.Sin.numel() == d[1] * (d[4] / 2)),
+            qkv, norms?.Q, norms?.K, rotation?.Cos, rotation?.Sin);
         Tensor New() => empty(d[0] * d[3], d[1], d[4], dtype: qkv.dtype, device: qkv.device);
         Tensor q = New(), k = New(), v = New();
         HeadTensors heads = new()
@@ -128,6 +135,8 @@ public static unsafe partial class FusedKernels
     public static Tensor Attend(Tensor q, Tensor k, Tensor v)
     {
         using var _ = OperationTimes.Measure("attend");
+        long[] d = q.shape;
+        Check(d.Length == 3 && d[1] <= MostTokens && d[2] <= MostHeadSize && k.shape.SequenceEqual(d) && v.shape.SequenceEqual(d), q, k, v);
         Tensor to = empty(q.shape, dtype: q.dtype, device: q.device);
         s_kernels.Attend(At(q), At(k), At(v), At(to), q.shape[0], q.shape[1], q.shape[2], (float)(1 / Math.Sqrt(q.shape[2])));
         Keep(q, k, v, to);
@@ -141,6 +150,18 @@ public static unsafe partial class FusedKernels
         s_kernels.RoundToBFloat16(At(x), At(to), x.numel());
         Keep(x, to);
         return to;
+    }
+
+    /// <summary>A kernel believes the shapes that it is given: a wrong one would read and write what is not the tensor's.</summary>
+    /// <exception cref="ArgumentException">They do not fit together; the message has all of them.</exception>
+    private static void Check(bool fits, params ReadOnlySpan<Tensor?> tensors)
+    {
+        if (fits)
+            return;
+        List<string> shapes = [];
+        foreach (Tensor? tensor in tensors)
+            shapes.Add(tensor is null ? "none" : $"[{string.Join(", ", tensor.shape)}]");
+        throw new ArgumentException($"shapes that do not fit together: {string.Join(", ", shapes)}");
     }
 
     private static float* At(Tensor? x) => x is null ? null : (float*)TensorMemory.Pointer(x);

@@ -177,6 +177,33 @@ public sealed class FusedKernelsTests : IDisposable
 
     private static Tensor Noise(params long[] shape) => randn(shape, ScalarType.Float32);
 
+    /// <summary>A kernel that believed them would read and write memory of others.</summary>
+    [Fact]
+    public void Shapes_that_do_not_fit_are_refused_with_all_of_them()
+    {
+        Tensor x = Noise(2, 4, 8), heads = Noise(2, 4, 3, 2, 8);
+        Action[] calls =
+        [
+            () => FusedKernels.Gelu(x, Noise(7)),
+            () => FusedKernels.Modulate(x, Noise(9), Noise(9), 1e-6),
+            () => FusedKernels.Modulate(x, Noise(8), Noise(4, 8), 1e-6),
+            () => FusedKernels.Modulate(x, Noise(3, 1, 8), Noise(3, 1, 8), 1e-6),
+            () => FusedKernels.Modulate(x, Noise(5, 8), Noise(5, 8), 1e-6),
+            () => FusedKernels.Heads(heads, (Noise(8), Noise(7)), null, 1e-6),
+            () => FusedKernels.Heads(heads, null, (Noise(4, 4), Noise(3, 4)), 1e-6),
+            () => FusedKernels.Heads(Noise(2, 4, 2, 2, 8), null, null, 1e-6),
+            () => FusedKernels.Heads(Noise(1, 1, 3, 1, FusedKernels.MostHeadSize + 1), null, null, 1e-6),
+            () => FusedKernels.Attend(x, Noise(2, 4, 9), x),
+            () => FusedKernels.Attend(x, x, Noise(2, 5, 8)),
+            () => FusedKernels.Attend(Noise(1, FusedKernels.MostTokens + 1, 8), Noise(1, FusedKernels.MostTokens + 1, 8), Noise(1, FusedKernels.MostTokens + 1, 8)),
+            () => FusedKernels.Moments(x, 3, 1e-6),
+            () => FusedKernels.ScaledSilu(Noise(1, 2, 4, 4), Noise(1, 2), Noise(1, 2), 2, zeros(1, 2, 3, 4)),
+            () => FusedKernels.ScaledSilu(Noise(1, 2, 4, 4), Noise(1, 3), Noise(1, 2), 0, zeros(1, 2, 3, 4)),
+            () => FusedKernels.ScaledSilu(Noise(1, 2, 4, 5), Noise(1, 2), Noise(1, 2), 0, zeros(1, 2, 3, 4)),
+        ];
+        Assert.All(calls, call => Assert.Contains("do not fit together: [", Assert.Throws<ArgumentException>(call).Message, StringComparison.Ordinal));
+    }
+
     private static void Near(Tensor expected, Tensor actual, double tolerance)
     {
         Assert.Equal(expected.shape, actual.shape);
