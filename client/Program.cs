@@ -16,6 +16,7 @@ RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator
 };
 foreach (Command command in ServiceCommands.All)
     root.Add(command);
+TorchFlag.AddTo(root);
 
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
@@ -26,6 +27,7 @@ if (parsed.Errors.Count > 0)
 
 try
 {
+    TorchFlag.Apply(parsed);
     return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
 }
 catch (OperationCanceledException)

@@ -14,6 +14,9 @@ public sealed class DeviceCopy : IDisposable
     private readonly Tensor _source;
     private bool _wanted = true;
 
+    /// <summary>The event of the copy's end; 0 when it has ended.</summary>
+    private nint _done;
+
     /// <summary>Begins to copy. Between two tensors of the host nothing is copied: both are the same memory.</summary>
     /// <param name="source">May be disposed after the call, and must not be changed until the copy is done.</param>
     /// <param name="to">The host, or a device when the source lies on the host.</param>
@@ -67,16 +70,25 @@ public sealed class DeviceCopy : IDisposable
         _source.Dispose();
     }
 
-    /// <summary>Whether copies of a device go on beside what it computes. TorchSharp has no streams: they are made at once.</summary>
-    public static bool Overlaps(Device device) => false;
+    /// <summary>Whether copies of a device go on beside what it computes. TorchSharp itself has no streams: with the package they are made at once.</summary>
+    public static bool Overlaps(Device device) => device.type != TorchSharp.DeviceType.CPU && OwnBinding.IsThere && OwnBinding.CopiesOverlap(device);
 
-    private static Tensor Begin(Tensor source, Device to) => source.to(to);
+    private Tensor Begin(Tensor source, Device to) => OwnBinding.IsThere ? OwnBinding.CopyBeside(source, to, out _done) : source.to(to);
 
-    private static bool IsDone() => true;
+    private bool IsDone() => _done == 0 || OwnBinding.IsDone(_done);
 
-    private static void Block() { }
+    private void Block()
+    {
+        if (_done != 0)
+            OwnBinding.Block(_done, Numbers.device);
+    }
 
-    private static void Release() { }
+    private void Release()
+    {
+        if (_done != 0)
+            OwnBinding.Release(_done);
+        _done = 0;
+    }
 
     private static bool Same(Device one, Device other) => one.type == other.type && (one.type == TorchSharp.DeviceType.CPU || one.index == other.index);
 }

@@ -7,12 +7,12 @@ namespace OpenSora.Torch;
 public static class Devices
 {
     /// <summary>Opens a device. Without a number it is the first of its kind.</summary>
-    /// <param name="name">Null: the best one that is present, cuda before cpu.</param>
+    /// <param name="name">Null: the best one that is present, gcu before cuda before cpu.</param>
     /// <exception cref="DeviceException">There is no such device here.</exception>
     public static Device Open(string? name)
     {
         if (name is null)
-            return cuda.is_available() ? OpenCuda("cuda", 0) : CPU;
+            return GcuLibrary.IsPresent() ? OpenGcu("gcu", 0) : cuda.is_available() ? OpenCuda("cuda", 0) : CPU;
         string[] parts = name.Split(':');
         int index = 0;
         if (parts.Length > 2 || parts.Length == 2 && !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index))
@@ -22,8 +22,7 @@ public static class Devices
             "cpu" when index == 0 => CPU,
             "cpu" => throw new DeviceException($"device {name}: the CPU is one device, use cpu"),
             "cuda" => OpenCuda(name, index),
-            "gcu" => throw new DeviceException(
-                $"device {name}: the torch of this build is TorchSharp's, for processors; a card of Enflame needs the vendor's. Remedy: give cpu"),
+            "gcu" => OpenGcu(name, index),
             _ => throw Unknown(name),
         };
     }
@@ -44,7 +43,12 @@ public static class Devices
     };
 
     /// <summary>Whether its kernels are meant for float16 and bfloat16. A CPU's are slower there than in float32.</summary>
-    public static bool HasHalf(Device device) => Kind(device) != DeviceKind.Cpu;
+    public static bool HasHalf(Device device) => Kind(device) switch
+    {
+        DeviceKind.Cpu => false,
+        DeviceKind.Cuda => true,
+        _ => GcuLibrary.HasHalf(),
+    };
 
     /// <summary>Waits until the device has done all that was asked of it.</summary>
     public static void Synchronize(Device device)
@@ -71,9 +75,19 @@ public static class Devices
     {
         if (!cuda.is_available())
             throw new DeviceException($"device {name}: there is no CUDA device, or torch {TorchRuntime.Version} was built without CUDA. " +
-                "Remedy: check `nvidia-smi`; the torch of this build is TorchSharp's, for processors");
+                "Remedy: check `nvidia-smi`; if it lists the card, run on a torch of this machine that has CUDA (--torch DIR, e.g. pip's), or build with TorchSharp's (-p:TorchPackage=cuda)");
         int count = cuda.device_count();
         return index < count ? new Device(TorchSharp.DeviceType.CUDA, index) : throw OutOfRange(name, "cuda", count);
+    }
+
+    private static Device OpenGcu(string name, int index)
+    {
+        if (GcuLibrary.Load() is { } problem)
+            throw new DeviceException($"device {name}: {problem}");
+        int count = GcuLibrary.Count;
+        if (count == 0)
+            throw new DeviceException($"device {name}: {GcuLibrary.Path} finds no card. Remedy: check the vendor's driver and its monitoring tool");
+        return index < count ? new Device(GcuLibrary.Type, index) : throw OutOfRange(name, "gcu", count);
     }
 
     private static DeviceException OutOfRange(string name, string kind, int count) =>

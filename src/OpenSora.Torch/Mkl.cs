@@ -27,8 +27,11 @@ internal static unsafe class Mkl
         return true;
     }
 
-    /// <summary>The instruction set of its products, e.g. <c>AVX512</c>; <c>generic</c> where it takes none for this processor.</summary>
-    public static string InstructionSet(nint torch) => NativeLibrary.TryGetExport(torch, "mkl_serv_cbwr_get_auto_branch", out nint ask)
+    /// <summary>
+    /// The instruction set of its products, e.g. <c>AVX512</c>; <c>generic</c> where it takes none for this processor; null where it is not
+    /// there or does not tell.
+    /// </summary>
+    public static string? InstructionSet(nint torch) => NativeLibrary.TryGetExport(torch, "mkl_serv_cbwr_get_auto_branch", out nint ask)
         ? ((delegate* unmanaged<int>)ask)() switch
         {
             9 => "AVX",
@@ -36,5 +39,5 @@ internal static unsafe class Mkl
             11 or 12 or 13 or 14 => "AVX512",
             _ => "generic",
         }
-        : "generic";
+        : null;
 }

@@ -5,14 +5,16 @@ namespace OpenSora.Torch;
 
 /// <summary>What a torch says of itself.</summary>
 /// <param name="Capability">The instruction set of its own kernels on this processor, e.g. <c>AVX2</c>.</param>
-/// <param name="Blas">The library that multiplies matrices, with its version, e.g. <c>MKL 2024.2</c>.</param>
-internal sealed partial record TorchBuild(string Capability, string Blas)
+/// <param name="Blas">The library within it that multiplies matrices, with its version, e.g. <c>MKL 2024.2</c>; null for one of its own.</param>
+internal sealed partial record TorchBuild(string Capability, string? Blas)
 {
-    /// <summary>Asks a library with torch's kernels.</summary>
-    public static unsafe TorchBuild Of(nint torch)
+    /// <summary>Asks it.</summary>
+    public static unsafe TorchBuild Of(LoadedTorch torch)
     {
-        if (!NativeLibrary.TryGetExport(torch, "_ZN2at11show_configB5cxx11Ev", out nint ask))
-            return new TorchBuild("unknown", "unknown BLAS");
+        if (torch.IsOwn)
+            return Parse(OwnBinding.Build);
+        if (!NativeLibrary.TryGetExport(torch.Kernels, "_ZN2at11show_configB5cxx11Ev", out nint ask))
+            return new TorchBuild("unknown", null);
         // at::show_config() returns a std::string: an address, a length and 16 bytes of its own.
         nint* text = stackalloc nint[4];
         ((delegate* unmanaged<nint*, nint*>)ask)(text);
@@ -24,7 +26,7 @@ internal sealed partial record TorchBuild(string Capability, string Blas)
 
     internal static TorchBuild Parse(string told) => new(
         CapabilityLine().Match(told) is { Success: true } capability ? capability.Groups[1].Value : "unknown",
-        MklLine().Match(told) is { Success: true } mkl ? $"MKL {mkl.Groups[1].Value}" : "unknown BLAS");
+        MklLine().Match(told) is { Success: true } mkl ? $"MKL {mkl.Groups[1].Value}" : null);
 
     [GeneratedRegex(@"CPU capability usage: (\S+)")]
     private static partial Regex CapabilityLine();

@@ -9,7 +9,7 @@ public static partial class TorchRuntime
 {
     /// <summary>Settings of a user that change which kernels run, and so the last bits.</summary>
     private static readonly string[] s_kernelVariables =
-        ["ATEN_CPU_CAPABILITY", "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE"];
+        ["ATEN_CPU_CAPABILITY", "MKL_ENABLE_INSTRUCTIONS", "MKL_CBWR", "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE", OpenBlas.CoreVariable];
 
     /// <summary>
     /// Makes every operation of this thread use exactly <paramref name="threads"/> threads, in torch and in its BLAS. To be
@@ -22,16 +22,20 @@ public static partial class TorchRuntime
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         // Libraries read these once, when they are loaded, and only from the native environment.
-        foreach (string variable in (string[])["OMP_NUM_THREADS", "MKL_NUM_THREADS"])
+        foreach (string variable in (string[])["OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"])
             _ = setenv(variable, threads.ToString(System.Globalization.CultureInfo.InvariantCulture), 1);
         // Waiting threads of OpenMP spin and keep others from their cores. A user's own choice stays.
         _ = setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
+        if (TorchLibraries.IsOther && OpenBlas.ChooseCore() is { } core)
+            _ = setenv(OpenBlas.CoreVariable, core, 1);
         TorchLibraries.Load();
         set_num_threads(threads);
+        if (TorchLibraries.IsOther)
+            OpenBlas.SetThreads(threads);
     }
 
     /// <summary>The version of torch, e.g. <c>2.10.0</c>.</summary>
-    public static string Version { get; } = System.Version.Parse(__version__).ToString(3);
+    public static string Version => OwnBinding.IsThere ? OwnBinding.Version : System.Version.Parse(__version__).ToString(3);
 
     /// <summary>The threads that an operation called from this thread uses.</summary>
     public static int Threads => get_num_threads();
@@ -39,6 +43,7 @@ public static partial class TorchRuntime
     /// <summary>Why matrix products are slower than this processor can do them; null when they are not.</summary>
     public static string? SlowProducts => Avx2.IsSupported && Mkl.InstructionSet(TorchLibraries.Loaded.Kernels) == "generic"
         ? "matrix products run at half speed or less: MKL has no kernels for this processor and does not let itself be told which to take"
+        : TorchLibraries.IsOther ? OpenBlas.Slow()
         : null;
 
     /// <summary>The model of the processor, e.g. <c>AuthenticAMD 26.2</c>: sizes of caches decide the order of sums.</summary>
@@ -50,9 +55,9 @@ public static partial class TorchRuntime
     /// </summary>
     public static string Describe()
     {
-        nint torch = TorchLibraries.Loaded.Kernels;
+        LoadedTorch torch = TorchLibraries.Loaded;
         TorchBuild build = TorchBuild.Of(torch);
-        string blas = build.Blas.StartsWith("MKL", StringComparison.Ordinal) ? $"{build.Blas} {Mkl.InstructionSet(torch)}" : build.Blas;
+        string blas = build.Blas is { } mkl ? $"{mkl} {Mkl.InstructionSet(torch.Kernels)}".TrimEnd() : OpenBlas.Describe() ?? "unknown BLAS";
         string chosen = string.Concat(s_kernelVariables.Select(name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? $", {name}={value}" : ""));
         return $"torch {Version} {build.Capability}, {blas}{chosen}, {Threads} {(Threads == 1 ? "thread" : "threads")}";
     }

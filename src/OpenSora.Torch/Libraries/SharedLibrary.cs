@@ -13,6 +13,8 @@ internal static partial class SharedLibrary
     /// <summary>All functions are bound at once: a missing one is told here, and not in the middle of a step.</summary>
     private const int BindNow = 2;
 
+    private const int NoLoad = 4, Global = 0x100, NoDelete = 0x1000;
+
     /// <summary>The bytes of a file that is whole.</summary>
     /// <exception cref="DeviceException">See <see cref="CheckWhole"/>.</exception>
     public static byte[] Read(string path)
@@ -47,10 +49,13 @@ internal static partial class SharedLibrary
     {
         // The first call of a function asks the loader for it, which forgets the error before.
         _ = dlerror();
-        library = dlopen(path, BindNow);
+        library = dlopen(path, BindNow | NoDelete);
         refusal = library == 0 ? Marshal.PtrToStringUTF8(dlerror()) ?? "the loader does not say why" : null;
         return library != 0;
     }
+
+    /// <summary>Lets libraries that are loaded later find the functions of one that is loaded already.</summary>
+    public static void MakeGlobal(string path) => _ = dlopen(path, BindNow | NoLoad | Global);
 
     /// <summary>Opens a library that lies in memory only, so that nothing is left on a disk that may be read-only.</summary>
     public static unsafe bool TryOpenCopy(ReadOnlySpan<byte> bytes, string name, out nint library, [NotNullWhen(false)] out string? refusal)
