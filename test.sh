@@ -4,7 +4,7 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")"
 ./opensora --setup
-./opensora --install postgresql chromium
+./opensora --install postgresql chromium libtorch-dev libopenblas0-pthread cmake g++
 
 log=artifacts/test.log
 dotnet build OpenSora.Cluster.sln -c Release -v minimal -nologo

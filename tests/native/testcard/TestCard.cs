@@ -14,6 +14,12 @@ internal static class TestCard
     /// <summary>The environment variable that names the file for <see cref="KernelsIn"/>.</summary>
     public const string ReportVariable = "TESTCARD_REPORT";
 
+    /// <summary>The environment variable that names the torch of a process.</summary>
+    public const string TorchVariable = "OPENSORA_TORCH";
+
+    /// <summary>The torch that the library is built for.</summary>
+    public static string Torch { get; } = File.ReadAllText(Path.Combine(Folder, "torch")).Trim();
+
     /// <summary>The built library.</summary>
     public static string Library { get; } = Path.Combine(Folder, "libtorch_testcard.so");
 

@@ -39,7 +39,7 @@ internal static unsafe class Copies
         s_hold(0);
         using (DeviceCopy last = new(host, device), lastBack = new(card, CPU))
             same &= last.WaitOnHost() && lastBack.WaitOnHost();
-        same &= card.sum().cpu().item<float>() == 500500; // a card that had copied what is not there would say so
+        same &= card.sum(dim: 0).cpu().item<float>() == 500500; // a card that had copied what is not there would say so
         return $"overlaps={overlaps} same={same}";
     }
 
@@ -66,7 +66,7 @@ internal static unsafe class Copies
         return $"bytes={bytes} early={early} same={same}";
     }
 
-    private static bool Same(Tensor one, Tensor other) => one.eq(other).all().item<bool>();
+    private static bool Same(Tensor one, Tensor other) => one.Equals(other);
 
     private static void DisposeSoon(this DeviceCopy copy)
     {

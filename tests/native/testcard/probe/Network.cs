@@ -11,7 +11,7 @@ internal static class Network
     public static string HashOn(Device device)
     {
         using IDisposable scope = NewDisposeScope();
-        using IDisposable inference = inference_mode();
+        using IDisposable inference = no_grad();
         return Convert.ToHexStringLower(SHA256.HashData(Run(device).cpu().contiguous().bytes));
     }
 

@@ -12,7 +12,8 @@ try
     {
         "describe" => $"{Devices.Name(device)} half={Devices.HasHalf(device)} tensor={Devices.Name(zeros(2, device: device).device)}",
         "network" => $"cpu={Network.HashOn(CPU)} card={Network.HashOn(device)}",
-        "blas" => $"slow={TorchRuntime.CheckBlas().IsSlow} {TorchRuntime.CheckBlas().Remedy}",
+        "torch" => $"{TorchRuntime.Describe()}\n{Libraries.Loaded()}",
+        "operations" => string.Join(' ', OperationTimes.Of(() => ones(2, 2, device: device).mm(ones(2, 2, device: device))).Select(time => time.Name).Order()),
         "copies" => Copies.Of(device),
         "sent" => Copies.Sent(device),
         "mixed" => $"sum: {zeros(2, device: device) + zeros(2)}",

@@ -36,7 +36,7 @@ public sealed class GcuTests : IDisposable
         JsonNode cpu = JsonNode.Parse((await Generate("fp32", "cpu", ("OPENSORA_KERNELS", "plain"))).Output)!;
         ClientProgram.Outcome outcome = await ClientProgram.Run(
             Arguments("fp32", "gcu", "--cards", "3"),
-            (TestCard.Variable, TestCard.Library), (TestCard.ReportVariable, report), ("TESTCARD_COUNT", "3"), ("TESTCARD_STREAMS", streams), ("TESTCARD_COPY_MS", "2"));
+            (TestCard.TorchVariable, TestCard.Torch), (TestCard.Variable, TestCard.Library), (TestCard.ReportVariable, report), ("TESTCARD_COUNT", "3"), ("TESTCARD_STREAMS", streams), ("TESTCARD_COPY_MS", "2"));
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         Assert.Equal(cpu["sha256"]!.ToJsonString(), JsonNode.Parse(outcome.Output)!["sha256"]!.ToJsonString());
         Assert.Equal(streams == "0", outcome.Errors.Contains("gcu:2 waits for its copies", StringComparison.Ordinal));
@@ -63,9 +63,25 @@ public sealed class GcuTests : IDisposable
     }
 
     [Fact]
+    public async Task WithTheTorchOfThePackageTheErrorSaysHowToGiveAnother()
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(Arguments("bf16", "gcu"), (TestCard.Variable, TestCard.Library));
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("--torch DIR", outcome.Errors);
+    }
+
+    [Fact]
+    public async Task ATorchThatWasNotMadeReadyIsRefused()
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["--torch", "/usr", .. Arguments("fp32", "cpu")]);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("start through ./opensora", outcome.Errors);
+    }
+
+    [Fact]
     public async Task ALibraryThatWasNamedIsNotPassedOver()
     {
-        ClientProgram.Outcome outcome = await ClientProgram.Run(["generate", "--prompt", "a", "--save-dir", _folder], (TestCard.Variable, "/nowhere/lib.so"));
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["generate", "--prompt", "a", "--save-dir", _folder], (TestCard.TorchVariable, TestCard.Torch), (TestCard.Variable, "/nowhere/lib.so"));
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains("/nowhere/lib.so", outcome.Errors);
     }
@@ -89,7 +105,7 @@ public sealed class GcuTests : IDisposable
     }
 
     private Task<ClientProgram.Outcome> Generate(string dtype, string device, params (string, string)[] environment) =>
-        ClientProgram.Run(Arguments(dtype, device), environment);
+        ClientProgram.Run(Arguments(dtype, device), [(TestCard.TorchVariable, TestCard.Torch), .. environment]);
 
     private string[] Arguments(string dtype, string device, params string[] more) =>
     [

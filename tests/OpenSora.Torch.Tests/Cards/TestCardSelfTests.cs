@@ -1,4 +1,4 @@
-namespace OpenSora.Torch.Tests;
+namespace OpenSora.Torch.Tests.Cards;
 
 /// <summary>The test card against the host, operator by operator: only when this holds does "same as cpu" mean anything elsewhere.</summary>
 public class TestCardSelfTests

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenSora.TestKit;
 
-namespace OpenSora.Torch.Tests;
+namespace OpenSora.Torch.Tests.Cards;
 
 /// <summary>A process of its own for each case: a card's library stays in a process for good, and its settings are read once.</summary>
 internal static class TestCardProcess
@@ -14,7 +14,7 @@ internal static class TestCardProcess
 
     /// <summary>Asks what a C# process sees of a card (tests/native/testcard/probe).</summary>
     public static Task<Outcome> Probe(string question, string device, params string[] settings) =>
-        Run(s_probe, [question, device], [$"{TestCard.Variable}={TestCard.Library}", .. settings]);
+        Run(s_probe, [question, device], [$"{TestCard.TorchVariable}={TestCard.Torch}", $"{TestCard.Variable}={TestCard.Library}", .. settings]);
 
     private static async Task<Outcome> Run(string program, string[] arguments, string[] settings)
     {
