@@ -26,7 +26,7 @@ internal static class MicroBenchmarks
             .AddExporter(MarkdownExporter.GitHub)
             .AddLogger(ConsoleLogger.Default)
             .WithArtifactsPath(artifacts);
-        BenchmarkSwitcher.FromTypes([typeof(BlockForward), typeof(LayoutSwitch), typeof(TileDecode), typeof(WeightLoad), typeof(FrameHeaders)])
+        BenchmarkSwitcher.FromTypes([typeof(BlockForward), typeof(LayoutSwitch), typeof(TileDecode), typeof(WeightLoad), typeof(FrameHeaders), typeof(NativeKernels)])
             .Run(flags.Length == 0 ? ["--filter", "*"] : flags, config);
     }
 }
