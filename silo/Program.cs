@@ -1,9 +1,7 @@
 using OpenSora.Contracts;
 using OpenSora.Silo.Generation;
 using OpenSora.Silo.Service;
-using OpenSora.Telemetry;
 
-using ProcessTelemetry telemetry = ProcessTelemetry.Start("opensora-silo", Environment.MachineName);
 if (args is ["generate"])
     return await GenerateCommand.Run();
 if (args is ["serve", ..])

@@ -31,7 +31,7 @@ internal static class ApiEndpoints
         api.MapVideos(app.Lifetime, mostUploadBytes);
         api.MapGet("/v1/cards", async (IVideoService videos, CancellationToken cancel) => Results.Json(CardList.Of(await videos.Cards(cancel)), VideoBody.Json))
             .Produces<CardList>().WithSummary("The cards that have joined").WithTags("cards");
-        api.MapMetrics(app.Services);
+        api.MapPrometheusScrapingEndpoint("/metrics");
     }
 }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenSora.Cluster.Cards;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Telemetry;
 
 namespace OpenSora.Silo.Cards;
 
@@ -22,6 +23,7 @@ internal sealed class RegistrationHost : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.AddTelemetry("opensora-silo", Environment.MachineName);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls($"{(tls is null ? "http" : "https")}://{listen ?? "127.0.0.1:0"}");
         if (tls is not null)

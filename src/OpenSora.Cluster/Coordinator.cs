@@ -15,6 +15,9 @@ public sealed record CoordinatorHooks
     /// <summary>The kind of cards that a new job takes. Default: null (that of the first one).</summary>
     public string? Kind { get; init; }
 
+    /// <summary>The span that a job is a part of, as W3C's traceparent. Default: null (none).</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Called with each whole checkpoint; must not wait. Default: null.</summary>
     public Action<Checkpoint>? StepDone { get; init; }
 
@@ -61,7 +64,7 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
         using Crew crew = new(directory, options, voice, job, mostCards, folder.Record.Kind ?? hooks.Kind) { SetsOneAside = folder.Record.Request.TextEncoderCard };
         CrewWork work = new(crew, client, directory, options, tally, voice);
         Begin();
-        using Activity? span = Tracing.Source.StartActivity("job")?.SetTag("opensora.job", job).SetTag("opensora.resumed", !isNew)
+        using Activity? span = Tracing.Job(hooks.TraceParent)?.SetTag("opensora.job", job).SetTag("opensora.resumed", !isNew)
             .SetTag("opensora.cards", folder.Record.Request.Cards).SetTag("opensora.steps", folder.Record.Request.NumSamplingSteps);
         try
         {

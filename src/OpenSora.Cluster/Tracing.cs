@@ -13,8 +13,19 @@ internal static class Tracing
 {
     public static readonly ActivitySource Source = new("OpenSora.Cluster");
 
+    /// <summary>The span that goes on here, as W3C's traceparent; null when nobody listens, or there is none.</summary>
+    public static string? TraceParent => Source.HasListeners() ? Activity.Current?.Id : null;
+
+    /// <summary>A job, as a part of what asked for it, maybe long ago.</summary>
+    /// <param name="asked">The <see cref="TraceParent"/> of that; null begins a trace.</param>
+    public static Activity? Job(string? asked)
+    {
+        Activity.Current = null; // that of whoever happens to have begun it
+        return Source.StartActivity("job", ActivityKind.Internal, ActivityContext.TryParse(asked, null, isRemote: true, out ActivityContext parent) ? parent : default);
+    }
+
     /// <summary>A task on a card, e.g. <c>decode on card-1</c>.</summary>
-    public static Activity? Task(Card card, CardTask task) => Source.StartActivity($"{Words(task)} on {card.Name}", ActivityKind.Client)?
+    public static Activity? Task(Card card, CardTask task) => Source.StartActivity($"{Words(task)} on {card.Name}")?
         .SetTag("opensora.card", card.Name).SetTag("opensora.device", card.Registration.Device);
 
     /// <summary>A step of all ranks, which has just ended.</summary>

@@ -16,7 +16,7 @@ public sealed class ReferenceTests
     public static TheoryData<string, string[]> Allowed => new()
     {
         { "OpenSora.Contracts", [] },
-        { "OpenSora.Telemetry", [] },
+        { "OpenSora.Telemetry", ["OpenSora.Contracts"] },
         { "OpenSora.Torch", [] },
         { "OpenSora.Inference", ["OpenSora.Contracts", .. Torch] },
         { "OpenSora.Parallel", ["OpenSora.Contracts", "OpenSora.Inference", .. Torch] },

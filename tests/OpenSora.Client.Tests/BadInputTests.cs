@@ -47,7 +47,7 @@ public sealed class BadInputTests
     [InlineData("OPENSORA_TOKEN_FILE", "/nowhere/token", "OPENSORA_TOKEN_FILE=/nowhere/token")]
     public async Task AVariableThatCannotBeIsRefused(string name, string value, string words)
     {
-        ClientProgram.Outcome outcome = await ClientProgram.Run(["list"], (name, value));
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["jobs"], (name, value));
         Assert.Equal(2, outcome.ExitCode);
         Assert.StartsWith($"opensora: {words}", outcome.Errors);
     }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 
 namespace OpenSora.Client.Tests;
 
@@ -33,12 +35,15 @@ public sealed class TelemetryTests : IDisposable
             ["denoise as rank 0", "denoise as rank 1", "denoise as rank 2"], Named(ChildrenOf(epoch), "denoise as").Select(name => name.Split(" on ")[0]));
         foreach (ReceivedSpan rank in ChildrenOf(epoch).Where(span => span.Name.StartsWith("denoise as", StringComparison.Ordinal)))
         {
-            ReceivedSpan task = Assert.Single(ChildrenOf(rank));
+            ReceivedSpan request = Assert.Single(ChildrenOf(rank)), answer = Assert.Single(ChildrenOf(request)), task = Assert.Single(ChildrenOf(answer));
+            Assert.Equal(("opensora-silo", "POST"), (request.Service, request.Name));
+            Assert.Equal(("opensora-card", "POST /v1/task"), (answer.Service, answer.Name));
             Assert.Equal(("opensora-card", "DenoiseTask"), (task.Service, task.Name));
             Assert.Equal(steps, ChildrenOf(task).Count(span => span.Name == "forward"));
         }
         ReceivedSpan decode = Assert.Single(ChildrenOf(job), span => span.Name == "decode");
-        Assert.Equal(2, ChildrenOf(decode).Count(tile => tile.Name.StartsWith("decode chunk", StringComparison.Ordinal) && ChildrenOf(tile).Single().Name == "DecodeTask"));
+        Assert.Equal(
+            2, ChildrenOf(decode).Count(tile => tile.Name.StartsWith("decode chunk", StringComparison.Ordinal) && ChildrenOf(ChildrenOf(ChildrenOf(tile).Single()).Single()).Single().Name == "DecodeTask"));
 
         // The demo model has 3 + 3 blocks: 6 switches for each half of guidance that a rank computes.
         ReceivedSpan[] switches = [.. spans.Where(span => span.Name == "switch")];
@@ -57,22 +62,62 @@ public sealed class TelemetryTests : IDisposable
     {
         using OtlpReceiver collector = new(FreePort());
         string address = $"http://127.0.0.1:{FreePort()}";
-        using Process service = ClientProgram.Start(
-            ["serve", "--urls", address, "--cards", "1", "--threads", "1", "--device", "cpu", "--store", Path.Combine(_folder, "store")], Exporting(collector));
-        _ = service.StandardOutput.ReadToEndAsync();
-        while (await service.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is { } line && !line.Contains("listening on", StringComparison.Ordinal))
-        {
-        }
+        using Process service = await Serve(address, Exporting(collector));
         ClientProgram.Outcome made = await ClientProgram.Run(["generate", "--server", address, "--prompt", "a very private ball", "--num-sampling-steps", "2", "--save-dir", _folder]);
         Assert.True(made.ExitCode == 0, made.Errors);
-        Process.Start("kill", ["-TERM", $"{service.Id}"]).WaitForExit();
-        await service.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
-        ReceivedSpan job = Assert.Single(collector.Spans, span => span.Name == "job");
-        Assert.Equal(("opensora-silo", ""), (job.Service, job.Parent));
+        await Stop(service);
+        ReceivedSpan asked = Assert.Single(collector.Spans, span => span.Name == "POST /v1/videos/"), job = Assert.Single(collector.Spans, span => span.Name == "job");
+        Assert.Equal(("opensora-silo", ""), (asked.Service, asked.Parent));
+        Assert.Equal(("opensora-silo", asked.Id), (job.Service, job.Parent));
         ReceivedSpan denoise = Assert.Single(collector.Spans, span => span.Name == "denoise" && span.Parent == job.Id);
         Assert.Contains(collector.Spans, span => span.Name.StartsWith("epoch", StringComparison.Ordinal) && span.Parent == denoise.Id);
         Assert.Contains("opensora.videos.ended", collector.TextOf("/v1/metrics"));
         Assert.DoesNotContain("a very private ball", collector.Text);
+    }
+
+    [Fact]
+    public async Task ATraceOfACallerGoesOnToTheCards()
+    {
+        const string trace = "0af7651916cd43dd8448eb211c80319c", caller = "b7ad6b7169203331";
+        using OtlpReceiver collector = new(FreePort());
+        string address = $"http://127.0.0.1:{FreePort()}";
+        using Process service = await Serve(address, ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", $"{collector.Address}/v1/traces"), ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"));
+        using HttpClient client = new() { BaseAddress = new Uri(address) };
+        using HttpRequestMessage order = new(HttpMethod.Post, "/v1/videos") { Content = JsonContent.Create(new { prompt = "a ball", size = "50x36", num_frames = "1", num_sampling_steps = 1 }) };
+        order.Headers.Add("traceparent", $"00-{trace}-{caller}-01");
+        using HttpResponseMessage taken = await client.SendAsync(order);
+        string id = (string)(await taken.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
+        for (string? status = null; status is not "completed"; await Task.Delay(100))
+            Assert.NotEqual("failed", status = (string?)(await client.GetFromJsonAsync<JsonObject>($"/v1/videos/{id}"))!["status"]);
+        await Stop(service);
+        ReceivedSpan[] spans = [.. collector.Spans.Where(span => span.Trace == trace)];
+        Assert.Equal(caller, Assert.Single(spans, span => span.Name == "POST /v1/videos/").Parent);
+        Assert.All(new[] { "job", "denoise", "step 1" }, name => Assert.Equal("opensora-silo", Assert.Single(spans, span => span.Name == name).Service));
+        Assert.All(new[] { "DenoiseTask", "forward" }, name => Assert.Equal("opensora-card", Assert.Single(spans, span => span.Name == name).Service));
+        // A signal without an endpoint is not sent.
+        Assert.DoesNotContain(collector.Requests, request => request.Path != "/v1/traces");
+    }
+
+    [Fact]
+    public async Task NothingIsSentWhenAllIsSwitchedOff()
+    {
+        using OtlpReceiver collector = new(FreePort());
+        ClientProgram.Outcome outcome = await ClientProgram.Run(
+            ["generate", "--save-dir", _folder, "--image-size", "36", "50", "--device", "cpu", "--threads", "1", "--prompt", "a ball", "--num-frames", "1", "--num-sampling-steps", "1"],
+            [("OTEL_SDK_DISABLED", "true"), .. Exporting(collector)]);
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        Assert.Empty(collector.Requests);
+    }
+
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "http://HOST:PORT")]
+    [InlineData("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/json", "grpc or http/protobuf")]
+    public async Task WhatCannotBeIsRefused(string variable, string value, string remedy)
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["card", "lonely", "--join", "http://127.0.0.1:1"], (variable, value));
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains($"{variable}={value}", outcome.Errors);
+        Assert.Contains(remedy, outcome.Errors);
     }
 
     [Fact]
@@ -81,8 +126,7 @@ public sealed class TelemetryTests : IDisposable
         using OtlpReceiver collector = new(FreePort());
         using Process card = ClientProgram.Start(["card", "lonely", "--join", $"http://127.0.0.1:{FreePort()}", "--device", "cpu", "--threads", "1"], Exporting(collector));
         Assert.Contains("does not answer", await card.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)));
-        Process.Start("kill", ["-TERM", $"{card.Id}"]).WaitForExit();
-        await card.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        await Stop(card);
         Assert.Contains("does not answer", collector.TextOf("/v1/logs"));
     }
 
@@ -93,6 +137,23 @@ public sealed class TelemetryTests : IDisposable
             ["generate", "--save-dir", _folder, "--image-size", "36", "50", "--device", "cpu", "--threads", "1", "--prompt", "a ball", "--num-frames", "1", "--num-sampling-steps", "1"],
             ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://127.0.0.1:{FreePort()}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"));
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
+    }
+
+    private async Task<Process> Serve(string address, params (string, string)[] environment)
+    {
+        Process service = ClientProgram.Start(
+            ["serve", "--urls", address, "--cards", "1", "--threads", "1", "--device", "cpu", "--store", Path.Combine(_folder, "store")], environment);
+        _ = service.StandardOutput.ReadToEndAsync();
+        while (await service.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is { } line && !line.Contains("listening on", StringComparison.Ordinal))
+        {
+        }
+        return service;
+    }
+
+    private static Task Stop(Process process)
+    {
+        Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
+        return process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     private static (string, string)[] Exporting(OtlpReceiver collector) => [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")];

@@ -1,3 +1,4 @@
+using OpenSora.Telemetry;
 using OpenSora.TestKit;
 
 namespace OpenSora.Silo.Tests;
@@ -9,6 +10,7 @@ public sealed class SettingsTests
     public void EachIsDocumented()
     {
         Assert.Empty(SettingsPage.Missing<SiloSettings>());
+        Assert.Empty(SettingsPage.Missing<TelemetryOptions>());
         IEnumerable<string> waits = Contracts.Settings.SettingsReader.List<Cluster.ClusterOptions>().Select(one => one.Setting.Variable);
         Assert.Equal(waits.Order(), SettingsPage.Variables.Where(name => name.StartsWith("OPENSORA_CLUSTER_", StringComparison.Ordinal)).Order());
     }
@@ -19,6 +21,8 @@ public sealed class SettingsTests
     [InlineData("OPENSORA_TOKEN_FILE", "/nowhere/token", "OPENSORA_TOKEN_FILE=/nowhere/token")]
     [InlineData("OPENSORA_API_TOKENS_FILE", "/nowhere/tokens", "OPENSORA_API_TOKENS_FILE=/nowhere/tokens")]
     [InlineData("OPENSORA_TLS_KEY", "key.pem", "OPENSORA_TLS_CERTIFICATE is not set")]
+    [InlineData("OTEL_SDK_DISABLED", "yes", "OTEL_SDK_DISABLED=yes cannot be used: give true or false")]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "soon", "1 to 3600000, whole")]
     public async Task WhatCannotBeIsRefusedInOneLine(string name, string value, string words)
     {
         await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Environment = new Dictionary<string, string> { [name] = value } });

@@ -14,6 +14,7 @@ using OpenSora.Card.Faults;
 using OpenSora.Card.Tasks;
 using OpenSora.Contracts.Cards;
 using OpenSora.Parallel.Links;
+using OpenSora.Telemetry;
 
 namespace OpenSora.Card.Serving;
 
@@ -50,12 +51,12 @@ internal sealed class CardServer : IAsyncDisposable
     /// <summary>The address that tasks are taken at, with its port.</summary>
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
-    /// <summary>Listens.</summary>
-    /// <exception cref="IOException">The address is taken.</exception>
-    public static async Task<CardServer> Start(CardOptions options, TaskDesk desk, TorchThread torch, CardDevice device, LinkListener listener, FaultPlan faults, Func<CardHeartbeat> heartbeat)
+    /// <summary>The host of all that a card tells, and of its server, which does not listen yet.</summary>
+    public static WebApplication Build(CardOptions options)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning);
+        builder.AddTelemetry("opensora-card", options.Name);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are this program's own
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -70,9 +71,16 @@ internal sealed class CardServer : IAsyncDisposable
                         (tls.Certificate, ClientCertificateMode.AllowCertificate, (certificate, _, _) => tls.IsMember(certificate)));
             });
         });
-        WebApplication app = builder.Build();
-        CardServer server = new(app, options, desk, torch, device, listener, faults, heartbeat);
-        await app.StartAsync();
+        return builder.Build();
+    }
+
+    /// <summary>Listens.</summary>
+    /// <exception cref="IOException">The address is taken.</exception>
+    public static async Task<CardServer> Start(
+        WebApplication host, CardOptions options, TaskDesk desk, TorchThread torch, CardDevice device, LinkListener listener, FaultPlan faults, Func<CardHeartbeat> heartbeat)
+    {
+        CardServer server = new(host, options, desk, torch, device, listener, faults, heartbeat);
+        await host.StartAsync();
         return server;
     }
 
@@ -81,7 +89,6 @@ internal sealed class CardServer : IAsyncDisposable
     {
         using CancellationTokenSource moment = new(TimeSpan.FromSeconds(1));
         await _app.StopAsync(moment.Token);
-        await _app.DisposeAsync();
     }
 
     private async Task Work(HttpContext http)
@@ -126,7 +133,7 @@ internal sealed class CardServer : IAsyncDisposable
         http.Response.ContentType = CardProtocol.ContentType;
         ReplyStream replies = new(http.Response.Body, () => _desk.State);
         Task writing = replies.Write(stop.Token);
-        _ = ActivityContext.TryParse(http.Request.Headers.TraceParent, http.Request.Headers.TraceState, isRemote: true, out ActivityContext parent);
+        ActivityContext parent = Activity.Current?.Context ?? default;
         Task working = _torch.Run(() =>
         {
             try

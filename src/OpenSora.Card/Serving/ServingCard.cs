@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenSora.Card.Faults;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Parallel.Links;
-using OpenSora.Telemetry;
 
 namespace OpenSora.Card.Serving;
 
@@ -20,8 +21,8 @@ internal static class ServingCard
         using CancellationTokenSource stop = new(), now = new();
         TaskDesk desk = new();
         FaultPlan faults = FaultPlan.Parse(settings.Faults);
-        using ProcessTelemetry telemetry = ProcessTelemetry.Start("opensora-card", options.Name);
-        ILogger log = telemetry.Logs.CreateLogger("OpenSora.Card");
+        await using WebApplication host = CardServer.Build(options);
+        ILogger log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("OpenSora.Card");
         void Drain(PosixSignalContext signal)
         {
             signal.Cancel = true;
@@ -40,10 +41,10 @@ internal static class ServingCard
         foreach (string warning in device.Warnings)
             Say(warning);
         using LinkListener listener = Listen(options);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Leave(); // when the leash ends, too
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => listener.Dispose(); // its socket file goes, when the leash ends, too
         string instance = Guid.NewGuid().ToString("n");
         CardHeartbeat Heartbeat() => new(instance, desk.State, device.Memory.FreeBytes);
-        await using CardServer server = await CardServer.Start(options, desk, torch, device, listener, faults, Heartbeat);
+        await using CardServer server = await CardServer.Start(host, options, desk, torch, device, listener, faults, Heartbeat);
         CardRegistration registration = Describe(options, device, server, listener, instance);
         Registrar[] registrars = [.. options.Join.Select(silo => new Registrar(options, silo, registration, Heartbeat))];
 
@@ -58,12 +59,6 @@ internal static class ServingCard
         await Task.WhenAll(registered).ContinueWith(_ => { }, TaskScheduler.Default); // a sign of life after the good-bye would bring it back
         await Task.WhenAll(registrars.Select(registrar => registrar.Leave()));
         return ExitCode.Done;
-
-        void Leave()
-        {
-            listener.Dispose(); // its socket file goes
-            telemetry.Dispose(); // what it has not told yet is told
-        }
 
         void Say(string line)
         {

@@ -17,7 +17,7 @@ internal static class CardTasks
     public static TaskResult Run(TaskContext context)
     {
         TaskResult result;
-        using Activity? span = Source.StartActivity(context.Task.GetType().Name, ActivityKind.Server, context.Parent)?.SetTag("opensora.job", context.Task.Job);
+        using Activity? span = Source.StartActivity(context.Task.GetType().Name, ActivityKind.Internal, context.Parent)?.SetTag("opensora.job", context.Task.Job);
         try
         {
             using IDisposable quiet = no_grad();

@@ -14,7 +14,7 @@ namespace OpenSora.Card.Tasks;
 /// <param name="Parts">Its tensors.</param>
 /// <param name="Frames">The frames that follow it.</param>
 /// <param name="Send">Hands over a reply; its parts must not change any more.</param>
-/// <param name="Parent">The span of whoever asked, for traces.</param>
+/// <param name="Parent">The span of the request, for traces.</param>
 /// <param name="Cancel">Somebody has closed the connection: the task is to end soon.</param>
 internal sealed record TaskContext(
     CardTask Task, IReadOnlyList<ReadOnlyMemory<byte>> Parts, IEnumerable<RgbImage> Frames, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>> Send,

@@ -27,7 +27,6 @@ public sealed class CardClient(string token, ClusterOptions options, ClusterTls?
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None,
         SslOptions = tls?.Client ?? new(),
-        ActivityHeadersPropagator = null, // it would put a span of its own between ours and the card's
     })
     {
         Timeout = Timeout.InfiniteTimeSpan,
@@ -166,8 +165,6 @@ public sealed class CardClient(string token, ClusterOptions options, ClusterTls?
     {
         HttpRequestMessage request = new(method, card.Registration.Control.TrimEnd('/') + path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        if (Activity.Current?.Id is { } span)
-            request.Headers.Add("traceparent", span);
         request.Headers.Add("X-OpenSora-Protocol", CardProtocol.Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
         return request;
     }

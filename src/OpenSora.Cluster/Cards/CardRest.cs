@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -22,7 +23,7 @@ internal sealed class CardRest(ClusterOptions options, TimeProvider clock, Actio
     public bool Failed(string card)
     {
         bool rested = IsResting(card);
-        _breakers.GetOrAdd(card, _ => new Breaker(options, clock, changed)).Tell(failed: true);
+        _breakers.GetOrAdd(card, _ => new Breaker(card, options, clock, changed)).Tell(failed: true);
         return !rested && IsResting(card);
     }
 
@@ -30,7 +31,8 @@ internal sealed class CardRest(ClusterOptions options, TimeProvider clock, Actio
     {
         private readonly ResiliencePipeline<bool> _pipeline;
 
-        public Breaker(ClusterOptions options, TimeProvider clock, Action changed) => _pipeline = new ResiliencePipelineBuilder<bool> { TimeProvider = clock }
+        public Breaker(string card, ClusterOptions options, TimeProvider clock, Action changed) => _pipeline = new ResiliencePipelineBuilder<bool> { Name = "rest", InstanceName = card, TimeProvider = clock }
+            .ConfigureTelemetry(NullLoggerFactory.Instance)
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<bool>
             {
                 ShouldHandle = new PredicateBuilder<bool>().HandleResult(failed => failed),

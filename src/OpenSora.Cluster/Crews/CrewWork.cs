@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts.Cards;
@@ -35,7 +36,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
     public async Task<Answer<T>> Run<T>(
         WorkKind kind, TaskOrder order, Func<Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>>>? listen, CancellationToken cancel) where T : LastReply
     {
-        ResiliencePipeline retry = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions
+        ResiliencePipeline retry = new ResiliencePipelineBuilder { Name = "task" }.ConfigureTelemetry(NullLoggerFactory.Instance).AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<CardFault>(),
             MaxRetryAttempts = options.MostRetries,

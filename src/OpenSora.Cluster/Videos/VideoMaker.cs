@@ -51,7 +51,7 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
         try
         {
             using IJobMedia files = media(request);
-            CoordinatorHooks hooks = new() { Kind = start.Kind, Keep = keep, StepDone = Previews(request, files, show) };
+            CoordinatorHooks hooks = new() { Kind = start.Kind, TraceParent = row.TraceParent, Keep = keep, StepDone = Previews(request, files, show) };
             JobFolder? begun = await FindWhenFree(row.Job, cancel);
             GenerationReport report;
             if (begun is null)

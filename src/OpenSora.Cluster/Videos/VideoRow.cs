@@ -17,6 +17,9 @@ public sealed record VideoRow
     /// <summary>How often in a row all of its cards were lost, without progress in between.</summary>
     public int Losses { get; init; }
 
+    /// <summary>The span in which it was asked for, as W3C's traceparent. Default: null (none).</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>The owner's key. Default: null.</summary>
     public string? IdempotencyKey { get; init; }
 

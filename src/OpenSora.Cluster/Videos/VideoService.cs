@@ -63,7 +63,7 @@ internal sealed partial class VideoService(
                 CreatedAt = DateTimeOffset.UtcNow,
                 Request = request,
             };
-            (VideoRow row, isTaken) = await store.Add(new VideoRow { Video = video, IdempotencyKey = order.IdempotencyKey, Fingerprint = fingerprint }, CancellationToken.None);
+            (VideoRow row, isTaken) = await store.Add(new VideoRow { Video = video, IdempotencyKey = order.IdempotencyKey, Fingerprint = fingerprint, TraceParent = Tracing.TraceParent }, CancellationToken.None);
             if (!isTaken)
                 return Same(row, fingerprint);
             await Enqueue(row);

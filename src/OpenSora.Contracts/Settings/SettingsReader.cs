@@ -1,9 +1,11 @@
 using System.Collections;
 using System.Reflection;
+using System.Text;
 
 namespace OpenSora.Contracts.Settings;
 
 /// <summary>Options from the environment: the one place that reads it. docs/settings.md lists all of them.</summary>
+/// <remarks>Each start of a program passes here: plain loops, because queries would cost it 10 ms of compilation.</remarks>
 public static class SettingsReader
 {
     /// <summary>What the environment of this process sets; the rest as in a new <typeparamref name="T"/>. A variable that is empty sets nothing.</summary>
@@ -14,48 +16,63 @@ public static class SettingsReader
     public static T Read<T>(IDictionary environment) where T : class, new()
     {
         T options = new();
-        Read(options, VariablesOf(typeof(T)), environment);
+        Visit(options, VariablesOf(typeof(T)), (holder, setting) =>
+        {
+            if (environment[setting.Variable] is string { Length: > 0 } word)
+                setting.Option.SetValue(holder, setting.Read(word));
+        }, (variables, known) => RefuseOthers(variables.Prefix, known, environment));
         return options;
     }
 
     /// <summary>All that set something in a <typeparamref name="T"/>, with the default.</summary>
-    public static IEnumerable<(Setting Setting, string Default)> List<T>() where T : class, new() => List(new T(), VariablesOf(typeof(T)));
-
-    private static IEnumerable<(Setting, string)> List(object options, VariablesAttribute variables) =>
-        Settings(options, variables).Select(setting => (setting, setting.DefaultOf(options)))
-            .Concat(Groups(options).SelectMany(group => List(group.Options, group.Variables)));
-
-    private static void Read(object options, VariablesAttribute variables, IDictionary environment)
+    public static IReadOnlyList<(Setting Setting, string Default)> List<T>() where T : class, new()
     {
-        List<Setting> settings = [.. Settings(options, variables)];
-        if (variables.OwnsPrefix)
-            foreach (string name in environment.Keys.OfType<string>().Where(name => name.StartsWith(variables.Prefix, StringComparison.Ordinal)))
-                if (!settings.Exists(setting => setting.Variable == name))
-                    throw new InputException($"{name} is not known: there are {string.Join(", ", settings.Select(setting => setting.Variable).Order(StringComparer.Ordinal))}");
-        foreach (Setting setting in settings)
-            if (environment[setting.Variable] is string { Length: > 0 } word)
-                setting.Option.SetValue(options, setting.Read(word));
-        foreach ((object group, VariablesAttribute own) in Groups(options))
-            Read(group, own, environment);
+        List<(Setting, string)> all = [];
+        Visit(new T(), VariablesOf(typeof(T)), (holder, setting) => all.Add((setting, setting.DefaultOf(holder))), (_, _) => { });
+        return all;
     }
 
-    private static IEnumerable<Setting> Settings(object options, VariablesAttribute variables) =>
-        from option in options.GetType().GetProperties()
-        where option.CanWrite && GroupOf(option) is null
-        select new Setting(option.GetCustomAttribute<VariableAttribute>()?.Name ?? variables.Prefix + Words(option.Name), option);
+    /// <summary>Each setting of options, and of options within them, with what holds it.</summary>
+    /// <param name="own">Called for options that own their prefix, with all variables that there are.</param>
+    private static void Visit(object options, VariablesAttribute variables, Action<object, Setting> visit, Action<VariablesAttribute, List<string>> own)
+    {
+        List<string> names = [];
+        foreach (PropertyInfo option in options.GetType().GetProperties())
+        {
+            if (!option.CanWrite)
+                continue;
+            if ((option.GetCustomAttribute<VariablesAttribute>() ?? option.PropertyType.GetCustomAttribute<VariablesAttribute>()) is { } group)
+            {
+                Visit(option.GetValue(options)!, group, visit, own);
+                continue;
+            }
+            Setting setting = new(option.GetCustomAttribute<VariableAttribute>()?.Name ?? variables.Prefix + Words(option.Name), option);
+            names.Add(setting.Variable);
+            visit(options, setting);
+        }
+        if (variables.OwnsPrefix)
+            own(variables, names);
+    }
 
-    /// <summary>Options within options.</summary>
-    private static IEnumerable<(object Options, VariablesAttribute Variables)> Groups(object options) =>
-        from option in options.GetType().GetProperties()
-        where option.CanWrite && GroupOf(option) is not null
-        select (option.GetValue(options)!, GroupOf(option)!);
-
-    private static VariablesAttribute? GroupOf(PropertyInfo option) =>
-        option.GetCustomAttribute<VariablesAttribute>() ?? option.PropertyType.GetCustomAttribute<VariablesAttribute>();
+    private static void RefuseOthers(string prefix, List<string> known, IDictionary environment)
+    {
+        foreach (object key in environment.Keys)
+            if (key is string name && name.StartsWith(prefix, StringComparison.Ordinal) && !known.Contains(name))
+                throw new InputException($"{name} is not known: there are {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+    }
 
     private static VariablesAttribute VariablesOf(Type options) => options.GetCustomAttribute<VariablesAttribute>() ?? new VariablesAttribute();
 
     /// <summary><c>RestWindow</c> → <c>REST_WINDOW</c>.</summary>
-    private static string Words(string name) => string.Concat(name.Select((letter, at) =>
-        at > 0 && char.IsUpper(letter) && char.IsLower(name[at - 1]) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
+    private static string Words(string name)
+    {
+        StringBuilder words = new();
+        for (int at = 0; at < name.Length; at++)
+        {
+            if (at > 0 && char.IsUpper(name[at]) && char.IsLower(name[at - 1]))
+                words.Append('_');
+            words.Append(char.ToUpperInvariant(name[at]));
+        }
+        return words.ToString();
+    }
 }
