@@ -61,7 +61,7 @@ public sealed class TorchLibrariesTests : IDisposable
     {
         string message = Assert.Throws<DeviceException>(() => LoadedTorch.From(_folder, _folder)).Message;
 
-        Assert.Contains(Path.Combine(_folder, "libtorch_cpu.so") + ": it is missing", message, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(_folder, "libc10.so") + ": it is missing", message, StringComparison.Ordinal);
         Assert.Contains("Remedy: install the program anew", message, StringComparison.Ordinal);
         Assert.Contains("delete the folder /packages/torchsharp/1.0, then run ./opensora --setup", SharedLibrary.Refused("/packages/torchsharp/1.0/runtimes/linux-x64/native/a.so", "x").Message, StringComparison.Ordinal);
     }

@@ -30,6 +30,6 @@ internal static class Network
         Tensor[] heads = functional.linear(tokens, Normal(96, 32), Normal(96)).view(3, 120, 3, 4, 8).permute(2, 0, 3, 1, 4).unbind(0);
         Tensor weights = matmul(heads[0] * 0.35, heads[1].transpose(-2, -1)).to(ScalarType.BFloat16).to(ScalarType.Float32).softmax(-1);
         tokens = tokens + matmul(weights, heads[2]).transpose(1, 2).reshape(3, 120, 32);
-        return where(tokens > 0, functional.gelu(tokens), cat([tokens.narrow(2, 16, 16), tokens.narrow(2, 0, 16)], 2));
+        return where(tokens > 0, functional.gelu(tokens, TorchSharp.Modules.GELU.Approximate.tanh), cat([tokens.narrow(2, 16, 16), tokens.narrow(2, 0, 16)], 2));
     }
 }

@@ -1,6 +1,6 @@
-# Describes the torch whose TorchConfig.cmake lies in Torch_DIR as the target `libtorch`. torch's own package file is only read for its folder and its
-# compiler flags, not run: on a machine with a CUDA build of torch it insists on a CUDA toolkit, which a program that only
-# calls torch's C++ functions does not need.
+# Describes the torch whose TorchConfig.cmake lies in Torch_DIR as the target `libtorch`. torch's own package file is only
+# read for its folder and its compiler flags, not run: on a machine with a CUDA build of torch it insists on a CUDA toolkit,
+# which a program that only calls torch's C++ functions does not need.
 #
 # Sets LIBTORCH_LIBRARY_DIR, LIBTORCH_CXX_FLAGS, LIBTORCH_CXX_STANDARD.
 
