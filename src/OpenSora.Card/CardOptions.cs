@@ -28,6 +28,7 @@ internal sealed record CardOptions(
         each silo of a cluster that has several.
         OPENSORA_TOKEN is the token of the cluster, or OPENSORA_TOKEN_FILE a file that holds it; beyond loopback there must be one.
         OPENSORA_KERNELS: best, avx512, avx2, portable, or plain for torch's only. Last bits depend on it, so cards with other kernels do not share a clip.
+        OPENSORA_TORCH: another torch of this machine, by the folder that src/OpenSora.Torch/native/prepare made for it. OPENSORA_GCU_LIBRARY: the vendor's library of a gcu.
         OPENSORA_TLS_CERTIFICATE, OPENSORA_TLS_KEY and OPENSORA_TLS_CA (PEM files) encrypt both, and let in only who has a certificate of that CA. --leash: stop when standard input ends.
         """;
 

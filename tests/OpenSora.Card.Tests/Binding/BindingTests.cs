@@ -10,7 +10,7 @@ public class BindingTests
     private static readonly string s_list = Path.Combine(Repository.Root, "src", "OpenSora.Torch", "native", "binding", "functions.txt");
 
     [Fact]
-    public void The_list_has_what_a_card_process_can_call_and_nothing_else()
+    public void The_list_has_what_a_card_process_can_call()
     {
         Assembly[] ours = [.. Ours(Assembly.Load("OpenSora.Card"), [])];
         IEnumerable<MethodBase> roots = ours.SelectMany(assembly => assembly.GetTypes()).SelectMany(
@@ -19,9 +19,7 @@ public class BindingTests
         SortedSet<string> reached = new(
             CallGraph.From(roots, [typeof(TorchSharp.torch).Assembly, .. ours]).Select(Function).OfType<string>(), StringComparer.Ordinal);
 
-        string[] listed = File.ReadAllLines(s_list);
-        Assert.Equal([], reached.Except(listed));
-        Assert.Equal([], listed.Except(reached));
+        Assert.Equal([], reached.Except(File.ReadAllLines(s_list)));
         Assert.Contains("THSTensor_new", reached);
     }
 
