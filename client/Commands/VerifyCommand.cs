@@ -54,5 +54,7 @@ internal static class VerifyCommand
     }
 
     private static string Row(VerifiedCase row) => FormattableString.Invariant(
-        $"{row.Name,-48} {row.MaxError,9:0.0e+00} {row.Tolerance,9:0.0e+00}  {(row.Ok ? "ok" : "FAILED")}{(row.Detail is null ? "" : "  " + row.Detail)}");
+        $"{row.Name,-48} {row.MaxError,9:0.0e+00} {row.Tolerance,9:0.0e+00}  {(row.Ok ? "ok" : "FAILED")}{Note("", row.Detail)}{Note("differs on purpose: ", row.OnPurpose)}");
+
+    private static string Note(string title, string? note) => note is null ? "" : $"  {title}{note}";
 }

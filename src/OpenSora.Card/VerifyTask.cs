@@ -1,7 +1,7 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Verification;
 using OpenSora.Inference.Verification;
-using OpenSora.Video.Reading;
+using OpenSora.Video;
 
 namespace OpenSora.Card;
 
@@ -14,12 +14,13 @@ internal static class VerifyTask
         CardDevice card = CardDevice.Open(request.Device, request.Threads, settings.Kernels);
         foreach (string warning in card.Warnings)
             events.Write(new Notice(warning));
-        GoldenContext context = new(request.Golden, card.Device, card.PrecisionOf(request.Dtype), path => FrameReader.ReadImage(path));
+        using MediaFiles files = new(framesPerSecond: 24, crf: null);
+        GoldenContext context = new(request.Golden, card.Device, card.PrecisionOf(request.Dtype), files);
         List<VerifiedCase> cases = [];
         foreach (GoldenResult row in GoldenSuite.Run(context))
         {
             cancel.ThrowIfCancellationRequested();
-            cases.Add(new VerifiedCase(row.Name, row.MaxError, row.Tolerance, row.Ok, row.Detail));
+            cases.Add(new VerifiedCase(row.Name, row.MaxError, row.Tolerance, row.Ok, row.Detail, row.OnPurpose));
             events.Write(new CaseVerified(cases[^1]));
         }
         if (cases.Count == 0)

@@ -35,6 +35,26 @@ public sealed class VerifyTests
         Assert.Contains("0 passed, 1 failed", outcome.Output);
     }
 
+    /// <summary>Each file is a row: what differs on purpose, what is damaged, what nothing compares.</summary>
+    [Fact]
+    public async Task OtherRowsAreToldByName()
+    {
+        string folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
+        foreach (string name in new[] { "case2_rflow", "case8_randn", "case10_audio" })
+            Directory.CreateDirectory(Path.Combine(folder, name));
+        File.WriteAllText(
+            Path.Combine(folder, "case2_rflow", "schedules.json"), """[{"steps": 2, "height": 240, "width": 426, "num_frames": 9, "timesteps": [null, 0]}]""");
+        File.WriteAllText(Path.Combine(folder, "case8_randn", "randn.safetensors"), "no tensors");
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["verify", "--golden", folder, "--device", "cpu"]);
+        Directory.Delete(folder, recursive: true);
+        Assert.Equal(1, outcome.ExitCode);
+        string[] rows = outcome.Output.Split('\n');
+        Assert.Matches("^case2_rflow/schedules.json .* ok  differs on purpose: 1 of 1 rows: 2 to 16 frames", rows[0]);
+        Assert.Matches("^case8_randn/randn.safetensors .* FAILED  .*randn.safetensors", rows[1]);
+        Assert.Matches("^case10_audio .* FAILED  the folder is empty", rows[2]);
+        Assert.StartsWith("1 passed, 2 failed", rows[3]);
+    }
+
     [Fact]
     public async Task AFolderWithoutCasesIsRefused()
     {

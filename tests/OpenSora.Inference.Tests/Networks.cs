@@ -6,6 +6,7 @@ using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Verification;
 using OpenSora.Inference.Weights;
 using OpenSora.TestKit;
+using OpenSora.Video;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ namespace OpenSora.Inference.Tests;
 internal static class Networks
 {
     public static GoldenContext Golden { get; } = new(
-        Repository.Golden, CPU, Precision.Float32, _ => throw new NotSupportedException("these cases read no images"));
+        Repository.Golden, CPU, Precision.Float32, new MediaFiles(framesPerSecond: 24, crf: null));
 
     public static SpatialVaeConfig Spatial { get; } = new() { BlockOutChannels = [8, 8, 16, 16], NormNumGroups = 4 };
 

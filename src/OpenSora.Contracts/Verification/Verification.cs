@@ -17,7 +17,8 @@ public sealed record VerificationRequest
 }
 
 /// <summary>One tensor file or JSON table. Error: max|a-b| / max(1, max|b|), or the share of rows that differ.</summary>
-public sealed record VerifiedCase(string Name, double MaxError, double Tolerance, bool Ok, string? Detail);
+/// <param name="OnPurpose">Where it differs from the original on purpose, and why; that does not count as an error. Null when it does not.</param>
+public sealed record VerifiedCase(string Name, double MaxError, double Tolerance, bool Ok, string? Detail, string? OnPurpose = null);
 
 /// <summary>The document that <c>verify --json</c> prints.</summary>
 public sealed record VerificationReport(IReadOnlyList<VerifiedCase> Cases, int Passed, int Failed, string Device, string Dtype);

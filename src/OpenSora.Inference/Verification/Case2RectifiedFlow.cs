@@ -14,82 +14,76 @@ namespace OpenSora.Inference.Verification;
 /// </summary>
 public static class Case2RectifiedFlow
 {
+    /// <summary>The table of the sampler's arguments, without its extension.</summary>
+    internal const string Arguments = "cases";
+
     private const string Folder = "case2_rflow";
     private const double Tolerance = 5e-5;
 
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
     public static IEnumerable<GoldenResult> Run(GoldenContext context)
     {
-        foreach (GoldenResult row in SchedulesOf(context).Concat(TransformsOf(context)))
+        using Loaded<STDiT3> model = new(() => STDiT3Checkpoint.Load(context.Checkpoint("dit"), context.Device, context.Precision));
+        foreach (GoldenResult row in GoldenTable.Compare(context, Folder, "schedules*.json", 0, Schedule)
+            .Concat(GoldenTable.Compare(context, Folder, "timestep_transform*.json", 0, Transform))
+            .Concat(GoldenFiles.Compare(context, Folder, "*.safetensors", file => Sample(context, model.Value, file))))
             yield return row;
+    }
 
-        string[] files = [.. GoldenFiles.Of(context, Folder, "*.safetensors")];
-        if (files.Length == 0)
-            yield break;
-        Dictionary<string, SamplerArguments> arguments = ReadJson<Dictionary<string, SamplerArguments>>(Path.Combine(context.Folder, Folder, "cases.json"));
+    private static GoldenResult Sample(GoldenContext context, STDiT3 model, string file)
+    {
         using var noGrad = no_grad();
-        using STDiT3 model = STDiT3Checkpoint.Load(context.Checkpoint("dit"), context.Device, context.Precision);
-        foreach (string file in files)
-        {
-            using DisposeScope scope = NewDisposeScope();
-            using GoldenTensors golden = new(file);
-            ErrorOf error = new();
-            if (arguments.TryGetValue(Path.GetFileNameWithoutExtension(file), out SamplerArguments? sampler))
-                new SamplerReplay(model, golden, sampler, error).Run();
-            else
-                error.Add("the arguments, which cases.json lacks", double.PositiveInfinity);
-            yield return error.Result(GoldenFiles.Name(context, file), Tolerance);
-        }
+        using DisposeScope scope = NewDisposeScope();
+        using GoldenTensors golden = new(file);
+        SamplerArguments arguments = ArgumentsOf(file);
+        ErrorOf error = new();
+        if (arguments.UseTimestepTransform && OnPurpose.IsShort(golden["arg_num_frames"][0].ToSingle()))
+            return error.Result(GoldenFiles.Name(context, file), Tolerance, OnPurpose.ShortClip);
+        new SamplerReplay(model, golden, arguments, error).Run();
+        return error.Result(GoldenFiles.Name(context, file), Tolerance);
     }
 
-    private static IEnumerable<GoldenResult> SchedulesOf(GoldenContext context) =>
-        TableOf<ScheduleRow>(context, "schedules.json", row => row.Timesteps.SequenceEqual(
-            FlowSchedule.Create(row.Steps, row.Height, row.Width, row.NumFrames, ScalarType.Float32).Timesteps));
-
-    private static IEnumerable<GoldenResult> TransformsOf(GoldenContext context) =>
-        TableOf<TransformRow>(context, "timestep_transform.json", row => row.T.Zip(row.Out).All(pair =>
-            // Not a number is what the original computes for 2 to 16 frames: nothing to compare with.
-            pair.Second is null or float.NaN
-            || pair.Second == TimestepTransform.Apply(pair.First, row.Height, row.Width, row.NumFrames, TypeOf(row.Dtype))));
-
-    /// <summary>One result for a table, whose error is the share of rows that differ.</summary>
-    private static IEnumerable<GoldenResult> TableOf<T>(GoldenContext context, string name, Func<T, bool> same)
+    private static SamplerArguments ArgumentsOf(string file)
     {
-        foreach (string file in GoldenFiles.Of(context, Folder, name))
-        {
-            T[] rows = ReadJson<T[]>(file);
-            int[] different = [.. Enumerable.Range(0, rows.Length).Where(i => !same(rows[i]))];
-            string? detail = different.Length == 0 ? null : $"rows {string.Join(", ", different.Take(10))} differ";
-            yield return new GoldenResult(GoldenFiles.Name(context, file), (double)different.Length / Math.Max(1, rows.Length), 0, detail);
-        }
+        string table = Path.Combine(Path.GetDirectoryName(file)!, $"{Arguments}.json"), name = Path.GetFileNameWithoutExtension(file);
+        using JsonDocument all = JsonDocument.Parse(File.ReadAllBytes(table));
+        return all.RootElement.Find(name)?.Deserialize<SamplerArguments>(Json)
+            ?? throw new InputException($"{Arguments}.json beside it has no sampler's arguments for '{name}'");
     }
 
-    private static ScalarType TypeOf(string dtype) => dtype switch
+    /// <summary>A row with a size, a number of frames and of steps, and the timesteps that come of them.</summary>
+    private static Difference? Schedule(JsonElement row)
     {
-        "fp32" => ScalarType.Float32,
-        "bf16" => ScalarType.BFloat16,
-        "fp16" => ScalarType.Float16,
-        _ => throw new InputException($"dtype {dtype} in a table of timesteps is none of fp32, bf16, fp16"),
-    };
-
-    private static T ReadJson<T>(string file)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<T>(File.ReadAllBytes(file), Json) ?? throw new JsonException("it holds null");
-        }
-        catch (Exception e) when (e is JsonException or IOException)
-        {
-            throw new InputException($"cannot read {file}: {e.Message}", e);
-        }
+        Clip clip = Clip.Of(row);
+        int steps = row.Field("steps").GetInt32();
+        IReadOnlyList<float> ours = FlowSchedule.Create(steps, clip.Height, clip.Width, clip.Frames, ScalarType.Float32).Timesteps;
+        return Timesteps(row.Field("timesteps")).SequenceEqual(ours) ? null : clip.Differs($"{steps} steps");
     }
 
-    private static readonly JsonSerializerOptions Json = new()
+    /// <summary>A row with a size, a number of frames, a type of number, and timesteps before and after.</summary>
+    private static Difference? Transform(JsonElement row)
     {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    };
+        Clip clip = Clip.Of(row);
+        ScalarType type = row.Words("dtype", "fp32") switch
+        {
+            "fp32" => ScalarType.Float32,
+            "bf16" => ScalarType.BFloat16,
+            "fp16" => ScalarType.Float16,
+            var other => throw new InputException($"its dtype '{other}' is none of fp32, bf16, fp16"),
+        };
+        IEnumerable<float> ours = Timesteps(row.Field("t")).Select(t => TimestepTransform.Apply(t, clip.Height, clip.Width, clip.Frames, type));
+        return Timesteps(row.Field("out")).SequenceEqual(ours) ? null : clip.Differs($"{type}");
+    }
 
-    private sealed record ScheduleRow(int Steps, double Height, double Width, double NumFrames, float[] Timesteps);
+    /// <summary>What is not a number is null in JSON.</summary>
+    private static float[] Timesteps(JsonElement list) =>
+        [.. list.EnumerateArray().Select(value => value.ValueKind == JsonValueKind.Number ? value.GetSingle() : float.NaN)];
 
-    private sealed record TransformRow(double Height, double Width, double NumFrames, string Dtype, float[] T, float?[] Out);
+    private sealed record Clip(double Height, double Width, double Frames)
+    {
+        public static Clip Of(JsonElement row) => new(row.Field("height").GetDouble(), row.Field("width").GetDouble(), row.Field("num_frames").GetDouble());
+
+        public Difference Differs(string how) => new($"{Height}x{Width}, {Frames} frames, {how}", OnPurpose.IsShort(Frames) ? OnPurpose.ShortClip : null);
+    }
 }

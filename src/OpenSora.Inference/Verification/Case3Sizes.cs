@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 
 namespace OpenSora.Inference.Verification;
@@ -9,20 +10,23 @@ namespace OpenSora.Inference.Verification;
 /// </summary>
 internal static class Case3Sizes
 {
-    public static GoldenResult Compare(GoldenContext context, string file) =>
-        GoldenTable.Compare(context, file, tolerance: 0, Difference);
+    public static IEnumerable<GoldenResult> Compare(GoldenContext context, string folder) =>
+        GoldenTable.Compare(context, folder, "*.json", tolerance: 0, Difference);
 
-    private static string? Difference(JsonElement row)
+    private static Difference? Difference(JsonElement row)
     {
-        long[] input = GoldenTable.Numbers(row.GetProperty("input"));
+        long[] input = GoldenTable.Numbers(row.Field("input"));
+        if (input.Length != 3)
+            throw new InputException("its 'input' is not frames, height and width");
         (int frames, int height, int width) = ((int)input[0], (int)input[1], (int)input[2]);
         FrameSize size = new(height, width);
         LatentSize pipeline = LatentSize.Of(frames, size), temporal = LatentSize.Of(frames, size, microFrameSize: frames);
-        bool equal = Equal("pipeline", pipeline.Frames, pipeline.Height, pipeline.Width)
-            && Equal("spatial", frames, pipeline.Height, pipeline.Width)
-            && Equal("temporal", temporal.Frames, height, width);
-        return equal ? null : string.Join('x', input);
+        bool agrees = row.Agrees(
+            ("pipeline", Is(pipeline.Frames, pipeline.Height, pipeline.Width)),
+            ("spatial", Is(frames, pipeline.Height, pipeline.Width)),
+            ("temporal", Is(temporal.Frames, height, width)));
+        return agrees ? null : string.Join('x', input);
 
-        bool Equal(string key, params long[] sizes) => GoldenTable.Numbers(row.GetProperty(key)).SequenceEqual(sizes);
+        static Func<JsonElement, bool> Is(params long[] sizes) => expected => GoldenTable.Numbers(expected).SequenceEqual(sizes);
     }
 }

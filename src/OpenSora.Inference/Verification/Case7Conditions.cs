@@ -10,7 +10,7 @@ public static class Case7Conditions
 {
     private const string Folder = "case7_utils";
 
-    private static readonly (string Name, Func<JsonElement, string?> Difference)[] Tables =
+    private static readonly (string Name, Func<JsonElement, Difference?> Difference)[] Tables =
     [
         ("append_score", Case7Prompts.Scores),
         ("dframe", Case7References.FramesOfLatents),
@@ -25,16 +25,9 @@ public static class Case7Conditions
         ("save_path", Case7Prompts.FileName),
     ];
 
-    public static IEnumerable<GoldenResult> Run(GoldenContext context)
-    {
-        foreach ((string name, Func<JsonElement, string?> difference) in Tables)
-            foreach (string file in GoldenFiles.Of(context, Folder, $"{name}*.json"))
-                yield return GoldenTable.Compare(context, file, 0, difference);
-        foreach (string file in GoldenFiles.Of(context, Folder, "enflame*.json"))
-            yield return GoldenTable.Compare(context, file, 0, Case7Sizes.Enflame, Case7Sizes.EnflameRows);
-        foreach (string file in GoldenFiles.Of(context, Folder, "mask_strategy*.safetensors"))
-            yield return Case7References.PlacedFrames(context, file);
-        foreach (string file in GoldenFiles.Of(context, Folder, "resize_crop*.safetensors"))
-            yield return Case7References.ResizedImages(context, file);
-    }
+    public static IEnumerable<GoldenResult> Run(GoldenContext context) =>
+        Tables.SelectMany(table => GoldenTable.Compare(context, Folder, $"{table.Name}*.json", 0, table.Difference))
+            .Concat(GoldenTable.Compare(context, Folder, "enflame*.json", 0, Case7Sizes.Enflame, Case7Sizes.EnflameRows))
+            .Concat(GoldenFiles.Compare(context, Folder, "mask_strategy*.safetensors", file => Case7References.PlacedFrames(context, file)))
+            .Concat(GoldenFiles.Compare(context, Folder, "resize_crop*.safetensors", file => Case7References.ResizedImages(context, file)));
 }

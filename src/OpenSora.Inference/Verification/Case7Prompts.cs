@@ -7,18 +7,19 @@ namespace OpenSora.Inference.Verification;
 /// <summary>Case 7: what happens to the text of a prompt, and what its file is called.</summary>
 internal static class Case7Prompts
 {
-    public static string? Scores(JsonElement row)
+    public static Difference? Scores(JsonElement row)
     {
-        string prompt = GoldenTable.Text(row.GetProperty("prompt"));
-        JsonElement given = row.GetProperty("args");
-        PromptScores scores = new(Number(given, "aes"), Number(given, "flow"), Text(given, "camera_motion"));
+        string prompt = GoldenTable.Text(row.Field("prompt"));
+        PromptScores scores = row.Find("args") is { } given
+            ? new(Number(given, "aes"), Number(given, "flow"), given.Find("camera_motion") is { } motion ? GoldenTable.Text(motion) : null)
+            : new(null, null, null);
         return Outcome.Difference(row, prompt, () => scores.Append(prompt));
     }
 
     /// <summary>The original was called with one prompt, its reference R0 and its strategy M0.</summary>
-    public static string? Json(JsonElement row)
+    public static Difference? Json(JsonElement row)
     {
-        string prompt = GoldenTable.Text(row.GetProperty("prompt"));
+        string prompt = GoldenTable.Text(row.Field("prompt"));
         return Outcome.Difference(row, prompt, () =>
         {
             PromptJson read = PromptJson.Read(prompt, "R0", "M0");
@@ -26,33 +27,26 @@ internal static class Case7Prompts
         });
     }
 
-    public static string? Segments(JsonElement row)
+    public static Difference? Segments(JsonElement row)
     {
-        string prompt = GoldenTable.Text(row.GetProperty("prompt"));
-        JsonElement[] loops = [.. row.GetProperty("loops").EnumerateArray()];
-        bool same = Outcome.Matches<object?[]>(row.GetProperty("split"), () => [PromptSegments.Split(prompt).Texts, PromptSegments.Split(prompt).Starts])
-            && Outcome.Matches(row.GetProperty("merged"), () => PromptSegments.Split(prompt).Merge())
-            && Outcome.Matches(row.GetProperty("merged_cleaned"), () => PromptSegments.Split(prompt).Select(text => CaptionCleaner.Preprocess(text)).Merge())
-            && loops.Index().All(loop => Outcome.Matches<string[]>(loop.Item, () => [PromptSegments.OfLoop(prompt, loop.Index)]));
-        return same ? null : prompt;
+        string prompt = GoldenTable.Text(row.Field("prompt"));
+        bool agrees = row.Agrees(
+            ("split", outcome => Outcome.Matches<object?[]>(outcome, () => [PromptSegments.Split(prompt).Texts, PromptSegments.Split(prompt).Starts])),
+            ("merged", outcome => Outcome.Matches(outcome, () => PromptSegments.Split(prompt).Merge())),
+            ("merged_cleaned", outcome => Outcome.Matches(outcome, () => PromptSegments.Split(prompt).Select(text => CaptionCleaner.Preprocess(text)).Merge())),
+            ("loops", outcomes => outcomes.EnumerateArray().Index().All(loop => Outcome.Matches<string[]>(loop.Item, () => [PromptSegments.OfLoop(prompt, loop.Index)]))));
+        return agrees ? null : prompt;
     }
 
-    /// <summary>
-    /// Prompts that are no file names, with a <c>/</c> in them, are passed over: on purpose we do not write into folders of
-    /// that name.
-    /// </summary>
-    public static string? FileName(JsonElement row)
+    public static Difference? FileName(JsonElement row)
     {
-        JsonElement given = row.GetProperty("args");
-        string? prompt = given.TryGetProperty("prompt_as_path", out JsonElement asPath) && asPath.GetBoolean() ? Text(given, "prompt") : null;
-        return prompt?.Contains('/', StringComparison.Ordinal) == true ? null : Outcome.Difference(row, given.GetRawText(), () => OutputName.Of(
-            Text(given, "save_dir") ?? "", Text(given, "sample_name"), (int)(Number(given, "sample_idx") ?? 0), prompt,
-            (int)(Number(given, "num_sample") ?? 1), (int)(Number(given, "k") ?? 0)));
+        JsonElement given = row.Field("args");
+        string? prompt = given.Find("prompt_as_path")?.GetBoolean() == true ? given.Words("prompt") : null;
+        string? different = Outcome.Difference(row, given.GetRawText(), () => OutputName.Of(
+            given.Words("save_dir"), given.Find("sample_name") is { } name ? GoldenTable.Text(name) : null, given.Whole("sample_idx", 0), prompt,
+            given.Whole("num_sample", 1), given.Whole("k", 0)));
+        return different is null ? null : new Difference(different, prompt is not null && OnPurpose.IsRenamed(prompt) ? OnPurpose.FileName : null);
     }
 
-    private static double? Number(JsonElement arguments, string name) =>
-        arguments.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number ? value.GetDouble() : null;
-
-    private static string? Text(JsonElement arguments, string name) =>
-        arguments.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? GoldenTable.Text(value) : null;
+    private static double? Number(JsonElement arguments, string name) => arguments.Find(name)?.GetDouble();
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OpenSora.Contracts;
 using OpenSora.Inference.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,26 +14,31 @@ public static partial class Case8Random
 {
     private const double Tolerance = 2e-6;
 
-    public static IEnumerable<GoldenResult> Run(GoldenContext context)
+    public static IEnumerable<GoldenResult> Run(GoldenContext context) =>
+        GoldenFiles.Compare(context, "case8_randn", "*.safetensors", file => Compare(context, file));
+
+    private static GoldenResult Compare(GoldenContext context, string file)
     {
-        foreach (string file in GoldenFiles.Of(context, "case8_randn", "*.safetensors"))
+        using DisposeScope scope = NewDisposeScope();
+        using GoldenTensors golden = new(file);
+        ErrorOf error = new();
+        foreach (IGrouping<string, string> draws in golden.Names.GroupBy(name => Sequence().Replace(name, "_seq")))
         {
-            using DisposeScope scope = NewDisposeScope();
-            using GoldenTensors golden = new(file);
-            ErrorOf error = new();
-            foreach (IGrouping<string, string> draws in golden.Names.GroupBy(name => Sequence().Replace(name, "_seq")))
+            if (!long.TryParse(Seed().Match(draws.Key).Groups[1].ValueSpan, out long seed))
+                throw new InputException($"its tensor {draws.Key} does not begin with a seed, as seed42_n17 does");
+            using NoiseSource noise = new(seed);
+            char next = 'a';
+            foreach (string name in draws.Order(StringComparer.Ordinal))
             {
-                using NoiseSource noise = new(long.Parse(Seed().Match(draws.Key).Groups[1].ValueSpan));
-                foreach (string name in draws.Order(StringComparer.Ordinal))
-                {
-                    bool half = name.EndsWith("_bf16", StringComparison.Ordinal);
-                    Tensor expected = golden[name];
-                    Tensor drawn = noise.Normal(half ? ScalarType.BFloat16 : ScalarType.Float32, expected.shape).to(ScalarType.Float32);
-                    error.Add(name, half ? BeyondOneUlp(drawn, expected) : (drawn - expected).abs().max().ToDouble());
-                }
+                if (Sequence().IsMatch(name) && name[^1] != next++)
+                    throw new InputException($"its tensor {name} was drawn after others that it does not have");
+                bool half = name.EndsWith("_bf16", StringComparison.Ordinal);
+                Tensor expected = golden[name];
+                Tensor drawn = noise.Normal(half ? ScalarType.BFloat16 : ScalarType.Float32, expected.shape).to(ScalarType.Float32);
+                error.Add(name, half ? BeyondOneUlp(drawn, expected) : (drawn - expected).abs().max().ToDouble());
             }
-            yield return error.Result(GoldenFiles.Name(context, file), Tolerance);
         }
+        return error.Result(GoldenFiles.Name(context, file), Tolerance);
     }
 
     /// <summary>The largest difference of bfloat16 values that are more than one unit in the last place apart.</summary>

@@ -8,6 +8,7 @@ public sealed class ErrorOf
 {
     private double _largest;
     private string? _worst;
+    private bool _compared;
 
     /// <summary>Compares two tensors, see <see cref="Between"/>.</summary>
     public void Add(string name, Tensor actual, Tensor expected) => Add(name, Between(actual, expected));
@@ -28,6 +29,7 @@ public sealed class ErrorOf
     /// <summary>An error that was measured elsewhere.</summary>
     public void Add(string name, double error)
     {
+        _compared = true;
         if (double.IsNaN(error))
             error = double.PositiveInfinity;
         if (error > _largest)
@@ -35,6 +37,8 @@ public sealed class ErrorOf
     }
 
     /// <summary>The row for <c>verify</c>. An infinite error is shown as the largest finite number, which JSON can hold.</summary>
-    public GoldenResult Result(string name, double tolerance) =>
-        new(name, Math.Min(_largest, double.MaxValue), tolerance, _largest > tolerance ? $"largest in {_worst}" : null);
+    /// <param name="onPurpose">See <see cref="GoldenResult.OnPurpose"/>.</param>
+    public GoldenResult Result(string name, double tolerance, string? onPurpose = null) => _compared || onPurpose is not null
+        ? new(name, Math.Min(_largest, double.MaxValue), tolerance, _largest > tolerance ? $"largest in {_worst}" : null, onPurpose)
+        : GoldenResult.Unreadable(name, "it has no tensors to compare with");
 }

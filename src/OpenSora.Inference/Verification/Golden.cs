@@ -1,4 +1,4 @@
-using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Media;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Verification;
@@ -8,15 +8,19 @@ namespace OpenSora.Inference.Verification;
 /// <param name="MaxError">max|a-b| / max(1, max|b|) over all tensors of the file; for tables the share of rows that differ.</param>
 /// <param name="Tolerance">The largest error that passes.</param>
 /// <param name="Detail">What was largest or what differs; null when there is nothing to say.</param>
-public sealed record GoldenResult(string Name, double MaxError, double Tolerance, string? Detail = null)
+/// <param name="OnPurpose">What was not held against us, for we differ there on purpose, and why; null when there is nothing.</param>
+public sealed record GoldenResult(string Name, double MaxError, double Tolerance, string? Detail = null, string? OnPurpose = null)
 {
     public bool Ok => MaxError <= Tolerance;
+
+    /// <summary>A file that cannot be compared.</summary>
+    public static GoldenResult Unreadable(string name, string why) => new(name, double.MaxValue, 0, why);
 }
 
 /// <summary>What a golden case runs against.</summary>
 /// <param name="Folder">The golden folder, with <c>checkpoints/{dit,t5,vae2d,vae3d}</c> and <c>case*</c> below it.</param>
-/// <param name="ReadImage">Reads an image file: width, height, RGB24 bytes.</param>
-public sealed record GoldenContext(string Folder, Device Device, Precision Precision, Func<string, RgbImage> ReadImage)
+/// <param name="Files">Reads references.</param>
+public sealed record GoldenContext(string Folder, Device Device, Precision Precision, IMedia Files)
 {
     public string Checkpoint(string name) => Path.Combine(Folder, "checkpoints", name);
 }

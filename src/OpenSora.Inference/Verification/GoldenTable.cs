@@ -9,53 +9,61 @@ internal static class GoldenTable
 {
     private const int MostShown = 20, LongestShown = 60;
 
-    /// <summary>Compares every row of <paramref name="file"/>.</summary>
-    /// <param name="context">Whose folder the file is in.</param>
-    /// <param name="file">Path of the file.</param>
-    /// <param name="tolerance">The share of rows that may differ.</param>
-    /// <param name="difference">What differs in a row, to be shown; null when nothing does.</param>
+    /// <summary>A row of <c>verify</c> for each file.</summary>
+    /// <param name="tolerance">The share of rows that may differ; a row that cannot be read fails the file.</param>
+    /// <param name="difference">What differs in a row; null when nothing does.</param>
     /// <param name="rowsOf">The rows of a file that is no plain list; null for a list.</param>
-    public static GoldenResult Compare(
-        GoldenContext context, string file, double tolerance, Func<JsonElement, string?> difference, Func<JsonElement, IEnumerable<JsonElement>>? rowsOf = null)
-    {
-        using JsonDocument document = Parse(file, isList: rowsOf is null);
-        List<string> differences = [];
-        int rows = 0;
-        foreach (JsonElement row in rowsOf?.Invoke(document.RootElement) ?? document.RootElement.EnumerateArray())
-        {
-            rows++;
-            if (difference(row) is { } what)
-                differences.Add(what.Length <= LongestShown ? what : what[..LongestShown] + "…");
-        }
-
-        string? detail = null;
-        if (differences.Count > 0)
-        {
-            string more = differences.Count > MostShown ? $" and {differences.Count - MostShown} more" : "";
-            detail = $"{differences.Count} of {rows} rows differ: {string.Join(" | ", differences.Take(MostShown))}{more}";
-        }
-        return new GoldenResult(GoldenFiles.Name(context, file), (double)differences.Count / Math.Max(1, rows), tolerance, detail);
-    }
+    public static IEnumerable<GoldenResult> Compare(
+        GoldenContext context, string folder, string pattern, double tolerance, Func<JsonElement, Difference?> difference,
+        Func<JsonElement, IEnumerable<JsonElement>>? rowsOf = null) =>
+        GoldenFiles.Compare(context, folder, pattern, file => Compare(GoldenFiles.Name(context, file), file, tolerance, difference, rowsOf));
 
     /// <summary>A string as it is written; unlike .NET's own reader this one takes lone surrogates, as Python writes them.</summary>
-    public static string Text(JsonElement value) => Regex.Unescape(value.GetRawText()[1..^1]);
+    public static string Text(JsonElement value) => value.ValueKind == JsonValueKind.String
+        ? Regex.Unescape(value.GetRawText()[1..^1])
+        : throw new InputException($"{value.GetRawText()} is no text");
 
     public static long[] Numbers(JsonElement list) => [.. list.EnumerateArray().Select(value => value.GetInt64())];
 
     public static string[] Texts(JsonElement list) => [.. list.EnumerateArray().Select(Text)];
 
-    private static JsonDocument Parse(string file, bool isList)
+    private static GoldenResult Compare(
+        string name, string file, double tolerance, Func<JsonElement, Difference?> difference, Func<JsonElement, IEnumerable<JsonElement>>? rowsOf)
     {
-        try
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
+        if (rowsOf is null && document.RootElement.ValueKind != JsonValueKind.Array)
+            return GoldenResult.Unreadable(name, "it is no list of rows");
+        List<Difference> differences = [];
+        List<string> unreadable = [];
+        int rows = 0;
+        foreach (JsonElement row in rowsOf?.Invoke(document.RootElement) ?? document.RootElement.EnumerateArray())
         {
-            JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return document.RootElement.ValueKind == JsonValueKind.Array || !isList
-                ? document
-                : throw new JsonException("it is no list of rows");
+            try
+            {
+                if (difference(row) is { } found)
+                    differences.Add(found);
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+            {
+                unreadable.Add($"row {rows} ({Short(row.GetRawText())}): {GoldenFiles.Why(e)}");
+            }
+            rows++;
         }
-        catch (JsonException e)
-        {
-            throw new InputException($"{file} is no golden table: {e.Message}", e);
-        }
+        if (rows == 0)
+            return GoldenResult.Unreadable(name, "it has no rows");
+        if (unreadable.Count > 0)
+            return GoldenResult.Unreadable(name, $"{unreadable.Count} of {rows} rows cannot be read: {List(unreadable)}");
+
+        string[] wrong = [.. differences.Where(found => found.OnPurpose is null).Select(found => Short(found.What))];
+        string[] meant = [.. differences.Where(found => found.OnPurpose is not null).GroupBy(found => found.OnPurpose, (why, found) => $"{found.Count()} of {rows} rows: {why}")];
+        return new GoldenResult(
+            name, (double)wrong.Length / rows, tolerance,
+            wrong.Length == 0 ? null : $"{wrong.Length} of {rows} rows differ: {List(wrong)}",
+            meant.Length == 0 ? null : string.Join("; ", meant));
     }
+
+    private static string List(IReadOnlyCollection<string> items) =>
+        string.Join(" | ", items.Take(MostShown)) + (items.Count > MostShown ? $" and {items.Count - MostShown} more" : "");
+
+    private static string Short(string text) => text.ReplaceLineEndings(" ") is var line && line.Length <= LongestShown ? line : line[..LongestShown] + "…";
 }

@@ -7,17 +7,20 @@ namespace OpenSora.Inference.Verification;
 internal static class Outcome
 {
     /// <summary>Whether our function gives the row's result, or refuses with an <see cref="InputException"/> where the original stops with an exception.</summary>
+    /// <exception cref="InputException">The row tells neither.</exception>
     public static bool Matches<T>(JsonElement row, Func<T> ours)
     {
-        bool succeeds = row.TryGetProperty("result", out JsonElement expected);
+        bool stops = row.TryGetProperty("error", out _);
+        if (!row.TryGetProperty("result", out JsonElement expected) && !stops)
+            throw new InputException("it has neither 'result' nor 'error'");
         try
         {
             T actual = ours();
-            return succeeds && JsonElement.DeepEquals(JsonSerializer.SerializeToElement(actual), expected);
+            return !stops && JsonElement.DeepEquals(JsonSerializer.SerializeToElement(actual), expected);
         }
         catch (InputException)
         {
-            return !succeeds;
+            return stops;
         }
     }
 

@@ -6,8 +6,8 @@ using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Verification;
 
-/// <summary>Arguments of the original's sampler, an entry of <c>cases.json</c>.</summary>
-internal sealed record SamplerArguments(int NumSamplingSteps, double CfgScale, bool UseTimestepTransform);
+/// <summary>Arguments of the original's sampler with its defaults, an entry of <c>cases.json</c>.</summary>
+internal sealed record SamplerArguments(int NumSamplingSteps = 10, double CfgScale = 4, bool UseTimestepTransform = false);
 
 /// <summary>Repeats one run of the original's sampler from its inputs and its noise, and compares step by step.</summary>
 internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerArguments arguments, ErrorOf error)
@@ -36,7 +36,8 @@ internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerA
             });
             IReadOnlyList<Tokens> result = sampler.Sample(
                 Split(_z), Edits(samples), step => [.. Split(golden["step_noise"][step]).Select(noise => noise.Values)], step => _step = step.Done);
-            error.Add("samples", stack([.. result.Select(ToLatent)]), golden["samples"]);
+            if (golden.Has("samples"))
+                error.Add("samples", stack([.. result.Select(ToLatent)]), golden["samples"]);
         }
         finally
         {
@@ -53,8 +54,11 @@ internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerA
         FlowSchedule schedule = FlowSchedule.Create(
             arguments.NumSamplingSteps, Argument("height"), Argument("width"), Argument("num_frames"), ScalarType.Float32,
             arguments.UseTimestepTransform);
-        float[] expected = golden["timesteps"].select(1, 0).contiguous().data<float>().ToArray();
-        error.Add("timesteps", expected.AsSpan().SequenceEqual([.. schedule.Timesteps]) ? 0 : double.PositiveInfinity);
+        if (golden.Has("timesteps"))
+        {
+            float[] expected = golden["timesteps"].select(1, 0).contiguous().data<float>().ToArray();
+            error.Add("timesteps", expected.AsSpan().SequenceEqual([.. schedule.Timesteps]) ? 0 : double.PositiveInfinity);
+        }
         return schedule;
     }
 

@@ -1,20 +1,15 @@
 using OpenSora.Inference.Verification;
-using OpenSora.TestKit;
-using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Tests.Text;
 
 /// <summary>Cases 5 and 6 of the reference data: 229 tokenized and 256 cleaned texts.</summary>
 public sealed class TextGoldenTests
 {
-    private static readonly GoldenContext Context =
-        new(Repository.Golden, CPU, Precision.Float32, _ => throw new NotSupportedException("no case of text reads images"));
+    [Fact]
+    public void Tokens_are_the_originals() => AssertAllOk(Case5SentencePiece.Run(Networks.Golden), files: 2);
 
     [Fact]
-    public void Tokens_are_the_originals() => AssertAllOk(Case5SentencePiece.Run(Context), files: 2);
-
-    [Fact]
-    public void Cleaned_prompts_are_the_originals() => AssertAllOk(Case6TextCleaning.Run(Context), files: 1);
+    public void Cleaned_prompts_are_the_originals() => AssertAllOk(Case6TextCleaning.Run(Networks.Golden), files: 1);
 
     private static void AssertAllOk(IEnumerable<GoldenResult> results, int files)
     {
