@@ -19,7 +19,7 @@ internal sealed class VideoFolders(VideoServiceOptions options)
         try
         {
             Directory.CreateDirectory(_root);
-            string probe = Path.Combine(_root, $".{Environment.ProcessId}");
+            string probe = Path.Combine(_root, $".{Guid.NewGuid():n}");
             File.WriteAllText(probe, "");
             File.Delete(probe);
             if (!File.Exists(id))
@@ -35,13 +35,13 @@ internal sealed class VideoFolders(VideoServiceOptions options)
         }
     }
 
-    /// <summary>Gives the store an id, unless another program is faster.</summary>
+    /// <summary>Gives the store an id, unless another program is faster, which may have cleared away this one's attempt.</summary>
     private static void Name(string file)
     {
         string name = Guid.NewGuid().ToString("n"), mine = $"{file}.{name}";
-        AtomicFile.Write(mine, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(name)));
         try
         {
+            AtomicFile.Write(mine, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(name)));
             File.Move(mine, file);
         }
         catch (IOException) when (File.Exists(file))
