@@ -96,8 +96,8 @@ internal sealed partial class ClusterGrain(
         Dictionary<string, int> cards = directory.Cards.Where(card => card.IsUsable && !directory.IsResting(card)).CountBy(card => card.Kind).ToDictionary();
         foreach (Start start in _scheduler.Decide(DateTimeOffset.UtcNow, _waiting.Values, _running.Values, cards))
         {
-            WaitingVideo video = _waiting[start.Id];
-            _waiting.Remove(start.Id);
+            if (!_waiting.Remove(start.Id, out WaitingVideo? video))
+                continue; // it ended meanwhile
             _running[start.Id] = new RunningVideo(
                 start.Id, video.Owner, start.Cards, start.Kind, video.Estimate > TimeSpan.Zero ? DateTimeOffset.UtcNow + (video.Estimate / start.Cards) : null);
             if (!await Begin(start, video))

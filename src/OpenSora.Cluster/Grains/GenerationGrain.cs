@@ -28,14 +28,25 @@ internal sealed class GenerationGrain(
     private LiveProgress _live = LiveProgress.None;
     private CancellationTokenSource? _stop;
     private Task _making = Task.CompletedTask;
+    private IGenerationGrain _self = null!;
+    private IClusterGrain _queue = null!;
+
+    /// <summary>How many watch it.</summary>
+    internal int Watched => _watchers.Count;
 
     private string Id => this.GetPrimaryKeyString();
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _row = await store.Find(Id, cancellationToken);
+    /// <summary>What is made may outlive this activation for a moment, and the runtime refuses it references then: it takes them now.</summary>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        (_self, _queue) = (this.AsReference<IGenerationGrain>(), GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key));
+        _row = await store.Find(Id, cancellationToken);
+    }
 
     /// <summary>What this activation makes ends with it: another one may be making it by then.</summary>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _leave.Cancel();
         _stop?.Cancel();
         return Task.CompletedTask;
     }
@@ -155,7 +166,7 @@ internal sealed class GenerationGrain(
     private async Task Make(VideoRow row, Start start, CancellationTokenSource stop)
     {
         int before = _live.Percent;
-        using ProgressPump pump = new(this.AsReference<IGenerationGrain>(), row.Epoch);
+        using ProgressPump pump = new(_self, row.Epoch);
         TaskScheduler turns = TaskScheduler.Current;
         Outcome outcome;
         try
@@ -184,7 +195,7 @@ internal sealed class GenerationGrain(
             await Free(over, outcome is Outcome.Completed done ? done.Report.Seconds.Total * done.Report.Cards : null);
         else
             // A later epoch's, or removed: the queue looks and asks.
-            await GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key).Ended(Id, null);
+            await _queue.Ended(Id, null);
     }
 
     private async Task Settle(VideoRow row, Outcome outcome, bool hadProgress)
@@ -203,9 +214,8 @@ internal sealed class GenerationGrain(
                 await End(VideoStatus.Failed, video => video with { Error = failed.Error });
             else if (outcome is Outcome.OutOfCards && _row is { Video.IsOver: false } waits)
             {
-                IClusterGrain queue = GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key);
-                await queue.Ended(Id, null);
-                await queue.Enqueue(QueuedVideos.Of(waits));
+                await _queue.Ended(Id, null);
+                await _queue.Enqueue(QueuedVideos.Of(waits));
             }
         }
         catch (InconsistentStateException)
@@ -244,10 +254,10 @@ internal sealed class GenerationGrain(
     {
         if (row.Video.Status != VideoStatus.Completed)
             maker.Forget(row.Job);
-        await GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key).Ended(Id, cardSeconds);
+        await _queue.Ended(Id, cardSeconds);
     }
 
-    private void Show(VideoRow row, int step, byte[] png) => _ = this.AsReference<IGenerationGrain>().Show(new GenerationPreview(row.Epoch, step, png));
+    private void Show(VideoRow row, int step, byte[] png) => _ = _self.Show(new GenerationPreview(row.Epoch, step, png));
 
     private void Hear(long epoch, CardEvent happened, ProgressPump pump, TaskScheduler turns)
     {
@@ -298,9 +308,11 @@ internal sealed class GenerationGrain(
         return true;
     }
 
-    /// <summary>Makes room for the next activation: this one would wait for whoever watches.</summary>
+    /// <summary>Makes room for the next activation, unless that is done: this one would wait for whoever watches.</summary>
     private void Leave()
     {
+        if (_leave.IsCancellationRequested)
+            return;
         _leave.Cancel();
         DeactivateOnIdle();
     }
@@ -309,7 +321,7 @@ internal sealed class GenerationGrain(
     private Video Now() => _live.On(_stop is null && _row!.Video.Status == VideoStatus.InProgress ? _row.Video with { Status = VideoStatus.Queued } : _row!.Video);
 
     private async Task<Video> WithPlace(Video video) => video.Status != VideoStatus.Queued ? video
-        : video with { QueuePosition = (await GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key).Positions([Id]))[0] is var place and >= 0 ? place : null };
+        : video with { QueuePosition = (await _queue.Positions([Id]))[0] is var place and >= 0 ? place : null };
 
     private void Publish() => _watchers.Tell(new GenerationChange(null, null));
 }

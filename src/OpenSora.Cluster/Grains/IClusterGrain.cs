@@ -1,9 +1,11 @@
+using Orleans.Concurrency;
+
 namespace OpenSora.Cluster.Grains;
 
 /// <summary>The queue of a service, and who gets which cards. There is one, of key <see cref="Key"/>.</summary>
 /// <remarks>
 /// Nothing rests on there being one: all that it knows is read from the store when it begins, and a video that two of them
-/// start is made by the later epoch alone.
+/// start is made by the later epoch alone. What the grains of videos ask of it interleaves: it may be waiting for one of them.
 /// </remarks>
 [Alias("opensora.cluster")]
 public interface IClusterGrain : IGrainWithStringKey
@@ -25,11 +27,11 @@ public interface IClusterGrain : IGrainWithStringKey
 
     /// <summary>A request waits no more, and works no more.</summary>
     /// <param name="cardSeconds">Seconds of cards that its work took; null when it was not completed.</param>
-    [Alias("ended")]
+    [Alias("ended"), AlwaysInterleave]
     Task Ended(string id, double? cardSeconds);
 
     /// <summary>How many are before each of some that wait; -1 for those that do not.</summary>
-    [Alias("positions")]
+    [Alias("positions"), AlwaysInterleave]
     Task<int[]> Positions(string[] ids);
 
     /// <summary>The names of the cards that are there.</summary>

@@ -7,6 +7,8 @@ internal sealed class Watchers
 {
     private readonly List<Watcher> _all = [];
 
+    public int Count => _all.Count;
+
     public Watcher Add()
     {
         Watcher watcher = new(this);
