@@ -4,6 +4,7 @@ using OpenSora.Cluster.Videos;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
 using OpenSora.FakeCard;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 
 namespace OpenSora.Cluster.Tests.Videos;
@@ -11,9 +12,15 @@ namespace OpenSora.Cluster.Tests.Videos;
 /// <summary>Silos with the service of videos, in this process, on the cards of a <see cref="TestCluster"/>.</summary>
 internal sealed class TestService : IAsyncDisposable
 {
-    private TestService(InProcessTestCluster silos) => Silos = silos;
+    /// <summary>Longer than any test waits: none passes because a call was given up.</summary>
+    private static readonly TimeSpan ResponseTimeout = TimeSpan.FromHours(1);
+
+    private TestService(InProcessTestCluster silos, Joined joined) => (Silos, Joined) = (silos, joined);
 
     public InProcessTestCluster Silos { get; }
+
+    /// <summary>The silos that do their work, in the order in which they joined.</summary>
+    public Joined Joined { get; }
 
     public IVideoService Videos => Of<IVideoService>(0);
 
@@ -30,20 +37,26 @@ internal sealed class TestService : IAsyncDisposable
         Tick = TimeSpan.FromMilliseconds(50),
     };
 
-    /// <param name="first">Where all grains are; null where there is one silo.</param>
-    public static async Task<TestService> Start(TestCluster cluster, VideoServiceOptions options, short silos = 1, Func<Task<SiloAddress?>>? first = null)
+    /// <param name="more">Further configuration of each silo.</param>
+    public static async Task<TestService> Start(TestCluster cluster, VideoServiceOptions options, short silos = 1, Action<ISiloBuilder>? more = null)
     {
+        Joined joined = new();
         InProcessTestClusterBuilder builder = new(silos);
         (builder.Options.InitializeClientOnDeploy, builder.Options.ConfigureFileLogging) = (false, false);
-        builder.ConfigureSilo((_, silo) => silo.AddVideoGrains(first));
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddVideoGrains(silos == 1 ? null : joined.First).Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
+            more?.Invoke(silo);
+        });
         builder.ConfigureSiloHost((_, host) =>
         {
+            host.Services.AddHostedService(services => new Joined.Member(joined, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
             host.Services.AddSingleton(cluster.Options).AddSingleton(cluster.Directory).AddSingleton(cluster.Client);
             host.Services.AddVideoService(options, _ => new TestMedia());
         });
         InProcessTestCluster started = builder.Build();
         await started.DeployAsync();
-        return new TestService(started);
+        return new TestService(started, joined);
     }
 
     /// <summary>An order for one clip of three chunks in five steps.</summary>

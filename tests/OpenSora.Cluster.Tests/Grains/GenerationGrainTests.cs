@@ -1,0 +1,61 @@
+using OpenSora.Cluster.Grains;
+using OpenSora.Cluster.Tests.Videos;
+using OpenSora.Cluster.Videos;
+using OpenSora.Contracts.Videos;
+using OpenSora.FakeCard;
+using Orleans.Configuration;
+
+namespace OpenSora.Cluster.Tests.Grains;
+
+/// <summary>What becomes of a video does not hang on who asks for it.</summary>
+public sealed class GenerationGrainTests
+{
+    /// <summary>The grain of a video outlives the idleness at which others go.</summary>
+    [Fact]
+    public async Task WhatNobodyAsksForIsMadeToItsEnd()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await cluster.Cards(1);
+        VideoServiceOptions options = TestService.OptionsOf(cluster, new FakeSettings { Gate = "go" });
+        await using TestService service = await TestService.Start(cluster, options, more: silo => silo.Configure<GrainCollectionOptions>(collection =>
+            (collection.CollectionQuantum, collection.CollectionAge) = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1))));
+        Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        await service.Until(asked, video => video is { Stage: "denoise", Step: 1 });
+        ICardGrain idle = service.Of<IGrainFactory>(0).GetGrain<ICardGrain>("card-0");
+        await idle.Get();
+        await service.Silos.WaitForDeactivationAsync(idle).WaitAsync(TimeSpan.FromMinutes(1));
+        await File.WriteAllTextAsync(Path.Combine(cluster.Folder, "marks", "go"), "");
+        await service.Completed(asked);
+        Assert.Equal(1, (await service.Store.Find(asked.Id, CancellationToken.None))!.Epoch);
+    }
+
+    /// <summary>Else it would be kept for each that was ever shown the page.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhoeverWatchesNoMoreIsForgotten(bool isCancelled)
+    {
+        await using TestCluster cluster = await TestCluster.Start(0);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
+        Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        using CancellationTokenSource cancel = new();
+        await using (IAsyncEnumerator<VideoEvent> watched = service.Videos.Watch("me", asked.Id, cancel.Token).GetAsyncEnumerator())
+        {
+            Assert.True(await watched.MoveNextAsync());
+            Assert.Equal(1, Watchers(service, asked));
+            if (isCancelled)
+            {
+                ValueTask<bool> next = watched.MoveNextAsync();
+                await cancel.CancelAsync();
+                await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
+            }
+        }
+        using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
+        while (Watchers(service, asked) > 0)
+            await Task.Delay(20, deadline.Token);
+    }
+
+    private static int Watchers(TestService service, Contracts.Videos.Video video) =>
+        service.Silos.TryGetGrainContext(service.Of<IGrainFactory>(0).GetGrain<IGenerationGrain>(video.Id).GetGrainId(), out IGrainContext? grain)
+            ? ((GenerationGrain)grain.GrainInstance!).Watched : 0;
+}

@@ -1,0 +1,40 @@
+using System.Threading.Channels;
+using OpenSora.Cluster.Grains;
+using OpenSora.Cluster.Tests.Videos;
+using OpenSora.FakeCard;
+using Orleans.Streams;
+
+namespace OpenSora.Cluster.Tests.Grains;
+
+public sealed class ProgressStreamTests
+{
+    [Fact]
+    public async Task TellsInOrderHowItsOwnVideoComesOn()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await cluster.Cards(1);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster, new FakeSettings { Gate = "go" }));
+        Contracts.Videos.Video first = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        Contracts.Videos.Video second = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        await service.Until(first, video => video is { Stage: "denoise", Step: 1 });
+        ChannelReader<GenerationProgress> told = await Follow(service, second.Id);
+        await File.WriteAllTextAsync(Path.Combine(cluster.Folder, "marks", "go"), "");
+        await service.Completed(second);
+        List<GenerationProgress> seen = [];
+        using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
+        while (!seen.Any(progress => progress.Stage == "decode"))
+            seen.Add(await told.ReadAsync(deadline.Token));
+        Assert.All(seen, progress => Assert.Equal(1, progress.Epoch));
+        string[] stages = ["encode", "load", "denoise", "decode", "write"];
+        (int, int)[] places = [.. seen.Select(progress => (Array.IndexOf(stages, progress.Stage), progress.Done))];
+        Assert.Equal(places.Order(), places);
+    }
+
+    private static async Task<ChannelReader<GenerationProgress>> Follow(TestService service, string video)
+    {
+        Channel<GenerationProgress> told = Channel.CreateUnbounded<GenerationProgress>();
+        await service.Of<IClusterClient>(0).GetStreamProvider(ProgressStream.Provider).GetStream<GenerationProgress>(ProgressStream.Of(video))
+            .SubscribeAsync(async (progress, _) => await told.Writer.WriteAsync(progress));
+        return told.Reader;
+    }
+}
