@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Supervision;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
@@ -19,13 +18,12 @@ namespace OpenSora.Silo.Service;
 internal sealed class ServiceHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly LocalCards? _cards;
-    private readonly DirectoryInfo _links;
+    private readonly OwnCards? _cards;
 
-    private ServiceHost(WebApplication app, LocalCards? cards, DirectoryInfo links) => (_app, _cards, _links) = (app, cards, links);
+    private ServiceHost(WebApplication app, OwnCards? cards) => (_app, _cards) = (app, cards);
 
     /// <summary>Where it listens.</summary>
-    public IReadOnlyList<Uri> Addresses => AddressesOf(_app);
+    public IReadOnlyList<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(AddressOf)];
 
     /// <summary>Ends when it was told to stop, and has.</summary>
     public Task Stopped => _app.WaitForShutdownAsync();
@@ -42,20 +40,25 @@ internal sealed class ServiceHost : IAsyncDisposable
         options = options with { SiloEndpoint = port?.Endpoint ?? options.SiloEndpoint };
         if (options.Clustering != Clustering.Localhost)
             await new SiloTables(options.Videos.Database!, OrleansHosting.ClusterName).Create();
-        WebApplication app = Build(options, tokens, token, tls);
-        app.MapApi(options.MostUploadBytes, tokens, token);
-        DirectoryInfo links = Directory.CreateTempSubdirectory("opensora-");
+        CardDirectory directory = new(options.Cluster);
+        // First: they take about as long to start as the silo does.
+        OwnCards? cards = options.Cards > 0 ? await OwnCards.Start(options, AddressOf(options.Urls[0]), directory, token, tls) : null;
+        WebApplication? app = null;
         try
         {
+            app = Build(options, directory, tokens, token, tls);
+            app.MapApi(options.MostUploadBytes, tokens, token);
             await Listen(app, options);
             if (options.Leash)
                 StopWithInput(app);
-            return new ServiceHost(app, StartCards(app, options, token, links), links);
+            return new ServiceHost(app, cards);
         }
         catch
         {
-            await app.DisposeAsync();
-            links.Delete(recursive: true);
+            if (app is not null)
+                await app.DisposeAsync();
+            if (cards is not null)
+                await cards.DisposeAsync();
             throw;
         }
     }
@@ -67,10 +70,9 @@ internal sealed class ServiceHost : IAsyncDisposable
         if (_cards is not null)
             await _cards.DisposeAsync();
         await _app.DisposeAsync();
-        _links.Delete(recursive: true);
     }
 
-    private static WebApplication Build(ServeOptions options, ApiTokens tokens, ClusterToken token, ClusterTls? tls)
+    private static WebApplication Build(ServeOptions options, CardDirectory directory, ApiTokens tokens, ClusterToken token, ClusterTls? tls)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
@@ -89,7 +91,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         });
         builder.Services.Configure<FormOptions>(form => (form.MultipartBodyLengthLimit, form.ValueLengthLimit, form.ValueCountLimit) = (options.MostUploadBytes, 64 << 10, 64));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        builder.Services.AddSingleton(options.Cluster).AddSingleton(new CardDirectory(options.Cluster)).AddSingleton(new CardClient(token.Value, options.Cluster, tls));
+        builder.Services.AddSingleton(options.Cluster).AddSingleton(directory).AddSingleton(new CardClient(token.Value, options.Cluster, tls));
         builder.Services.AddProblemDetails().AddOpenApi(ApiDocument.Describe);
         builder.UseGrains(options);
         builder.Services.AddVideoService(options.Videos, request => new JobMedia(request));
@@ -134,28 +136,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         }
     }
 
-    private static LocalCards? StartCards(WebApplication app, ServeOptions options, ClusterToken token, DirectoryInfo links)
-    {
-        if (options.Cards == 0)
-            return null;
-        Uri address = AddressesOf(app)[0];
-        return new LocalCards(
-            new LocalCardsPlan
-            {
-                Program = options.CardProgram ?? Installation.CardProgram(),
-                Count = options.Cards,
-                Device = options.Device,
-                Threads = options.Threads ?? Math.Max(1, Environment.ProcessorCount / options.Cards),
-                Join = address,
-                Token = token.Value,
-                Links = name => address.IsLoopback ? $"unix:{Path.Combine(links.FullName, name + ".sock")}" : $"tcp:{address.Host}:0",
-                OthersMayJoin = true,
-            },
-            app.Services.GetRequiredService<CardDirectory>(), options.Cluster, Console.Error.WriteLine);
-    }
-
-    /// <summary>Addresses that mean all of a machine's are told as this machine's own.</summary>
-    private static IReadOnlyList<Uri> AddressesOf(WebApplication app) =>
-        [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
-            .Select(address => new Uri(address.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal)))];
+    /// <summary>An address that means all of a machine's is told as this machine's own.</summary>
+    private static Uri AddressOf(string url) => new(url
+        .Replace("://*", "://127.0.0.1", StringComparison.Ordinal).Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
+        .Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal));
 }
