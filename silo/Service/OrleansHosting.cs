@@ -22,8 +22,8 @@ internal static class OrleansHosting
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (ClusterName, ClusterName));
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
-            // A silo that hangs is found within seconds, not within a minute.
-            membership.ProbeTimeout = membership.MaxProbeTimeout = TimeSpan.FromSeconds(1);
+            // A silo that hangs is found within seconds, not within a minute; where answers take longer, so does this, up to four times.
+            membership.ProbeTimeout = TimeSpan.FromSeconds(1);
             (membership.NumMissedProbesLimit, membership.NumVotesForDeathDeclaration) = (2, 1);
         });
         if (options.Clustering == Clustering.Kubernetes)

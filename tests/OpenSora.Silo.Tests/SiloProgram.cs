@@ -28,6 +28,9 @@ internal sealed record SiloStart
 /// <summary>The silo program as users start it, with cards that compute next to nothing.</summary>
 internal sealed class SiloProgram : IAsyncDisposable
 {
+    /// <summary>How long anything may take before a test is told that it hangs. No test waits this long when it passes.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private static readonly string Configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
 
     private readonly Process _process;
@@ -86,7 +89,7 @@ internal sealed class SiloProgram : IAsyncDisposable
     public static async Task<SiloProgram> Start(SiloStart? start = null)
     {
         SiloProgram silo = new(start ?? new SiloStart());
-        if (await silo._address.Task.WaitAsync(TimeSpan.FromMinutes(1)) is { } address)
+        if (await silo._address.Task.WaitAsync(Patience) is { } address)
             silo.Client.BaseAddress = address;
         return silo;
     }
@@ -94,28 +97,21 @@ internal sealed class SiloProgram : IAsyncDisposable
     /// <summary>A small clip of three chunks in five steps.</summary>
     public static JsonObject Request(string prompt = "a fake") => new() { ["prompt"] = prompt, ["size"] = "24x16", ["num_frames"] = 51, ["num_sampling_steps"] = 5 };
 
+    /// <summary>Asks again while it says that it cannot now.</summary>
     public async Task<string> Submit(JsonObject? request = null, string? key = null)
     {
-        using HttpRequestMessage message = new(HttpMethod.Post, "/v1/videos") { Content = JsonContent.Create(request ?? Request()) };
-        if (key is not null)
-            message.Headers.Add("Idempotency-Key", key);
-        using HttpResponseMessage response = await Client.SendAsync(message);
-        string body = await response.Content.ReadAsStringAsync();
-        Assert.True(response.IsSuccessStatusCode, body);
+        string body = await Answer(() =>
+        {
+            HttpRequestMessage message = new(HttpMethod.Post, "/v1/videos") { Content = JsonContent.Create(request ?? Request()) };
+            if (key is not null)
+                message.Headers.Add("Idempotency-Key", key);
+            return message;
+        });
         return (string)JsonNode.Parse(body)!["id"]!;
     }
 
-    /// <summary>Asks again while it says that it cannot tell now.</summary>
-    public async Task<JsonObject> Video(string id)
-    {
-        while (true)
-        {
-            using HttpResponseMessage response = await Client.GetAsync($"/v1/videos/{id}");
-            if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
-                return (await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonObject>())!;
-            await Task.Delay(300);
-        }
-    }
+    /// <summary>Asks again while it says that it cannot now.</summary>
+    public async Task<JsonObject> Video(string id) => JsonNode.Parse(await Answer(() => new HttpRequestMessage(HttpMethod.Get, $"/v1/videos/{id}")))!.AsObject();
 
     public Task<JsonObject> Completed(string id) => Until(id, video => (string?)video["status"] is "completed" or "failed" or "cancelled", "completed");
 
@@ -123,13 +119,38 @@ internal sealed class SiloProgram : IAsyncDisposable
     /// <param name="status">Which it must be then; null for any.</param>
     public async Task<JsonObject> Until(string id, Func<JsonObject, bool> holds, string? status = null)
     {
-        for (long begin = Environment.TickCount64; Environment.TickCount64 - begin < 180_000; await Task.Delay(30))
-            if (await Video(id) is var video && holds(video))
+        JsonObject video = [];
+        await Until(async () => holds(video = await Video(id)), () => $"{video}; {Said}");
+        Assert.True(status is null || (string?)video["status"] == status, video.ToJsonString());
+        return video;
+    }
+
+    /// <summary>Waits until so many cards have joined.</summary>
+    public Task UntilCards(int count) => Until(
+        async () => JsonNode.Parse(await Answer(() => new HttpRequestMessage(HttpMethod.Get, "/v1/cards")))!["data"]!.AsArray().Count >= count, () => Said);
+
+    /// <param name="now">In words, what there is instead.</param>
+    public static async Task Until(Func<Task<bool>> holds, Func<string> now)
+    {
+        for (long begin = Environment.TickCount64; !await holds(); await Task.Delay(30))
+            if (Environment.TickCount64 - begin > Patience.TotalMilliseconds)
+                throw new TimeoutException(now());
+    }
+
+    private async Task<string> Answer(Func<HttpRequestMessage> ask)
+    {
+        string body = "";
+        await Until(
+            async () =>
             {
-                Assert.True(status is null || (string?)video["status"] == status, video.ToJsonString());
-                return video;
-            }
-        throw new TimeoutException($"{await Video(id)}; {Said}");
+                using HttpRequestMessage message = ask();
+                using HttpResponseMessage response = await Client.SendAsync(message);
+                body = await response.Content.ReadAsStringAsync();
+                Assert.True(response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.ServiceUnavailable, body);
+                return response.IsSuccessStatusCode;
+            },
+            () => $"{body}; {Said}");
+        return body;
     }
 
     /// <summary>As kill -9 does.</summary>
@@ -146,7 +167,7 @@ internal sealed class SiloProgram : IAsyncDisposable
         return Ended();
     }
 
-    public Task Ended() => _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+    public Task Ended() => _process.WaitForExitAsync().WaitAsync(Patience);
 
     public async ValueTask DisposeAsync()
     {

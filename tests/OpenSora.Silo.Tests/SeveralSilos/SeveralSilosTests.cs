@@ -1,18 +1,21 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using OpenSora.FakeCard;
 using OpenSora.TestKit;
 
 namespace OpenSora.Silo.Tests.SeveralSilos;
 
-/// <summary>Silos on the Orleans packages that share a PostgreSQL database, a store and their cards.</summary>
+/// <summary>Silos that share a PostgreSQL database, a store and their cards.</summary>
 public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<PostgreSqlServer>
 {
-    private const string Token = "of these tests";
+    private const string Token = "of these tests", Gate = "go";
 
     private readonly string _database = server.NewDatabase();
 
+    /// <summary>Work stands at its first step whenever a silo ends.</summary>
     [Theory]
     [InlineData(false, false)]
     [InlineData(true, false)]
@@ -27,27 +30,29 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
         {
             await using SiloProgram first = await Start(store), second = await Start(store), third = await Start(store);
             using Cards cards = new(2, first, second, third);
+            await third.UntilCards(2);
             SiloProgram asked = isAskedFirst ? first : third;
             string id = await asked.Submit();
-            await third.Until(id, video => (int?)video["step"] >= 2);
-            Assert.Equal(2, (await third.Client.GetFromJsonAsync<JsonObject>("/v1/cards"))!["data"]!.AsArray().Count);
+            await third.Until(id, video => (int?)video["step"] == 1);
             await End(first);
+            Open(store);
             JsonObject made = await third.Completed(id);
             Assert.Equal(expected, Hashes(made));
             Assert.InRange((int)made["report"]!["recomputedSteps"]!, 0, 1);
 
-            // And again, with what is asked for after the first one was killed.
+            // And again, with what is asked for after the first one ended.
+            Close(store);
             string other = await third.Submit(key: "once");
-            await third.Until(other, video => (int?)video["step"] >= 1);
+            await third.Until(other, video => (int?)video["step"] == 1);
             await End(second);
+            Open(store);
             Assert.Equal(expected, Hashes(await third.Completed(other)));
             Assert.Equal(other, await third.Submit(key: "once"));
             Assert.Equal(2, (await third.Client.GetFromJsonAsync<JsonObject>("/v1/videos"))!["data"]!.AsArray().Count);
+
+            // Of what was begun, nothing is left: it was not begun anew beside it.
             string jobs = Path.Combine(store.FullName, "jobs");
-            for (int wait = 0; wait < 100 && Directory.EnumerateDirectories(jobs).Any(); wait++)
-                await Task.Delay(50);
-            Assert.Empty(Directory.EnumerateDirectories(jobs)); // nothing was begun anew
-            Assert.Empty(Directory.EnumerateDirectories(Path.Combine(store.FullName, "jobs")));
+            await SiloProgram.Until(() => Task.FromResult(!Directory.EnumerateDirectories(jobs).Any()), () => "jobs are left");
         }
         finally
         {
@@ -66,10 +71,13 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
             await using SiloProgram first = await Start(store), second = await Start(store);
             using Cards cards = new(1, first, second);
             string id = await second.Submit();
-            using Stream events = await second.Client.GetStreamAsync($"/v1/videos/{id}/events");
-            string told = await new StreamReader(events).ReadToEndAsync();
-            Assert.Contains("\"status\":\"completed\"", told, StringComparison.Ordinal);
-            Assert.Contains("\"stage\":\"denoise\"", told, StringComparison.Ordinal);
+            using StreamReader events = new(await second.Client.GetStreamAsync($"/v1/videos/{id}/events"));
+            using CancellationTokenSource deadline = new(SiloProgram.Patience);
+            while (!(await events.ReadLineAsync(deadline.Token))!.Contains("\"stage\":\"denoise\"", StringComparison.Ordinal))
+            {
+            }
+            Open(store);
+            Assert.Contains("\"status\":\"completed\"", await events.ReadToEndAsync(deadline.Token), StringComparison.Ordinal);
             Assert.NotEmpty(await second.Client.GetByteArrayAsync($"/v1/videos/{id}/content"));
             using HttpResponseMessage deleted = await first.Client.DeleteAsync($"/v1/videos/{id}");
             Assert.True(deleted.IsSuccessStatusCode);
@@ -116,14 +124,43 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
         Assert.Contains(word, silo.Said, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task APortThatIsTakenIsRefused()
+    {
+        using TcpListener taken = new(IPAddress.Loopback, 0);
+        taken.Start();
+        await using SiloProgram silo = await SiloProgram.Start(new SiloStart
+        {
+            Cards = 0,
+            More = ["--clustering", "postgres", "--silo-endpoint", $"{taken.LocalEndpoint}"],
+            Environment = new Dictionary<string, string> { ["OPENSORA_DATABASE"] = _database },
+        });
+        await silo.Ended();
+        Assert.Equal(2, silo.ExitCode);
+        Assert.Contains($"{taken.LocalEndpoint}", silo.Said, StringComparison.Ordinal);
+    }
+
+    /// <summary>Its cards are given time: what is tested here is that a silo is missed.</summary>
     private Task<SiloProgram> Start(DirectoryInfo store) => SiloProgram.Start(new SiloStart
     {
         Store = store.FullName,
         Cards = 0,
-        Settings = new FakeSettings { StepMilliseconds = 400 },
+        Settings = new FakeSettings { Gate = Gate },
         More = ["--clustering", "postgres"],
-        Environment = new Dictionary<string, string> { ["OPENSORA_DATABASE"] = _database, ["OPENSORA_TOKEN"] = Token },
+        Environment = new Dictionary<string, string>
+        {
+            ["OPENSORA_DATABASE"] = _database,
+            ["OPENSORA_TOKEN"] = Token,
+            ["OPENSORA_CLUSTER_SILENCE"] = "60",
+            ["OPENSORA_CLUSTER_REPLY_SILENCE"] = "60",
+        },
     });
+
+    private static void Open(DirectoryInfo store) => File.WriteAllText(GateOf(store), "");
+
+    private static void Close(DirectoryInfo store) => File.Delete(GateOf(store));
+
+    private static string GateOf(DirectoryInfo store) => Path.Combine(store.FullName, "marks", Gate);
 
     private static string Hashes(JsonObject video) => video["report"]!["sha256"]!.ToJsonString();
 
