@@ -10,6 +10,7 @@ internal static class OrleansHosting
 
     public static void UseGrains(this WebApplicationBuilder builder, ServeOptions options) => builder.UseOrleans(silo =>
     {
+        silo.AddActivityPropagation();
         if (options.Clustering == Clustering.Localhost)
         {
             silo.AddVideoGrains();

@@ -71,6 +71,10 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal(("opensora-silo", asked.Id), (job.Service, job.Parent));
         ReceivedSpan denoise = Assert.Single(collector.Spans, span => span.Name == "denoise" && span.Parent == job.Id);
         Assert.Contains(collector.Spans, span => span.Name.StartsWith("epoch", StringComparison.Ordinal) && span.Parent == denoise.Id);
+        // The calls of grains are part of requests and of jobs: those by which the silo looks after itself, and progress that is told, are not there.
+        Assert.Contains(collector.Spans, span => span.Name == "IClusterGrain/Enqueue" && span.Trace == job.Trace);
+        Assert.DoesNotContain(collector.Spans, span => span.Name is "IGenerationGrain/Tell" or "IClusterGrain/Wake");
+        Assert.All(collector.Spans.Where(span => span.Parent.Length == 0), root => Assert.Matches("^(GET|POST) /", root.Name));
         Assert.Contains("opensora.videos.ended", collector.TextOf("/v1/metrics"));
         Assert.DoesNotContain("a very private ball", collector.Text);
     }

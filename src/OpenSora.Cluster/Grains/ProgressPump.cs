@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenSora.Contracts;
 
 namespace OpenSora.Cluster.Grains;
@@ -31,6 +32,7 @@ internal sealed class ProgressPump(IGenerationGrain grain, long epoch) : IDispos
 
     private async Task Run()
     {
+        Activity.Current = null; // told on the side: no part of the job's trace
         while (true)
         {
             Progress next;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Jobs;
@@ -103,6 +104,7 @@ internal sealed class VideoMaker(Coordinator coordinator, JobStore jobs, MakeMed
 
         async Task Show(Checkpoint checkpoint)
         {
+            Activity.Current = null; // told on the side: no part of the job's trace
             if (files.ToPng(LatentPreview.Of(checkpoint, latent, options.LatentRgb)) is { Length: <= MostOfPreview } png)
                 show(checkpoint.Step, png);
             await Task.Delay(BetweenPreviews);
