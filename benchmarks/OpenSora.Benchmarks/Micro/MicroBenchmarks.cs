@@ -26,7 +26,8 @@ internal static class MicroBenchmarks
             .AddExporter(MarkdownExporter.GitHub)
             .AddLogger(ConsoleLogger.Default)
             .WithArtifactsPath(artifacts);
-        BenchmarkSwitcher.FromTypes([typeof(BlockForward), typeof(LayoutSwitch), typeof(TileDecode), typeof(WeightLoad), typeof(FrameHeaders), typeof(NativeKernels)])
+        BenchmarkSwitcher
+            .FromTypes([typeof(BlockForward), typeof(FusedSteps), typeof(LongAttention), typeof(LayoutSwitch), typeof(TileDecode), typeof(WeightLoad), typeof(FrameHeaders)])
             .Run(flags.Length == 0 ? ["--filter", "*"] : flags, config);
     }
 }

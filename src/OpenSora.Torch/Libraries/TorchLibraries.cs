@@ -38,6 +38,9 @@ public static class TorchLibraries
             : $"install the program anew: {Path.GetDirectoryName(path)} is a part of it";
     }
 
-    private static string Find(string built) => s_beside.Select(folder => Path.Combine(AppContext.BaseDirectory, folder)).FirstOrDefault(Directory.Exists)
+    private static string Find(string built) => s_beside.Select(folder => Path.Combine(AppContext.BaseDirectory, folder)).FirstOrDefault(HasTorch)
         ?? typeof(TorchLibraries).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(attribute => attribute.Key == built).Value!;
+
+    /// <summary>Other packages have native libraries beside a program too.</summary>
+    private static bool HasTorch(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "lib*orch*.so").Any();
 }

@@ -1,2 +1,0 @@
-#define OSK_SET avx2
-#include "body.h"

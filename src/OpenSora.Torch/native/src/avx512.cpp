@@ -1,2 +1,0 @@
-#define OSK_SET avx512
-#include "body.h"

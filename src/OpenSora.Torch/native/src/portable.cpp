@@ -1,2 +1,0 @@
-#define OSK_SET portable
-#include "body.h"
