@@ -37,6 +37,9 @@ public static partial class TorchRuntime
     /// <summary>The version of torch, e.g. <c>2.10.0</c>.</summary>
     public static string Version => OwnBinding.IsThere ? OwnBinding.Version : System.Version.Parse(__version__).ToString(3);
 
+    /// <summary>Whether its attention on processors and on CUDA keeps scores in cache. Before 2.1 it holds all of them at once.</summary>
+    public static bool HasAttention => System.Version.Parse(Version) >= new Version(2, 1);
+
     /// <summary>The threads that an operation called from this thread uses.</summary>
     public static int Threads => get_num_threads();
 

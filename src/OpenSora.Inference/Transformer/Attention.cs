@@ -13,6 +13,8 @@ internal static class Attention
     /// <summary>Scores that a block should not exceed.</summary>
     private const long Scores = 1 << 20;
 
+    private static readonly bool s_isTorchs = TorchRuntime.HasAttention;
+
     /// <summary>softmax(q · k / √D) · v for every entry of the batch (head of a frame, a position or the whole unit).</summary>
     /// <param name="q">Queries [B, N, D].</param>
     /// <param name="k">Keys [B, M, D].</param>
@@ -27,14 +29,14 @@ internal static class Attention
         (long n, long d, long m) = (queries[1], queries[2], keys[1]);
         if (n == m && m <= FusedKernels.MostTokens && d <= FusedKernels.MostHeadSize && FusedKernels.CanTake(q, k, v))
             return FusedKernels.Attend(q, k, v);
-        return q.device_type is DeviceType.CPU or DeviceType.CUDA ? ByTorch(q, k, v) : InBlocks(q, k, v);
+        return s_isTorchs && q.device_type is DeviceType.CPU or DeviceType.CUDA ? ByTorch(q, k, v) : InBlocks(q, k, v);
     }
 
     /// <summary>Torch picks a kernel that keeps scores in cache for four dimensions only: the entries stand where heads do.</summary>
     internal static Tensor ByTorch(Tensor q, Tensor k, Tensor v) =>
         nn.functional.scaled_dot_product_attention(q.unsqueeze(0), k.unsqueeze(0), v.unsqueeze(0)).squeeze(0);
 
-    /// <summary>For devices whose torch has no such kernel. Block sizes follow from the shapes alone.</summary>
+    /// <summary>For older torches, and for devices whose torch has no such kernel. Block sizes follow from the shapes alone.</summary>
     internal static Tensor InBlocks(Tensor q, Tensor k, Tensor v)
     {
         long batch = q.shape[0], n = q.shape[1], d = q.shape[2], m = k.shape[1];
