@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace OpenSora.Torch;
 
 /// <summary>
-/// What our library for other torches (native/binding) has beyond TorchSharp's functions. The package's library has none of it: whoever
+/// What our library for other torches (native) has beyond TorchSharp's functions. The package's library has none of it: whoever
 /// calls asks <see cref="IsThere"/>, and does without it else.
 /// </summary>
 internal static unsafe partial class OwnBinding

@@ -7,7 +7,7 @@ namespace OpenSora.Card.Tests.Binding;
 /// <summary>Our library for other torches has every function that a card process can call, which the compiler sees only when it builds for such a torch.</summary>
 public class BindingTests
 {
-    private static readonly string s_list = Path.Combine(Repository.Root, "src", "OpenSora.Torch", "native", "binding", "functions.txt");
+    private static readonly string s_list = Path.Combine(Repository.Root, "src", "OpenSora.Torch", "native", "functions.txt");
 
     [Fact]
     public void The_list_has_what_a_card_process_can_call()
