@@ -11,14 +11,14 @@ dotnet build OpenSora.Cluster.sln -c Release -v minimal -nologo
 status=0
 dotnet test OpenSora.Cluster.sln -c Release --no-build -nologo -m:2 --logger 'console;verbosity=minimal' 2>&1 | tee "$log" || status=$?
 
-# What computes is tested with the instructions of an older processor, too.
+# What computes is tested with the instructions of an older processor, too; the test card runs on a torch whose oneDNN cannot do without the newer.
 if grep -q avx512f /proc/cpuinfo; then
   older=(DOTNET_EnableAVX512=0 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 ONEDNN_MAX_CPU_ISA=AVX2)
 else
   older=(DOTNET_EnableAVX2=0 ATEN_CPU_CAPABILITY=default MKL_ENABLE_INSTRUCTIONS=SSE4_2 ONEDNN_MAX_CPU_ISA=SSE41)
 fi
 for project in Torch Inference Parallel; do
-  env "${older[@]}" dotnet test "tests/OpenSora.$project.Tests" -c Release --no-build -nologo --logger 'console;verbosity=minimal' 2>&1 | tee -a "$log" || status=$?
+  env "${older[@]}" dotnet test "tests/OpenSora.$project.Tests" -c Release --no-build -nologo --filter 'FullyQualifiedName!~TestCard' --logger 'console;verbosity=minimal' 2>&1 | tee -a "$log" || status=$?
 done
 
 # A test host that died leaves no summary of its own: it counts as one failure.

@@ -2,6 +2,7 @@ using OpenSora.Cluster;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Settings;
+using OpenSora.Telemetry;
 
 namespace OpenSora.Silo;
 
@@ -16,6 +17,8 @@ internal sealed class SiloSettings
     public StateOptions State { get; init; } = new();
 
     public ClusterOptions Cluster { get; init; } = new();
+
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>PostgreSQL connection string for the state of videos. Default: null (a SQLite file).</summary>
     [Variable(DatabaseVariable)]

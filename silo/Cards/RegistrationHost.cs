@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using OpenSora.Cluster.Cards;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
-using OpenSora.Telemetry;
 
 namespace OpenSora.Silo.Cards;
 
@@ -18,12 +17,13 @@ internal sealed class RegistrationHost : IAsyncDisposable
     public Uri Address { get; }
 
     /// <param name="listen">HOST:PORT; null for a free port of this machine only.</param>
+    /// <param name="more">What else the host is for. Default: null (nothing).</param>
     /// <exception cref="InputException">That is no address of this machine, or taken.</exception>
-    public static async Task<RegistrationHost> Start(CardDirectory directory, ClusterToken token, string? listen, ClusterTls? tls = null)
+    public static async Task<RegistrationHost> Start(CardDirectory directory, ClusterToken token, string? listen, ClusterTls? tls = null, Action<IHostApplicationBuilder>? more = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.AddTelemetry("opensora-silo", Environment.MachineName);
+        more?.Invoke(builder);
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls($"{(tls is null ? "http" : "https")}://{listen ?? "127.0.0.1:0"}");
         if (tls is not null)

@@ -7,6 +7,7 @@ using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Silo.Cards;
+using OpenSora.Telemetry;
 
 namespace OpenSora.Silo.Generation;
 
@@ -39,7 +40,8 @@ internal static class PrivateSilo
             ClusterTls? tls = settings.Membership.ReadTls();
             using CardClient client = new(token.Value, options, tls);
             using JobMedia media = new(request);
-            await using RegistrationHost host = await RegistrationHost.Start(directory, token, order.Listen, tls);
+            await using RegistrationHost host = await RegistrationHost.Start(
+                directory, token, order.Listen, tls, builder => builder.AddTelemetry(settings.Telemetry, "opensora-silo", Environment.MachineName));
             await using LocalCards cards = new(
                 new LocalCardsPlan
                 {

@@ -95,6 +95,7 @@ internal static class ServeCommand
             Clustering = clustering,
             Cluster = settings.Cluster,
             Membership = settings.Membership,
+            Telemetry = settings.Telemetry,
             ApiTokensFile = settings.ApiTokensFile,
             SiloEndpoint = ReadEndpoint(parsed.GetValue(SiloEndpoint), clustering),
             MostUploadBytes = (long)Within("--most-upload", parsed.GetValue(MostUpload), 1, 65_536) << 20,

@@ -2,6 +2,7 @@ using System.Net;
 using OpenSora.Cluster;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts.Cards;
+using OpenSora.Telemetry;
 
 namespace OpenSora.Silo.Service;
 
@@ -44,6 +45,9 @@ internal sealed record ServeOptions
 
     /// <summary>How it shows that it is of a cluster.</summary>
     public MembershipOptions Membership { get; init; } = new();
+
+    /// <summary>What is sent of what it does, and where to.</summary>
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>See <see cref="SiloSettings.ApiTokensFile"/>. Default: null.</summary>
     public string? ApiTokensFile { get; init; }

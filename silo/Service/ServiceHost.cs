@@ -79,7 +79,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         // While a silo is lost, the others warn at each probe, and their streams fail at each look, until it is out.
         builder.Logging.AddFilter("Orleans", LogLevel.Error).AddFilter("Orleans.Streams", LogLevel.Critical).AddFilter("Orleans.Providers", LogLevel.Critical);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.AddTelemetry("opensora-silo", Environment.MachineName, metrics => metrics.AddPrometheusExporter());
+        builder.AddTelemetry(options.Telemetry, "opensora-silo", Environment.MachineName, metrics => metrics.AddPrometheusExporter());
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseUrls([.. options.Urls]);
         builder.WebHost.ConfigureKestrel(kestrel =>

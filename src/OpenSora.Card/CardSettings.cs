@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Settings;
+using OpenSora.Telemetry;
 
 namespace OpenSora.Card;
 
@@ -11,6 +12,8 @@ internal sealed class CardSettings
     public const string KernelsVariable = "OPENSORA_KERNELS", FaultsVariable = "OPENSORA_FAULTS";
 
     public MembershipOptions Membership { get; init; } = new();
+
+    public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>
     /// Our own kernels on the CPU, or <c>plain</c> for torch's only. Last bits depend on them, so cards with other kernels do

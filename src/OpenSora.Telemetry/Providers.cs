@@ -17,10 +17,10 @@ internal static class Providers
     /// <summary>Requests that come all the time and tell nothing: heartbeats, probes, scrapes.</summary>
     private static readonly string[] Quiet = [CardProtocol.CardsPath, CardProtocol.HealthPath, "/metrics"];
 
-    public static void Add(IHostApplicationBuilder builder, string service, string instance, TelemetryOptions options) => Add(builder, service, instance, options, null);
+    public static void Add(IHostApplicationBuilder builder, TelemetryOptions options, string service, string instance) => Add(builder, options, service, instance, null);
 
     /// <param name="reader">Of metrics; null for none but what they are sent to.</param>
-    public static void Add(IHostApplicationBuilder builder, string service, string instance, TelemetryOptions options, Action<MeterProviderBuilder>? reader)
+    public static void Add(IHostApplicationBuilder builder, TelemetryOptions options, string service, string instance, Action<MeterProviderBuilder>? reader)
     {
         OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(who => who
             .AddService(service, serviceInstanceId: instance).AddEnvironmentVariableDetector()); // what the variables say comes last, so it wins

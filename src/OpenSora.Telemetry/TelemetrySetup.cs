@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using OpenSora.Contracts;
-using OpenSora.Contracts.Settings;
 using OpenTelemetry.Metrics;
 
 namespace OpenSora.Telemetry;
@@ -9,21 +7,19 @@ namespace OpenSora.Telemetry;
 public static class TelemetrySetup
 {
     /// <summary>
-    /// Sends what OpenTelemetry's own environment variables name an endpoint for. Where they name none, nothing is recorded, and no
-    /// assembly of OpenTelemetry is loaded.
+    /// Sends what an endpoint is named for. Where none is, nothing is recorded, and no assembly of OpenTelemetry is loaded. To be called for one
+    /// host of a process.
     /// </summary>
     /// <param name="service">Who this is, unless <c>OTEL_SERVICE_NAME</c> says otherwise, e.g. <c>opensora-card</c>.</param>
     /// <param name="instance">Which one of them, e.g. a card's name.</param>
-    /// <exception cref="InputException">A variable has a value that cannot be used.</exception>
-    public static void AddTelemetry(this IHostApplicationBuilder builder, string service, string instance)
+    public static void AddTelemetry(this IHostApplicationBuilder builder, TelemetryOptions options, string service, string instance)
     {
-        TelemetryOptions options = SettingsReader.Read<TelemetryOptions>();
         if (options.Sends(options.Traces) || options.Sends(options.Metrics) || options.Sends(options.Logs))
-            Providers.Add(builder, service, instance, options);
+            Providers.Add(builder, options, service, instance);
     }
 
     /// <param name="reader">Who reads the metrics besides, whether they are sent or not.</param>
-    /// <inheritdoc cref="AddTelemetry(IHostApplicationBuilder, string, string)"/>
-    public static void AddTelemetry(this IHostApplicationBuilder builder, string service, string instance, Action<MeterProviderBuilder> reader) =>
-        Providers.Add(builder, service, instance, SettingsReader.Read<TelemetryOptions>(), reader);
+    /// <inheritdoc cref="AddTelemetry(IHostApplicationBuilder, TelemetryOptions, string, string)"/>
+    public static void AddTelemetry(this IHostApplicationBuilder builder, TelemetryOptions options, string service, string instance, Action<MeterProviderBuilder> reader) =>
+        Providers.Add(builder, options, service, instance, reader);
 }

@@ -1,4 +1,3 @@
-using OpenSora.Telemetry;
 using OpenSora.TestKit;
 
 namespace OpenSora.Silo.Tests;
@@ -10,7 +9,6 @@ public sealed class SettingsTests
     public void EachIsDocumented()
     {
         Assert.Empty(SettingsPage.Missing<SiloSettings>());
-        Assert.Empty(SettingsPage.Missing<TelemetryOptions>());
         IEnumerable<string> waits = Contracts.Settings.SettingsReader.List<Cluster.ClusterOptions>().Select(one => one.Setting.Variable);
         Assert.Equal(waits.Order(), SettingsPage.Variables.Where(name => name.StartsWith("OPENSORA_CLUSTER_", StringComparison.Ordinal)).Order());
     }

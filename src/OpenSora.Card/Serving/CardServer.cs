@@ -52,11 +52,11 @@ internal sealed class CardServer : IAsyncDisposable
     public Uri Address => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <summary>The host of all that a card tells, and of its server, which does not listen yet.</summary>
-    public static WebApplication Build(CardOptions options)
+    public static WebApplication Build(CardOptions options, TelemetryOptions telemetry)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning);
-        builder.AddTelemetry("opensora-card", options.Name);
+        builder.AddTelemetry(telemetry, "opensora-card", options.Name);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are this program's own
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

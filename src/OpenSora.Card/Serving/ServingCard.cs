@@ -21,7 +21,7 @@ internal static class ServingCard
         using CancellationTokenSource stop = new(), now = new();
         TaskDesk desk = new();
         FaultPlan faults = FaultPlan.Parse(settings.Faults);
-        await using WebApplication host = CardServer.Build(options);
+        await using WebApplication host = CardServer.Build(options, settings.Telemetry);
         ILogger log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("OpenSora.Card");
         void Drain(PosixSignalContext signal)
         {
