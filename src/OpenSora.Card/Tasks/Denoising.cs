@@ -54,7 +54,16 @@ internal static class Denoising
                 Cache = StepCache.Parse(context.Request.Cache),
             };
             StepReports reports = new(context, task, plan, counters, evenBytes);
-            new ShardedDenoiser(models.Transformer, clip, plan, mesh, counters).Run(share, reports.Send, context.Cancel);
+            int threads = TorchRuntime.Threads;
+            set_num_threads(UnitThreads.For(clip.Plan, models.Transformer.Config, threads));
+            try
+            {
+                new ShardedDenoiser(models.Transformer, clip, plan, mesh, counters).Run(share, reports.Send, context.Cancel);
+            }
+            finally
+            {
+                set_num_threads(threads);
+            }
         }
         return new TaskResult(new Denoised(evenBytes), [noise.StateAfter(settings.Steps)]);
     }
