@@ -121,7 +121,7 @@ public sealed class SeamTests : IDisposable
                 {
                     Assert.Equal(expected, seam.Call(changed).shape);
                 }
-                catch (Exception error) when (error is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException or NotImplementedException)
+                catch (Exception error) when (error is System.Runtime.InteropServices.ExternalException or ArgumentException or InvalidOperationException)
                 {
                     Assert.NotEmpty(error.Message);
                 }
