@@ -8,13 +8,16 @@ namespace OpenSora.Client.Tests;
 /// <summary>One video on several card processes, undisturbed and disturbed: always the same bytes.</summary>
 public sealed class CardsTests : IDisposable
 {
-    /// <summary>A pause after the step that the tests wait for, so that even a busy machine does what it is to do while there are steps left.</summary>
-    private static readonly (string, string) s_pause = ("OPENSORA_FAULTS", "delay=6000@step=32:before-switch;epoch=1");
-
     private static readonly ConcurrentDictionary<string, Task<string>> s_calm = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>
+    /// A pause of one run after the step that the tests wait for, so that even a busy machine does what it is to do while there are steps left; in
+    /// whichever epoch that step is: a gang may have grown before.
+    /// </summary>
+    private (string, string) Pause => ("OPENSORA_FAULTS", $"delay=6000@step=32:before-switch;once={Path.Combine(_folder, $"paused-{Guid.NewGuid():n}")}");
 
     [Theory]
     [InlineData("--dtype", "bf16")]
@@ -92,7 +95,7 @@ public sealed class CardsTests : IDisposable
     public async Task AJobThatWasStoppedOrCrashedGoesOnFromItsLastStep(string signal, int exitCode, string cache)
     {
         string calm = await Calm(60, cache);
-        using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", "2", "--verbose", "1", "--cache", cache), s_pause);
+        using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", "2", "--verbose", "1", "--cache", cache), Pause);
         await UntilStep(process, 20);
         Signal(signal, signal == "-INT" ? process.Id : Processes.SiloOf(process.Id));
         string errors = await process.StandardError.ReadToEndAsync();
@@ -224,7 +227,7 @@ public sealed class CardsTests : IDisposable
     /// <summary>Does something to a run when it has come to a step.</summary>
     private async Task<(JsonNode Report, string Errors)> Disturb(string name, int step, Action<int> trouble, params string[] more)
     {
-        using Process process = ClientProgram.Start(Arguments(name, [.. more, "--json"]), s_pause);
+        using Process process = ClientProgram.Start(Arguments(name, [.. more, "--json"]), Pause);
         await UntilStep(process, step);
         trouble(process.Id);
         return await Report(process);
