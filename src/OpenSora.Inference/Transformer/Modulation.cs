@@ -24,7 +24,7 @@ internal sealed record Modulation(Tensor Shift, Tensor Scale)
         // Alike for all tokens, scale and shift are a layer norm's weight and bias: one pass instead of two.
         return Shift.ndim == 1
             ? nn.functional.layer_norm(x, channels, Scale, Shift, Epsilon)
-            : addcmul(Shift, nn.functional.layer_norm(x, channels, eps: Epsilon), Scale, 1);
+            : addcmul(Shift, nn.functional.layer_norm(x, channels, eps: Epsilon), Scale, KeptScalars.One);
     }
 }
 

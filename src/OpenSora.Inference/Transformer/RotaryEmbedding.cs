@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,6 +45,6 @@ internal sealed record RotaryEmbedding(Tensor Cos, Tensor Sin)
         Tensor pairs = qk.reshape(d[0], d[1], d[2], d[3], d[4] / 2, 2)
             .permute(5, 2, 0, 3, 1, 4).contiguous();                  // [2, 2, n, H, T, D/2]
         Tensor first = pairs.select(0, 0), second = pairs.select(0, 1);
-        return cat([addcmul(first * Cos, second, Sin, -1), addcmul(second * Cos, first, Sin, 1)], -1);
+        return cat([addcmul(first * Cos, second, Sin, KeptScalars.MinusOne), addcmul(second * Cos, first, Sin, KeptScalars.One)], -1);
     }
 }

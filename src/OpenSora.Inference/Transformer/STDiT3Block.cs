@@ -1,5 +1,6 @@
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -59,7 +60,7 @@ internal sealed class STDiT3Block : nn.Module
         var (_, attentionGate, mlp, mlpGate) = modulation.Of(unit);
         Tensor x = unit.Values;
         long rows = x.shape[0] * x.shape[1], c = x.shape[2];
-        x = addcmul(x, attentionGate, attended, 1);
+        x = addcmul(x, attentionGate, attended, KeptScalars.One);
 
         // No norm, no modulation and no gate here.
         if (read is null)
@@ -70,6 +71,6 @@ internal sealed class STDiT3Block : nn.Module
         x = x + read;
 
         Tensor mixed = _mlp.forward(mlp.Normalise(x).view(rows, c)).view(x.shape);
-        return addcmul(x, mlpGate, mixed, 1);
+        return addcmul(x, mlpGate, mixed, KeptScalars.One);
     }
 }
