@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 
 namespace OpenSora.Card;
 

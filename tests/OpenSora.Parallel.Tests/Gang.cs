@@ -1,7 +1,7 @@
 using System.Net;
 using System.Runtime.ExceptionServices;
 using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,9 +1,7 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using MessagePack;
-using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
-using static TorchSharp.torch;
+using OpenSora.Links;
 
 namespace OpenSora.Benchmarks.Micro;
 
@@ -12,7 +10,7 @@ public class FrameHeaders
 {
     private static readonly MessagePackSerializerOptions Options = MessagePackSerializerOptions.Standard.WithSecurity(MessagePackSecurity.UntrustedData);
     private readonly FrameHeader _header = new(
-        "job_0123456789abcdef", 1_763_900_000_000, new FrameAddress(FrameKind.Tokens, 29, 0, GuidanceHalf.Unconditional, 55, 404), ScalarType.BFloat16, [17, 15, 1152], 0xdeadbeef, null);
+        "job_0123456789abcdef", 1_763_900_000_000, new FrameAddress(FrameKind.Tokens, 29, 0, GuidanceHalf.Unconditional, 55, 404), ElementType.BFloat16, [17, 15, 1152], 0xdeadbeef, null);
     private readonly ArrayBufferWriter<byte> _buffer = new(FrameHeader.MaxBytes);
     private HeaderMessage _message = null!;
     private byte[] _bytes = [];

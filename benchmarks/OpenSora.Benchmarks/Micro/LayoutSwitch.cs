@@ -1,7 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using OpenSora.Inference.Sharding;
 using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using OpenSora.Parallel.Switching;
 using OpenSora.Torch;
 using TorchSharp;

@@ -1,4 +1,4 @@
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 
 namespace OpenSora.Card.Faults;
 

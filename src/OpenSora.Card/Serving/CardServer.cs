@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 using OpenSora.Card.Faults;
 using OpenSora.Card.Tasks;
 using OpenSora.Contracts.Cards;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using OpenSora.Telemetry;
 
 namespace OpenSora.Card.Serving;

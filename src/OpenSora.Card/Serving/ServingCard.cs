@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 using OpenSora.Card.Faults;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 
 namespace OpenSora.Card.Serving;
 

@@ -1,7 +1,7 @@
+using OpenSora.Links;
 using System.Diagnostics;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
-using OpenSora.Parallel.Faults;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -8,7 +8,7 @@ using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Transformer;
 using OpenSora.Parallel.Denoising;
 using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using OpenSora.Parallel.Switching;
 using OpenSora.Torch;
 using TorchSharp;

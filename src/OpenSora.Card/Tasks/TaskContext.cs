@@ -5,7 +5,7 @@ using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
 using OpenSora.Inference.Generation;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 
 namespace OpenSora.Card.Tasks;
 

@@ -1,6 +1,6 @@
 using OpenSora.Inference.Sharding;
 using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using OpenSora.Parallel.Switching;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -14,7 +14,7 @@ public static class LatentGather
     /// <param name="step">Steps done, to name what is sent.</param>
     /// <param name="own">The rank's frames of each sample.</param>
     /// <returns>On rank 0 the whole clip of each sample, [T, S, 16] on the CPU, in the caller's dispose scope; elsewhere null.</returns>
-    /// <exception cref="Faults.PeerException">Another rank cannot go on.</exception>
+    /// <exception cref="PeerException">Another rank cannot go on.</exception>
     public static IReadOnlyList<Tensor>? AtFirstRank(GangPlan plan, Mesh mesh, int step, IReadOnlyList<Tokens> own, RankCounters counters)
     {
         FrameAddress Address(int sample, Seat seat) => new(FrameKind.Latent, step, sample, GuidanceHalf.Conditional, 0, seat.Frames.First);

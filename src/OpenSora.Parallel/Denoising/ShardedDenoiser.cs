@@ -1,7 +1,7 @@
+using OpenSora.Links;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
-using OpenSora.Parallel.Faults;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Parallel.Switching;
 using static TorchSharp.torch;

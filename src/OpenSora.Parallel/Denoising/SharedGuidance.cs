@@ -4,7 +4,7 @@ using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Transformer.Caching;
 using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using OpenSora.Parallel.Switching;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,7 +27,7 @@ public sealed class SharedGuidance(
     /// <summary>The guided velocity of the frames that this rank holds, as <see cref="GuidedVelocity.At"/> gives it.</summary>
     /// <param name="step">From 0; the same on all ranks.</param>
     /// <param name="z">The frames of the rank's seat.</param>
-    /// <exception cref="Faults.PeerException">Another rank cannot go on.</exception>
+    /// <exception cref="PeerException">Another rank cannot go on.</exception>
     public Tensor At(int step, int sample, Tokens z, float timestep, bool[]? denoised)
     {
         using Activity? span = Tracing.Source.StartActivity("forward")?.SetTag("opensora.step", step).SetTag("opensora.sample", sample).SetTag("opensora.rank", mesh.Rank);

@@ -1,3 +1,4 @@
+using OpenSora.Links;
 using OpenSora.Contracts;
 using OpenSora.Inference.Sharding;
 

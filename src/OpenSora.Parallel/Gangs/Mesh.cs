@@ -1,6 +1,5 @@
 using System.Net;
-using OpenSora.Parallel.Faults;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using OpenSora.Torch;
 using static TorchSharp.torch;
 

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using OpenSora.Parallel.Faults;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using OpenSora.Torch;
 
 namespace OpenSora.Parallel.Gangs;
@@ -115,13 +114,13 @@ internal sealed class Peer
     {
         try
         {
-            _link.Send(FrameAddress.Of(FrameKind.Heartbeat), null); // joined
+            _link.Send(FrameAddress.Of(FrameKind.Heartbeat)); // joined
             while (!_outbox.IsCompleted)
             {
                 if (_outbox.TryTake(out Outgoing next, _options.Heartbeat))
                     Send(next);
                 else if (!_outbox.IsCompleted)
-                    _link.Send(FrameAddress.Of(FrameKind.Heartbeat), null);
+                    _link.Send(FrameAddress.Of(FrameKind.Heartbeat));
                 ThrowIfSilent();
             }
         }
@@ -150,7 +149,10 @@ internal sealed class Peer
             // Only the sender drops, and from the fault on all of it: a gap would be the sender's fault to the peer.
             if (next.Body is not null && (Volatile.Read(ref _end) is not null || !IsHere(next.Body)))
                 return;
-            _link.Send(next.Address, next.Body?.Numbers, next.Notice);
+            if (next.Body is null)
+                _link.Send(next.Address, next.Notice);
+            else
+                _link.Send(next.Address, next.Body.Numbers);
         }
         finally
         {
@@ -166,7 +168,7 @@ internal sealed class Peer
         {
             if (Volatile.Read(ref _end) is not null)
                 return false;
-            _link.Send(FrameAddress.Of(FrameKind.Heartbeat), null);
+            _link.Send(FrameAddress.Of(FrameKind.Heartbeat));
             ThrowIfSilent();
         }
         return true;

@@ -1,3 +1,4 @@
+using OpenSora.Links;
 using OpenSora.Inference.Sharding;
 
 namespace OpenSora.Parallel.Gangs;

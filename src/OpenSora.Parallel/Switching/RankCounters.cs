@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 
 namespace OpenSora.Parallel.Switching;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenSora.Inference.Sharding;
 using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using static TorchSharp.torch;
 
 namespace OpenSora.Parallel.Switching;

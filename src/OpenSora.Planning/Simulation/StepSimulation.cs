@@ -1,3 +1,4 @@
+using OpenSora.Links;
 using OpenSora.Inference.Sharding;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Planning.Cards;

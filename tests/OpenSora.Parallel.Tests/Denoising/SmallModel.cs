@@ -1,9 +1,9 @@
+using OpenSora.Links;
 using OpenSora.Inference;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Parallel.Denoising;
-using OpenSora.Parallel.Gangs;
 using OpenSora.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,3 +1,4 @@
+using OpenSora.Links;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Sharding;

@@ -1,17 +1,14 @@
 using System.Buffers;
 using FsCheck;
 using FsCheck.Fluent;
-using OpenSora.Parallel.Faults;
-using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
-using static TorchSharp.torch;
+using OpenSora.Links;
 
 namespace OpenSora.Parallel.Tests.Links;
 
 public class FrameHeaderTests
 {
     private static readonly FrameHeader Example = new(
-        "job", 7, new FrameAddress(FrameKind.Tokens, 29, 1, GuidanceHalf.Unconditional, 55, 300), ScalarType.Float32, [2, 144, 1152], 0xE3069283, null);
+        "job", 7, new FrameAddress(FrameKind.Tokens, 29, 1, GuidanceHalf.Unconditional, 55, 300), ElementType.Float32, [2, 144, 1152], 0xE3069283, null);
 
     /// <summary>By hand from MessagePack's specification: a change here is a new version of the protocol.</summary>
     [Fact]
@@ -141,7 +138,7 @@ public class FrameHeaderTests
         FrameHeader header = new(
             job.Get.Length <= 80 ? job.Get : job.Get[..80], random.NextInt64(), new FrameAddress(
                 (FrameKind)random.Next(1, 8), number.Get, random.Next(), (GuidanceHalf)random.Next(2), random.Next(), random.NextInt64()),
-            random.Next(2) == 0 ? ScalarType.BFloat16 : ScalarType.Float32, [.. Enumerable.Range(0, random.Next(9)).Select(_ => (long)random.Next(100))], (uint)random.NextInt64(), null);
+            random.Next(2) == 0 ? ElementType.BFloat16 : ElementType.Float32, [.. Enumerable.Range(0, random.Next(9)).Select(_ => (long)random.Next(100))], (uint)random.NextInt64(), null);
         return Text(FrameHeader.Read(Bytes(header), 4)) == Text(header);
     }).QuickCheckThrowOnFailure();
 

@@ -1,8 +1,7 @@
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
-using OpenSora.Parallel.Faults;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 
 namespace OpenSora.Parallel.Tests.Links;
 

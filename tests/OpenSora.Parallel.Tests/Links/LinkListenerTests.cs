@@ -2,9 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using OpenSora.Contracts;
-using OpenSora.Parallel.Faults;
 using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 
 namespace OpenSora.Parallel.Tests.Links;
 

@@ -2,8 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using OpenSora.Contracts.Cards;
-using OpenSora.Parallel.Faults;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using OpenSora.TestKit;
 
 namespace OpenSora.Parallel.Tests.Links;

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using OpenSora.Parallel.Faults;
 using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,7 +30,7 @@ public sealed class StreamLinkTests
         {
             foreach (Tensor tensor in sent)
             {
-                sender.Send(FrameAddress.Of(FrameKind.Heartbeat), null);
+                sender.Send(FrameAddress.Of(FrameKind.Heartbeat));
                 sender.Send(Address with { Unit = tensor.numel() }, tensor);
             }
         });
@@ -55,7 +54,7 @@ public sealed class StreamLinkTests
         (Stream one, Stream other) = Open(transport);
         using StreamLink receiver = Link(other);
         one.Dispose();
-        PeerException e = Assert.Throws<PeerException>(receiver.Receive);
+        PeerException e = Assert.Throws<PeerException>(() => receiver.Receive());
         Assert.Equal((4, PeerFault.Lost), (e.Rank, e.Cause));
     }
 
@@ -95,8 +94,8 @@ public sealed class StreamLinkTests
         {
             (Stream one, Stream other) = MemoryPipe.Create();
             using StreamLink sender = new(one, name, 1, Gang.Options), receiver = Link(other);
-            sender.Send(Address, null);
-            Assert.Equal(PeerFault.WrongEpoch, Assert.Throws<PeerException>(receiver.Receive).Cause);
+            sender.Send(Address);
+            Assert.Equal(PeerFault.WrongEpoch, Assert.Throws<PeerException>(() => receiver.Receive()).Cause);
         }
     }
 
@@ -107,7 +106,7 @@ public sealed class StreamLinkTests
         using StreamLink sender = Link(one), receiver = new(other, Gang.Name, 4, Gang.Options with { MaxFrameBytes = 399 });
         using Tensor body = zeros(100);
         sender.Send(Address, body);
-        PeerException e = Assert.Throws<PeerException>(receiver.Receive);
+        PeerException e = Assert.Throws<PeerException>(() => receiver.Receive());
         Assert.Equal(PeerFault.Oversized, e.Cause);
         Assert.Contains("400 bytes, more than 399", e.Message);
     }

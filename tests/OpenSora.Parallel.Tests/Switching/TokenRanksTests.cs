@@ -1,3 +1,4 @@
+using OpenSora.Links;
 using FsCheck;
 using FsCheck.Fluent;
 using OpenSora.Inference.Sharding;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using OpenSora.Parallel.Gangs;
-using OpenSora.Parallel.Links;
+using OpenSora.Links;
 using OpenSora.Torch;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-namespace OpenSora.Parallel.Gangs;
+namespace OpenSora.Links;
 
 /// <summary>The two forwards of classifier-free guidance. The numbers travel in frames.</summary>
 public enum GuidanceHalf

@@ -1,14 +1,10 @@
-using OpenSora.Parallel.Faults;
-using static TorchSharp.torch;
-
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>
-/// A connection to one other rank of a gang. <see cref="Gangs.Mesh"/> owns this interface and is its only user.
+/// A connection to one other rank of a gang, or between a card and the coordinator.
 /// <para><b>Bytes.</b> A body that is sent belongs to the caller before and after; its numbers are read until
-/// <see cref="Send"/> returns and not later. A body that is received is a new tensor on the CPU, outside of all dispose
-/// scopes, and belongs to the caller. Bodies are sent from and received into the memory of the tensor; nothing else holds
-/// a copy of them.</para>
+/// <see cref="Send"/> returns and not later. A body that comes is written into the memory that the caller gives for it;
+/// nothing else holds a copy.</para>
 /// <para><b>Threads.</b> One thread sends and one thread receives; they may be two, at the same time. <see cref="IDisposable.Dispose"/>
 /// may come from any thread, ends what the other two wait for, and may come twice.</para>
 /// <para><b>Order.</b> Frames arrive in the order in which they were sent, each once and whole, or not at all: after the first
@@ -26,16 +22,22 @@ public interface ILink : IDisposable
     /// <summary><see cref="Environment.TickCount64"/> when bytes last came from the peer: any bytes, of half a frame too. 0 before.</summary>
     long LastHeard { get; }
 
-    /// <param name="body">A dense tensor on the CPU; null for frames without a body.</param>
+    /// <param name="shape">Of the body; of no dimensions for frames without a body.</param>
+    /// <param name="body">As many bytes as the shape has numbers of the type.</param>
     /// <param name="notice">Of a frame of kind <see cref="FrameKind.Fault"/>: who is at fault.</param>
     /// <exception cref="PeerException">The peer is gone, or takes nothing.</exception>
-    void Send(FrameAddress address, Tensor? body, PeerException? notice = null);
+    void Send(FrameAddress address, ElementType type, IReadOnlyList<long> shape, ReadOnlySpan<byte> body, PeerException? notice = null);
 
+    /// <param name="room">Memory for a body, as many bytes as the header says; asked for once for a frame that has one.</param>
     /// <exception cref="PeerException">The peer is gone, or sent what cannot be trusted: then the link is of no use any more.</exception>
-    Frame Receive();
+    FrameHeader Receive(FrameRoom room);
 }
 
-/// <summary>A frame that has arrived.</summary>
-/// <param name="Body">Null of a frame without one.</param>
-/// <param name="Notice">Of a frame of kind <see cref="FrameKind.Fault"/>: who is at fault.</param>
-public sealed record Frame(FrameAddress Address, Tensor? Body, PeerException? Notice);
+/// <summary>Gives memory for the body of a frame that comes.</summary>
+public delegate Span<byte> FrameRoom(FrameHeader header);
+
+public static class LinkFrames
+{
+    /// <summary>Sends a frame without a body.</summary>
+    public static void Send(this ILink link, FrameAddress address, PeerException? notice = null) => link.Send(address, ElementType.Byte, [], [], notice);
+}

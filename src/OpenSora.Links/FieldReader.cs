@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using MessagePack;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>
 /// The fields of a message of another process, which may have sent anything. Each is read by its name and within its limit,

@@ -1,6 +1,5 @@
-using OpenSora.Parallel.Gangs;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>What a frame is for. The numbers travel in frames.</summary>
 public enum FrameKind

@@ -2,15 +2,12 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using OpenSora.Contracts.Cards;
-using OpenSora.Parallel.Faults;
-using OpenSora.Torch;
-using static TorchSharp.torch;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>
 /// Frames over a stream of bytes: a Unix socket, a TCP connection or memory. A frame is the length of its header and the
-/// header's CRC-32C (4 bytes each, lowest first), the header, and the body's bytes as they lie in the tensor.
+/// header's CRC-32C (4 bytes each, lowest first), the header, and the body's bytes as they are.
 /// </summary>
 /// <param name="stream">Reads and writes at the same time; its write timeout is the link's. The link closes it.</param>
 public sealed class StreamLink(Stream stream, GangName gang, int peer, LinkOptions options) : ILink
@@ -29,11 +26,11 @@ public sealed class StreamLink(Stream stream, GangName gang, int peer, LinkOptio
 
     public long LastHeard => Interlocked.Read(ref _lastHeard);
 
-    public void Send(FrameAddress address, Tensor? body, PeerException? notice = null)
+    public void Send(FrameAddress address, ElementType type, IReadOnlyList<long> shape, ReadOnlySpan<byte> body, PeerException? notice = null)
     {
-        Span<byte> bytes = body is null ? [] : Memory(body);
-        FrameHeader header = new(
-            gang.Job, gang.Epoch, address, body?.dtype ?? ScalarType.Float32, body?.shape ?? [], Crc32C.Of(bytes), notice);
+        FrameHeader header = new(gang.Job, gang.Epoch, address, type, shape, Crc32C.Of(body), notice);
+        if (header.Bytes != body.Length)
+            throw new ArgumentException($"{body.Length} bytes for {type} [{string.Join(", ", shape)}]", nameof(body));
         _head.ResetWrittenCount();
         _head.GetSpan(PrefixBytes);
         _head.Advance(PrefixBytes);
@@ -42,17 +39,16 @@ public sealed class StreamLink(Stream stream, GangName gang, int peer, LinkOptio
         try
         {
             stream.Write(_head.WrittenSpan);
-            for (; bytes.Length > 0; bytes = bytes[Math.Min(Piece, bytes.Length)..])
-                stream.Write(bytes[..Math.Min(Piece, bytes.Length)]);
+            for (; body.Length > 0; body = body[Math.Min(Piece, body.Length)..])
+                stream.Write(body[..Math.Min(Piece, body.Length)]);
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             throw Broken(e, "sending to it");
         }
-        GC.KeepAlive(body);
     }
 
-    public Frame Receive()
+    public FrameHeader Receive(FrameRoom room)
     {
         ReadExactly(_prefix);
         int length = BinaryPrimitives.ReadInt32LittleEndian(_prefix);
@@ -66,32 +62,22 @@ public sealed class StreamLink(Stream stream, GangName gang, int peer, LinkOptio
         FrameHeader header = FrameHeader.Read(head, peer);
         if (header.Job != gang.Job || header.Epoch != gang.Epoch)
             throw new PeerException(peer, PeerFault.WrongEpoch, $"a frame of {header.Job}, epoch {header.Epoch}, in {gang.Job}, epoch {gang.Epoch}");
-        return header.Shape.Count == 0
-            ? new Frame(header.Address, null, header.Notice)
-            : new Frame(header.Address, ReadBody(header), null);
+        if (header.Shape.Count > 0)
+            ReadBody(header, room);
+        return header;
     }
 
     public void Dispose() => stream.Dispose();
 
-    private Tensor ReadBody(FrameHeader header)
+    private void ReadBody(FrameHeader header, FrameRoom room)
     {
         if (header.Bytes > options.MaxFrameBytes)
             throw new PeerException(peer, PeerFault.Oversized, $"{header.Address} has {header.Bytes} bytes, more than {options.MaxFrameBytes}");
-        Tensor body = empty([.. header.Shape], header.Type).DetachFromDisposeScope();
-        try
-        {
-            Span<byte> memory = Memory(body);
-            for (Span<byte> rest = memory; rest.Length > 0; rest = rest[Math.Min(Piece, rest.Length)..])
-                ReadExactly(rest[..Math.Min(Piece, rest.Length)]);
-            if (Crc32C.Of(memory) != header.Checksum)
-                throw new PeerException(peer, PeerFault.Corrupt, $"{header.Address} fails its checksum");
-            return body;
-        }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
+        Span<byte> memory = room(header);
+        for (Span<byte> rest = memory; rest.Length > 0; rest = rest[Math.Min(Piece, rest.Length)..])
+            ReadExactly(rest[..Math.Min(Piece, rest.Length)]);
+        if (Crc32C.Of(memory) != header.Checksum)
+            throw new PeerException(peer, PeerFault.Corrupt, $"{header.Address} fails its checksum");
     }
 
     private void ReadExactly(Span<byte> into)
@@ -124,13 +110,5 @@ public sealed class StreamLink(Stream stream, GangName gang, int peer, LinkOptio
         Span<byte> header = frame[PrefixBytes..];
         BinaryPrimitives.WriteInt32LittleEndian(frame, header.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(frame[4..], Crc32C.Of(header));
-    }
-
-    private static unsafe Span<byte> Memory(Tensor tensor)
-    {
-        long bytes = tensor.numel() * tensor.element_size();
-        if (!tensor.is_contiguous() || tensor.device_type != TorchSharp.DeviceType.CPU)
-            throw new ArgumentException("a frame's body is a dense tensor on the CPU", nameof(tensor));
-        return bytes == 0 ? [] : new Span<byte>((void*)TensorMemory.Pointer(tensor), checked((int)bytes));
     }
 }

@@ -1,6 +1,6 @@
 using OpenSora.Contracts;
 
-namespace OpenSora.Parallel.Faults;
+namespace OpenSora.Links;
 
 /// <summary>
 /// The gang cannot go on because of one of its ranks. Every rank gets it, with the same rank and cause where the one that

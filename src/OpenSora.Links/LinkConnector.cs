@@ -2,9 +2,8 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using OpenSora.Parallel.Faults;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>Makes connections to the listeners of other cards.</summary>
 internal static class LinkConnector

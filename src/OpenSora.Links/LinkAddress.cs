@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using OpenSora.Contracts;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>Where a card listens for links: <c>unix:/run/card.sock</c> on one host, <c>tcp:10.0.0.7:4711</c> between hosts.</summary>
 public static class LinkAddress

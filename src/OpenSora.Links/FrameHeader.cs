@@ -1,10 +1,7 @@
 using System.Buffers;
 using MessagePack;
-using OpenSora.Parallel.Faults;
-using OpenSora.Parallel.Gangs;
-using static TorchSharp.torch;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>
 /// What stands before the bytes of a frame, as a MessagePack array: version, kind, job, epoch, step, sample, half, block,
@@ -13,7 +10,7 @@ namespace OpenSora.Parallel.Links;
 /// <param name="Checksum">CRC-32C of the body.</param>
 /// <param name="Notice">Of a frame of kind <see cref="FrameKind.Fault"/>: who is at fault.</param>
 public sealed record FrameHeader(
-    string Job, long Epoch, FrameAddress Address, ScalarType Type, IReadOnlyList<long> Shape, uint Checksum, PeerException? Notice)
+    string Job, long Epoch, FrameAddress Address, ElementType Type, IReadOnlyList<long> Shape, uint Checksum, PeerException? Notice)
 {
     /// <summary>More is no header.</summary>
     public const int MaxBytes = 4096;
@@ -35,7 +32,7 @@ public sealed record FrameHeader(
     {
         get
         {
-            long bytes = Shape.Count == 0 ? 0 : ElementSize(Type) ?? throw new InvalidOperationException($"numbers of type {Type} are not sent");
+            long bytes = Shape.Count == 0 ? 0 : Type.Size();
             for (int i = 0; i < Shape.Count; i++)
                 bytes = checked(bytes * Shape[i]);
             return bytes;
@@ -81,7 +78,7 @@ public sealed record FrameHeader(
             GuidanceHalf half = reader.Choice<GuidanceHalf>("half");
             int block = reader.Int32("block", 0);
             long unit = reader.Int64("unit", 0);
-            ScalarType type = ReadType(ref reader);
+            ElementType type = reader.Choice<ElementType>("type");
             long[] shape = ReadShape(ref reader);
             long length = reader.Int64("bytes", 0);
             uint checksum = (uint)reader.Int64("checksum", 0, uint.MaxValue);
@@ -95,12 +92,6 @@ public sealed record FrameHeader(
         {
             throw new PeerException(peer, PeerFault.Corrupt, e.Message, e);
         }
-    }
-
-    private static ScalarType ReadType(ref FieldReader reader)
-    {
-        int type = reader.Int32("type", 0, sbyte.MaxValue);
-        return ElementSize((ScalarType)type) is null ? throw reader.Wrong("type", type, "that of float32, float16 or bfloat16") : (ScalarType)type;
     }
 
     private static long[] ReadShape(ref FieldReader reader)
@@ -135,12 +126,4 @@ public sealed record FrameHeader(
         reader.Count("notice", NoticeFields, NoticeFields);
         return new PeerException(reader.Int32("rank", 0), reader.Choice<PeerFault>("cause"), reader.Text("detail", MaxDetail * MaxBytesOfChar));
     }
-
-    /// <summary>Null of numbers that are not sent.</summary>
-    private static int? ElementSize(ScalarType type) => type switch
-    {
-        ScalarType.Float32 => 4,
-        ScalarType.Float16 or ScalarType.BFloat16 => 2,
-        _ => null,
-    };
 }

@@ -1,4 +1,4 @@
-namespace OpenSora.Parallel.Faults;
+namespace OpenSora.Links;
 
 /// <summary>What can be wrong with another rank, seen from one that works with it. The numbers travel in frames.</summary>
 public enum PeerFault

@@ -1,6 +1,6 @@
 using OpenSora.Contracts.Cards;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>Limits of the links of a gang; the same on all its ranks.</summary>
 public sealed record LinkOptions

@@ -1,4 +1,4 @@
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>The version of handshake and frames. Cards of different versions refuse each other: both must have made the same bytes.</summary>
 public static class LinkProtocol

@@ -2,9 +2,8 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using OpenSora.Parallel.Faults;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>
 /// Where a card takes links from others, for as long as its process lives: one for all its jobs and epochs. Connections

@@ -3,9 +3,8 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using MessagePack;
-using OpenSora.Parallel.Faults;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>Who wants a link with whom.</summary>
 /// <param name="From">Rank of the one that connects.</param>

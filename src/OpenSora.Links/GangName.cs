@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>Which job a gang works on, and its epoch: each time that the gang of a job changes, it has a higher one.</summary>
 /// <param name="Job">At most <see cref="MaxJobBytes"/> in UTF-8: every frame carries it.</param>

@@ -1,4 +1,4 @@
-namespace OpenSora.Parallel.Links;
+namespace OpenSora.Links;
 
 /// <summary>
 /// A connection within a process, for tests: two streams, each of which reads what is written to the other. It holds a
