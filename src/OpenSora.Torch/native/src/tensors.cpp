@@ -36,26 +36,10 @@ EXPORT_API(void) THSTensor_strides(Tensor x, Allocator<int64_t> allocate) { run(
 EXPORT_API(Scalar) THSTensor_item(Tensor x) { return value<Scalar>(nullptr, [=] { return new at::Scalar(x->item()); }); }
 EXPORT_API(bool) THSTensor_equal(Tensor x, Tensor y) { return value(false, [=] { return at::equal(*x, *y); }); }
 
-EXPORT_API(bool) THSTensor_has_names(Tensor x) { return value(false, [=] { return x->has_names(); }); }
+// Names of dimensions: this project gives none, and torch 2.14 has none any more.
+EXPORT_API(bool) THSTensor_has_names(Tensor) { return false; }
+EXPORT_API(void) THSTensor_names(Tensor, Allocator<const char*>) {}
 
-/// The managed side frees each name.
-EXPORT_API(void) THSTensor_names(Tensor x, Allocator<const char*> allocate) {
-    run([=] {
-        if (!x->has_names())
-            return;
-        at::DimnameList names = x->names();
-        const char** room = allocate(names.size());
-        for (size_t i = 0; i < names.size(); i++)
-            room[i] = strdup(names[i].symbol().toUnqualString());
-    });
-}
-
-EXPORT_API(void) THSTensor_rename_(Tensor x, const char** names, int64_t count) {
-    run([=] {
-        std::vector<at::Dimname> list;
-        for (int64_t i = 0; names != nullptr && i < count; i++)
-            list.push_back(names[i] == nullptr || std::string(names[i]) == "*" ? at::Dimname::wildcard()
-                                                                              : at::Dimname::fromSymbol(at::Symbol::dimname(names[i])));
-        x->rename_(list.empty() ? Optional<at::DimnameList>() : Optional<at::DimnameList>(list));
-    });
+EXPORT_API(void) THSTensor_rename_(Tensor, const char** names, int64_t count) {
+    run([=] { TORCH_CHECK(names == nullptr || count == 0, "rename_: names of dimensions are not of this binding"); });
 }
