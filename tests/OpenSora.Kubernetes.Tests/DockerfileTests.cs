@@ -39,6 +39,36 @@ public class DockerfileTests
         Assert.All(Needed(Path.Combine(Repository.Root, project)), needed => Assert.Contains(Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(needed)!), copied));
     }
 
+    /// <summary>A card runs on the vendor's image too: by arguments, with what TorchSharp calls built there, for the torch of that image.</summary>
+    [Fact]
+    public void ACardIsBuiltForTheTorchOfItsImage()
+    {
+        string[] lines = [.. File.ReadLines(Path.Combine(Repository.Root, "src", "OpenSora.Card", "Dockerfile"))];
+        string[] arguments = [.. lines.TakeWhile(line => !line.StartsWith("FROM ", StringComparison.Ordinal)).Where(line => line.StartsWith("ARG ", StringComparison.Ordinal))];
+        Assert.Equal(["ARG BASE=debian:bookworm-slim", "ARG TORCH="], arguments);
+        Assert.Equal("FROM ${BASE}", lines.Last(line => line.StartsWith("FROM ", StringComparison.Ordinal)));
+        // An argument is known in a stage that names it.
+        int stages = lines.Count(line => line.StartsWith("FROM ", StringComparison.Ordinal));
+        Assert.Equal(stages, lines.Count(line => line == "ARG TORCH"));
+
+        string copied = lines.Single(line => line.StartsWith("COPY src/OpenSora.Torch/native ", StringComparison.Ordinal)).Split(' ')[^1];
+        Assert.Contains(lines, line => line.Contains($"ln -s \"$({copied}/prepare \"$TORCH\")\" /opensora/torch", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("ENV ", StringComparison.Ordinal) && line.Split(' ').Contains("OPENSORA_TORCH=${TORCH:+/opensora/torch}"));
+        // It builds into the folder three above it, which must be the image's own and not the root.
+        Assert.Equal("/opensora", Path.GetFullPath(Path.Combine(copied, "../../..")));
+    }
+
+    /// <summary>The tools that the preparation asks for are those that the image gets.</summary>
+    [Fact]
+    public void ACardsImageHasTheToolsOfThePreparation()
+    {
+        string docker = File.ReadAllText(Path.Combine(Repository.Root, "src", "OpenSora.Card", "Dockerfile"));
+        string prepare = File.ReadAllText(Path.Combine(Repository.Root, "src", "OpenSora.Torch", "native", "prepare"));
+        string[] packages = docker.Split("${TORCH:+", 2)[1].Split('}', 2)[0].Split(' ');
+        Assert.Contains("apt-get install cmake g++", prepare, StringComparison.Ordinal);
+        Assert.Equal(["cmake", "g++", "make"], packages);
+    }
+
     private static IEnumerable<string> Needed(string project)
     {
         string folder = Path.GetDirectoryName(project)!;
