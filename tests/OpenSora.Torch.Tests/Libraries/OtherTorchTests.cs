@@ -72,6 +72,41 @@ public sealed class OtherTorchTests : IDisposable
         Assert.Contains("cmake is missing", await Refused(_folder, "/nowhere"), StringComparison.Ordinal);
     }
 
+    /// <summary>As pip lays them out: <c>site-packages/torch/lib</c> and <c>site-packages/torch_gcu/lib</c>.</summary>
+    [Fact]
+    public async Task A_vendors_library_beside_it_is_found()
+    {
+        string binding = PipTorch();
+        string vendors = Directory.CreateDirectory(Path.Combine(_folder, "site-packages", "torch_gcu", "lib")).FullName;
+        string library = Path.Combine(vendors, "libtorch_gcu.so");
+        string[] settings = [$"{TestCard.TorchVariable}={binding}", $"{TestCard.Variable}="];
+
+        TestCardProcess.Outcome without = await TestCardProcess.Probe("describe", "gcu", settings);
+        Assert.Contains("libtorch_gcu.so cannot be loaded (looked for in LD_LIBRARY_PATH", without.Output, StringComparison.Ordinal);
+
+        File.WriteAllText(library, "no library");
+        TestCardProcess.Outcome damaged = await TestCardProcess.Probe("describe", "gcu", settings);
+        Assert.Contains($"{library} cannot be loaded (looked for the file beside this torch)", damaged.Output, StringComparison.Ordinal);
+
+        File.Delete(library);
+        File.CreateSymbolicLink(library, TestCard.Library);
+        Assert.Equal(new TestCardProcess.Outcome(0, "gcu:0 half=False tensor=gcu:0\n"), await TestCardProcess.Probe("describe", "gcu", settings));
+    }
+
+    /// <summary>libtorch-dev's libraries in such folders.</summary>
+    /// <returns>The folder that a process is told.</returns>
+    private string PipTorch()
+    {
+        string torch = Directory.CreateDirectory(Path.Combine(_folder, "site-packages", "torch", "lib")).FullName;
+        string binding = Directory.CreateDirectory(Path.Combine(_folder, "binding")).FullName;
+        string real = File.ReadAllText(Path.Combine(TestCard.Torch, "torch.txt")).Trim();
+        foreach (string name in (string[])["libc10.so", "libtorch_cpu.so", "libtorch.so"])
+            File.CreateSymbolicLink(Path.Combine(torch, name), Path.Combine(real, name));
+        File.CreateSymbolicLink(Path.Combine(binding, "libLibTorchSharp.so"), Path.Combine(TestCard.Torch, "libLibTorchSharp.so"));
+        File.WriteAllText(Path.Combine(binding, "torch.txt"), $"{torch}\n");
+        return binding;
+    }
+
     private static async Task<string> Refused(string torch, string? programs = null)
     {
         // bash and the tools that the script needs before it looks for cmake.
