@@ -9,6 +9,7 @@ RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator
     SweepCommand.Create(),
     VerifyCommand.Create(),
     ProfileCommand.Create(),
+    DoctorCommand.Create(),
     PlanCommand.Create(),
     SimulateCommand.Create(),
     CardCommand.Create(args),

@@ -15,13 +15,20 @@ internal sealed class ChildProcess : IDisposable
     private readonly string _name;
     private readonly Process _process;
 
+    /// <summary>The last line that it said, where that is not passed on.</summary>
+    private string? _said;
+
     private ChildProcess(string name, Process process) => (_name, _process) = (name, process);
 
     /// <summary>Starts a silo of our own, with cards of its own.</summary>
-    public static ChildProcess StartSilo<T>(string command, T request, JsonTypeInfo<T> type) => Start("silo", Installation.SiloProgram(), command, request, type);
+    /// <param name="quiet">Whether what it says on standard error is not passed on.</param>
+    public static ChildProcess StartSilo<T>(string command, T request, JsonTypeInfo<T> type, bool quiet = false) =>
+        Start("silo", Installation.SiloProgram(), command, request, type, quiet);
 
     /// <summary>Starts a card that works for us alone.</summary>
-    public static ChildProcess StartCard<T>(string command, T request, JsonTypeInfo<T> type) => Start("card", Installation.CardProgram(), command, request, type);
+    /// <param name="quiet">Whether what it says on standard error is not passed on.</param>
+    public static ChildProcess StartCard<T>(string command, T request, JsonTypeInfo<T> type, bool quiet = false) =>
+        Start("card", Installation.CardProgram(), command, request, type, quiet);
 
     /// <summary>
     /// The events in order. Ends with a <see cref="Failed"/> of our own when the process ends without a last word.
@@ -41,9 +48,12 @@ internal sealed class ChildProcess : IDisposable
                 yield return last;
         }
         await _process.WaitForExitAsync(CancellationToken.None);
-        if (last is not (Generated or Verified or Profiled or PlanReady or SimulationReady or Failed))
-            yield return new Failed(ExitCode.CardFailure, $"the {_name} process ended without an answer ({HowItEnded()}){job}");
+        if (last is not (Generated or Verified or Profiled or PlanReady or SimulationReady or Diagnosed or Failed))
+            yield return new Failed(ExitCode.CardFailure, $"the {_name} process ended without an answer ({HowItEnded()}{(_said is null ? "" : $": {_said}")}){job}");
     }
+
+    /// <summary>Ends it at once, and what it started: its events end too.</summary>
+    public void Kill() => _process.Kill(entireProcessTree: true);
 
     public void Dispose()
     {
@@ -52,11 +62,17 @@ internal sealed class ChildProcess : IDisposable
         _process.Dispose();
     }
 
-    private static ChildProcess Start<T>(string name, string program, string command, T request, JsonTypeInfo<T> type)
+    private static ChildProcess Start<T>(string name, string program, string command, T request, JsonTypeInfo<T> type, bool quiet)
     {
-        ProcessStartInfo start = new(program, [command]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new(program, [command]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = quiet };
         CardEnvironment.Complete(start);
         Process process = Process.Start(start) ?? throw new CardException($"{start.FileName} did not start");
+        ChildProcess child = new(name, process);
+        if (quiet)
+        {
+            process.ErrorDataReceived += (_, line) => child._said = line.Data is { Length: > 0 } said ? said.Trim() : child._said;
+            process.BeginErrorReadLine();
+        }
         try
         {
             process.StandardInput.WriteLine(JsonSerializer.Serialize(request, type));
@@ -66,7 +82,7 @@ internal sealed class ChildProcess : IDisposable
         {
             // It ended before it read: its exit is reported by Events.
         }
-        return new ChildProcess(name, process);
+        return child;
     }
 
     private string HowItEnded() => _process.ExitCode switch

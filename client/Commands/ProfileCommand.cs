@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using OpenSora.Client.Cards;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Profiling;
 
@@ -39,7 +38,7 @@ internal static class ProfileCommand
         Option<int> repeat = Flag.Int("--repeat", "Timed runs, after one that is not.", by.Repeat);
         Option<string> kernels = Flag.Choice(
             "--kernels", "Our own kernels by instruction set, or plain: torch's only.", by.Kernels, "best", "avx512", "avx2", "portable", "plain");
-        Option<Toggle> operations = Flag.Bool("--operations", "List what each operation takes, from one more run.");
+        Option<Toggle> operations = Flag.Bool("--operations", "List what each operation takes, from one more run; torch's own are told by another torch than TorchSharp's (--torch).");
         Option<Toggle> json = Flag.Bool("--json", "Print one JSON document to standard output.");
         Command command = new(name, description) { threads, repeat, kernels, operations, json };
         Option[] own = by.Part switch
@@ -77,11 +76,7 @@ internal static class ProfileCommand
 
     private static async Task<int> Run(ProfileRequest request, bool json, CancellationToken cancel)
     {
-        using CancellationTokenSource stop = CancelKeys.Link(cancel);
-        using ChildProcess card = ChildProcess.StartCard("profile", request, ContractsJson.Default.ProfileRequest);
-        CardEvent last = new Failed(ExitCode.CardFailure, "no answer");
-        await foreach (CardEvent happened in card.Events(stop.Token))
-            last = happened;
+        CardEvent last = await CardAnswer.To("profile", request, ContractsJson.Default.ProfileRequest, cancel);
         if (last is not Profiled { Report: var report })
             return Failure.Report(last);
         Console.Out.WriteLine(json ? JsonSerializer.Serialize(report, ContractsJson.Indented.ProfileReport) : Text(report));

@@ -11,7 +11,7 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        Option<string> golden = new("--golden") { Description = "Folder of reference tensors: checkpoints/ and case*/.", Required = true };
+        Option<string?> golden = Flag.OptionalText("--golden", "Folder of reference tensors: checkpoints/ and case*/. [default: none; the demo model is compared with the processor's results of torch's own kernels]");
         Option<string?> device = Flag.OptionalText("--device", "cpu, cuda, cuda:1, gcu or gcu:1. [default: the best one present]");
         Option<string> dtype = Flag.Choice("--dtype", "Number type of the models.", "fp32", "fp32", "bf16", "fp16");
         Option<int?> threads = Flag.OptionalInt("--threads", "CPU threads of libtorch and BLAS. [default: all cores]");
@@ -20,7 +20,7 @@ internal static class VerifyCommand
         command.SetAction((parsed, cancel) => Run(
             new VerificationRequest
             {
-                Golden = Path.GetFullPath(parsed.GetRequiredValue(golden)),
+                Golden = parsed.GetValue(golden) is { } folder ? Path.GetFullPath(folder) : null,
                 Device = parsed.GetValue(device),
                 Dtype = parsed.GetRequiredValue(dtype),
                 Threads = parsed.GetValue(threads),
@@ -32,7 +32,7 @@ internal static class VerifyCommand
 
     private static async Task<int> Run(VerificationRequest request, bool json, CancellationToken cancel)
     {
-        if (!Directory.Exists(request.Golden))
+        if (request.Golden is not null && !Directory.Exists(request.Golden))
             throw new InputException($"--golden '{request.Golden}' is not a folder; give one with checkpoints/ and case*/ in it");
         using CancellationTokenSource stop = CancelKeys.Link(cancel);
         using ChildProcess card = ChildProcess.StartCard("verify", request, ContractsJson.Default.VerificationRequest);

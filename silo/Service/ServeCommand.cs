@@ -15,7 +15,7 @@ internal static class ServeCommand
     private static readonly Option<string> Urls = new("--urls")
     {
         Description = "Where to listen, ';' between several. Any address but loopback needs OPENSORA_TOKEN.",
-        DefaultValueFactory = _ => "http://127.0.0.1:8080",
+        DefaultValueFactory = _ => ServeOptions.DefaultUrl,
     };
 
     private static readonly Option<int?> Cards = new("--cards") { Description = "Cards of this machine; others join with opensora card --join URL. [default: 1; 0 where there may be several silos]" };
@@ -25,7 +25,7 @@ internal static class ServeCommand
     private static readonly Option<string> Store = new("--store")
     {
         Description = "Folder of videos, their state and their jobs.",
-        DefaultValueFactory = _ => Path.Combine(SettingsReader.Read<StateOptions>().Root, "service"),
+        DefaultValueFactory = _ => ServeOptions.DefaultStore(SettingsReader.Read<StateOptions>()),
     };
 
     private static readonly Option<string?> Database = new("--database")

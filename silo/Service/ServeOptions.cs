@@ -1,5 +1,6 @@
 using System.Net;
 using OpenSora.Cluster;
+using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts.Cards;
 using OpenSora.Telemetry;
@@ -22,8 +23,13 @@ internal enum Clustering
 /// <summary>What <c>serve</c> runs.</summary>
 internal sealed record ServeOptions
 {
+    public const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>Where a service keeps what it has, unless it is told otherwise.</summary>
+    public static string DefaultStore(StateOptions state) => Path.Combine(state.Root, "service");
+
     /// <summary>Where the service listens. Default: http://127.0.0.1:8080.</summary>
-    public IReadOnlyList<string> Urls { get; init; } = ["http://127.0.0.1:8080"];
+    public IReadOnlyList<string> Urls { get; init; } = [DefaultUrl];
 
     /// <summary>Cards of this machine. Default: 1.</summary>
     public int Cards { get; init; } = 1;

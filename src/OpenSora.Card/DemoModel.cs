@@ -21,12 +21,6 @@ internal static class DemoModel
         string notice = Path.Combine(own, "NOTICE");
         if (File.Exists(notice))
             tell(File.ReadAllText(notice).Trim());
-        return new ModelFolders
-        {
-            Dit = Path.Combine(own, "dit"),
-            T5 = Path.Combine(own, "t5"),
-            Vae2d = Path.Combine(own, "vae2d"),
-            Vae3d = Path.Combine(own, "vae3d"),
-        };
+        return ModelFolders.In(own);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using OpenSora.Card.Doctor;
 using OpenSora.Contracts;
 using OpenSora.Planning.Plans;
 using OpenSora.Planning.Simulation;
@@ -12,14 +13,15 @@ namespace OpenSora.Card;
 /// </summary>
 internal static class RequestLine
 {
-    public static bool Knows(string command) => command is "verify" or "profile" or "plan" or "simulate";
+    public static bool Knows(string command) => command is "verify" or "profile" or "doctor" or "plan" or "simulate";
 
     /// <param name="json">The request, a line of JSON.</param>
     /// <exception cref="InputException">The request cannot be done as it is.</exception>
     public static CardEvent Run(string command, string json, CardSettings settings, EventWriter events, CancellationToken cancel) => command switch
     {
         "verify" => VerifyTask.Run(Read(json, ContractsJson.Default.VerificationRequest), settings, events, cancel),
-        "profile" => ProfileTask.Run(Read(json, ContractsJson.Default.ProfileRequest), cancel),
+        "profile" => ProfileTask.Run(Read(json, ContractsJson.Default.ProfileRequest), events, cancel),
+        "doctor" => DoctorTask.Run(Read(json, ContractsJson.Default.DiagnosisRequest), settings, events, cancel),
         "plan" => new PlanReady(Planner.Plan(Read(json, ContractsJson.Default.PlanRequest))),
         _ => new SimulationReady(Simulator.Run(Read(json, ContractsJson.Default.SimulationRequest), cancel)),
     };

@@ -1,11 +1,13 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Verification;
+using OpenSora.Inference;
 using OpenSora.Inference.Verification;
 using OpenSora.Video;
 
 namespace OpenSora.Card;
 
-/// <summary>All golden cases of a folder on this card.</summary>
+/// <summary>All golden cases of a folder on this card; without a folder the demo model.</summary>
 internal static class VerifyTask
 {
     /// <exception cref="InputException">The folder holds no cases.</exception>
@@ -15,9 +17,12 @@ internal static class VerifyTask
         foreach (string warning in card.Warnings)
             events.Write(new Notice(warning));
         using MediaFiles files = new(framesPerSecond: 24, crf: null);
-        GoldenContext context = new(request.Golden, card.Device, card.PrecisionOf(request.Dtype), files);
+        Precision precision = card.PrecisionOf(request.Dtype);
+        IEnumerable<GoldenResult> rows = request.Golden is { } folder
+            ? GoldenSuite.Run(new GoldenContext(folder, card.Device, precision, files))
+            : [SelfCheck.Run(DemoModel.Complete(new ModelFolders(), _ => { }), card.Device, precision, files)];
         List<VerifiedCase> cases = [];
-        foreach (GoldenResult row in GoldenSuite.Run(context))
+        foreach (GoldenResult row in rows)
         {
             cancel.ThrowIfCancellationRequested();
             cases.Add(new VerifiedCase(row.Name, row.MaxError, row.Tolerance, row.Ok, row.Detail, row.OnPurpose));

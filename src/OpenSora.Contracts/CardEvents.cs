@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OpenSora.Contracts.Diagnosis;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
 using OpenSora.Contracts.Profiling;
@@ -10,7 +11,7 @@ namespace OpenSora.Contracts;
 /// <summary>
 /// What a card process says while it works: one JSON object a line on its standard output. The last one is
 /// <see cref="Generated"/>, <see cref="Verified"/>, <see cref="Profiled"/>, <see cref="PlanReady"/>,
-/// <see cref="SimulationReady"/> or <see cref="Failed"/>.
+/// <see cref="SimulationReady"/>, <see cref="Diagnosed"/> or <see cref="Failed"/>.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(Began), "began")]
@@ -23,6 +24,8 @@ namespace OpenSora.Contracts;
 [JsonDerivedType(typeof(PlanReady), "plan")]
 [JsonDerivedType(typeof(SimulationReady), "simulation")]
 [JsonDerivedType(typeof(Profiled), "profiled")]
+[JsonDerivedType(typeof(Found), "found")]
+[JsonDerivedType(typeof(Diagnosed), "diagnosed")]
 [JsonDerivedType(typeof(Failed), "failed")]
 public abstract record CardEvent;
 
@@ -57,6 +60,13 @@ public sealed record SimulationReady(SimulationReport Report) : CardEvent;
 /// <summary>The network was timed.</summary>
 public sealed record Profiled(ProfileReport Report) : CardEvent;
 
+/// <summary>Something was looked at.</summary>
+public sealed record Found(Finding Finding) : CardEvent;
+
+/// <summary>All was looked at that this process can.</summary>
+/// <param name="Devices">Those that can be tried; a silo has none.</param>
+public sealed record Diagnosed(IReadOnlyList<string> Devices) : CardEvent;
+
 /// <summary>The request failed. <paramref name="ExitCode"/>: see <see cref="Contracts.ExitCode"/>.</summary>
 public sealed record Failed(int ExitCode, string Message) : CardEvent;
 
@@ -74,6 +84,8 @@ public sealed record Failed(int ExitCode, string Message) : CardEvent;
 [JsonSerializable(typeof(SimulationReport))]
 [JsonSerializable(typeof(ProfileRequest))]
 [JsonSerializable(typeof(ProfileReport))]
+[JsonSerializable(typeof(DiagnosisRequest))]
+[JsonSerializable(typeof(DiagnosisReport))]
 public sealed partial class ContractsJson : JsonSerializerContext
 {
     /// <summary>For people: the same, indented.</summary>

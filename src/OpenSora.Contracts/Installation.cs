@@ -19,6 +19,9 @@ public static class Installation
     public static string? Models { get; } = Options.Models
         ?? (Home is not null && Path.Combine(Home, "models", "demo") is var demo && Directory.Exists(demo) ? demo : null);
 
+    /// <summary>The reference tensors of a clone, <c>tests/golden</c>; null in what was published.</summary>
+    public static string? Golden { get; } = Home is not null && Path.Combine(Home, "tests", "golden") is var golden && Directory.Exists(golden) ? golden : null;
+
     /// <summary>The card program: <c>OPENSORA_CARD</c>, else beside this program, else where <c>dotnet build</c> puts it.</summary>
     /// <exception cref="InputException">It is nowhere.</exception>
     public static string CardProgram() => Program("OpenSora.Card", Options.Card, "OPENSORA_CARD");

@@ -7,7 +7,8 @@ namespace OpenSora.Torch;
 /// <param name="TotalBytes">All that there is.</param>
 public readonly record struct DeviceMemory(long FreeBytes, long TotalBytes)
 {
-    internal static DeviceMemory OfHost() => new(Field("MemAvailable:"), Field("MemTotal:"));
+    /// <summary>Of this machine. Loads no torch.</summary>
+    public static DeviceMemory OfHost() => new(Field("MemAvailable:"), Field("MemTotal:"));
 
     /// <summary>Asks the CUDA runtime that torch has loaded, on the device and back on the one that was current.</summary>
     internal static unsafe DeviceMemory? OfCuda(int index)

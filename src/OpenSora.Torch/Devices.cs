@@ -27,6 +27,18 @@ public static class Devices
         };
     }
 
+    /// <summary>How many there are of a kind.</summary>
+    /// <exception cref="DeviceException">A vendor's library was named and does not load.</exception>
+    public static int Count(DeviceKind kind) => kind switch
+    {
+        DeviceKind.Cpu => 1,
+        DeviceKind.Cuda => cuda.is_available() ? cuda.device_count() : 0,
+        _ => GcuLibrary.IsPresent() ? GcuLibrary.Count : 0,
+    };
+
+    /// <summary>Whether a vendor's library of gcu is named, or lies beside torch.</summary>
+    public static bool HasGcuLibrary => GcuLibrary.IsInstalled;
+
     public static DeviceKind Kind(Device device) => device.type switch
     {
         TorchSharp.DeviceType.CPU => DeviceKind.Cpu,

@@ -26,6 +26,9 @@ internal static unsafe class GcuLibrary
     /// <summary>A file, or a name that the system's loader looks for.</summary>
     public static string Path => s_isNamed ? Environment.GetEnvironmentVariable(Variable)! : File.Exists(Beside) ? Beside : Default;
 
+    /// <summary>Whether there is one to load, rather than a name to look for.</summary>
+    public static bool IsInstalled => s_isNamed || File.Exists(Beside);
+
     /// <summary>How many cards there are, once it is loaded.</summary>
     public static int Count => OwnBinding.Count(Type);
 

@@ -40,6 +40,12 @@ public static partial class TorchRuntime
     /// <summary>Whether its attention on processors and on CUDA keeps scores in cache. Before 2.1 it holds all of them at once.</summary>
     public static bool HasAttention => System.Version.Parse(Version) >= new Version(2, 1);
 
+    /// <summary>Its C++ ABI: <c>cxx11</c>, or <c>pre-cxx11</c> with the <c>std::string</c> of before GCC 5.</summary>
+    public static string Abi => TorchBuild.HasNewStrings(TorchLibraries.Loaded) ? "cxx11" : "pre-cxx11";
+
+    /// <summary>Whether it is TorchSharp's own rather than another one of this machine.</summary>
+    public static bool IsOfPackage => !TorchLibraries.IsOther;
+
     /// <summary>The threads that an operation called from this thread uses.</summary>
     public static int Threads => get_num_threads();
 

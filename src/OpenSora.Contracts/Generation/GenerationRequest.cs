@@ -159,4 +159,13 @@ public sealed record ModelFolders
 
     /// <summary>Video VAE: config.json, model.safetensors.</summary>
     public string? Vae3d { get; init; }
+
+    /// <summary>All four of a folder that has them side by side: <c>dit</c>, <c>t5</c>, <c>vae2d</c>, <c>vae3d</c>.</summary>
+    public static ModelFolders In(string folder) => new()
+    {
+        Dit = Path.Combine(folder, "dit"),
+        T5 = Path.Combine(folder, "t5"),
+        Vae2d = Path.Combine(folder, "vae2d"),
+        Vae3d = Path.Combine(folder, "vae3d"),
+    };
 }

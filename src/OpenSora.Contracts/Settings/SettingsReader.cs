@@ -32,6 +32,13 @@ public static class SettingsReader
         return all;
     }
 
+    /// <summary>The names of the variables that begin so and are not empty, in order. Values may be secrets.</summary>
+    public static IReadOnlyList<string> Names(string prefix) =>
+        [.. from DictionaryEntry pair in Environment.GetEnvironmentVariables()
+            where pair.Value is string { Length: > 0 } && ((string)pair.Key).StartsWith(prefix, StringComparison.Ordinal)
+            orderby pair.Key
+            select (string)pair.Key];
+
     /// <summary>Each setting of options, and of options within them, with what holds it.</summary>
     /// <param name="own">Called for options that own their prefix, with all variables that there are.</param>
     private static void Visit(object options, VariablesAttribute variables, Action<object, Setting> visit, Action<VariablesAttribute, List<string>> own)

@@ -3,8 +3,11 @@ namespace OpenSora.Contracts.Verification;
 /// <summary>Compare this machine's kernels with the reference tensors of a folder.</summary>
 public sealed record VerificationRequest
 {
-    /// <summary>The golden folder: <c>checkpoints/</c> and <c>case*/</c>.</summary>
-    public required string Golden { get; init; }
+    /// <summary>
+    /// The golden folder: <c>checkpoints/</c> and <c>case*/</c>; null compares the demo model with the processor's results of torch's own
+    /// kernels. Default: null.
+    /// </summary>
+    public string? Golden { get; init; }
 
     /// <summary>cpu, cuda, gcu …; null takes the best one present. Default: null.</summary>
     public string? Device { get; init; }

@@ -14,6 +14,14 @@ public static class VideoAutoencoderFiles
 {
     private const string SpatialPrefix = "spatial_vae.module.";
 
+    /// <summary>The weights of the 2D folder, unread.</summary>
+    /// <exception cref="InputException">They are missing or damaged.</exception>
+    public static Checkpoint SpatialWeights(string vae2d) => Checkpoint.Open(SpatialFolder(vae2d), "diffusion_pytorch_model", "model");
+
+    /// <summary>The weights of the 3D folder, unread.</summary>
+    /// <exception cref="InputException">They are missing or damaged.</exception>
+    public static Checkpoint Weights(string vae3d) => Checkpoint.Open(vae3d, "model", "pytorch_model", "diffusion_pytorch_model");
+
     /// <param name="vae2d">Has <c>vae/config.json</c> and <c>vae/diffusion_pytorch_model.*</c>.</param>
     /// <param name="vae3d">Has <c>config.json</c> and <c>model.*</c>.</param>
     /// <exception cref="InputException">A file is missing or damaged, or weights and configuration do not fit together.</exception>
@@ -25,8 +33,8 @@ public static class VideoAutoencoderFiles
         ConfigFile.Require(
             config.VaeTemporal.InOutChannels == spatial.LatentChannels, ConfigFile.PathOf(vae3d),
             $"vae_temporal.in_out_channels {config.VaeTemporal.InOutChannels} must be the latent_channels {spatial.LatentChannels} of {ConfigFile.PathOf(spatialFolder)}");
-        using Checkpoint whole = Checkpoint.Open(vae3d, "model", "pytorch_model", "diffusion_pytorch_model");
-        using Checkpoint fallback = Checkpoint.Open(spatialFolder, "diffusion_pytorch_model", "model");
+        using Checkpoint whole = Weights(vae3d);
+        using Checkpoint fallback = SpatialWeights(vae2d);
         CheckpointParameters p = new(
             [new CheckpointLayer(whole, AttentionKeys.Today), new CheckpointLayer(fallback, key => SpatialPrefix + AttentionKeys.Today(key))], device, precision);
         VideoAutoencoder autoencoder = new(p, spatial, config, units, device, precision);
@@ -39,7 +47,7 @@ public static class VideoAutoencoderFiles
     public static SpatialVae LoadSpatial(string vae2d, Device device, Precision precision)
     {
         string folder = SpatialFolder(vae2d);
-        using Checkpoint checkpoint = Checkpoint.Open(folder, "diffusion_pytorch_model", "model");
+        using Checkpoint checkpoint = SpatialWeights(vae2d);
         CheckpointParameters p = new([new CheckpointLayer(checkpoint, AttentionKeys.Today)], device, precision);
         SpatialVae autoencoder = new(p, SpatialVaeConfig.Read(folder));
         p.Finish();

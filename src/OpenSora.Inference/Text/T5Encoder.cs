@@ -35,6 +35,10 @@ public sealed class T5Encoder : nn.Module
 
     public T5EncoderConfig Config { get; }
 
+    /// <summary>The weights of a folder, unread.</summary>
+    /// <exception cref="InputException">They are missing or damaged.</exception>
+    public static Checkpoint Weights(string folder) => Checkpoint.Open(folder, "model", "pytorch_model");
+
     /// <summary>
     /// The encoder of a checkpoint folder. Of its matrices one at a time is widened to what is computed in: held all wide, a T5-XXL
     /// would take 19 GB instead of 9.5, which lie over the mapped files where those have the type that is asked for. In float16 its activations overflow, so that is computed in float32; what a full
@@ -44,7 +48,7 @@ public sealed class T5Encoder : nn.Module
     public static T5Encoder Load(string folder, Device device, Precision precision)
     {
         Precision wide = precision.Compute == ScalarType.Float16 || precision.Model == ScalarType.Float16 ? Precision.Float32 : precision;
-        using Checkpoint checkpoint = Checkpoint.Open(folder, "model", "pytorch_model");
+        using Checkpoint checkpoint = Weights(folder);
         CheckpointParameters p = new(checkpoint, device, wide) { KeepsMatricesNarrow = true };
         T5Encoder encoder = new(p, T5EncoderConfig.Read(folder));
         p.Finish(SharedKey, EmbeddingKey, "decoder.*", "lm_head.weight");

@@ -10,13 +10,17 @@ public static class STDiT3Checkpoint
     /// <summary>Tables that checkpoints from training may carry and that nothing reads.</summary>
     private static readonly string[] Unused = ["pos_embed", "pos_embed_temporal"];
 
+    /// <summary>The weights of a folder, unread.</summary>
+    /// <exception cref="InputException">They are missing or damaged.</exception>
+    public static Checkpoint Weights(string folder) => Checkpoint.Open(folder, "model", "pytorch_model");
+
     /// <summary>The network of a folder with <c>config.json</c> and weights. On a CPU the weights stay mapped.</summary>
     /// <param name="overrides">Settings that win over the file's.</param>
     /// <exception cref="InputException">Something is missing, damaged or does not fit together.</exception>
     public static STDiT3 Load(string folder, Device device, Precision precision, Func<STDiT3Config, STDiT3Config>? overrides = null)
     {
         STDiT3Config config = STDiT3Config.Read(folder);
-        using Checkpoint checkpoint = Checkpoint.Open(folder, "model", "pytorch_model");
+        using Checkpoint checkpoint = Weights(folder);
         CheckpointParameters parameters = new(checkpoint, device, precision);
         STDiT3 model = new(parameters, overrides?.Invoke(config) ?? config, precision);
         parameters.Finish(Unused);

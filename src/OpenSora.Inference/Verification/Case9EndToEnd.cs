@@ -27,7 +27,7 @@ public static partial class Case9EndToEnd
         ("_z_masked", 1e-4), ("_latents", 1e-4), ("_decoded", 2e-4),
     ];
 
-    private const double ReferenceTolerance = 1e-4, ShareOfBytes = 0.005;
+    private const double ReferenceTolerance = 1e-4, ShareOfBytes = FrameBytesError.Tolerance;
 
     public static IEnumerable<GoldenResult> Run(GoldenContext context)
     {
@@ -73,7 +73,7 @@ public static partial class Case9EndToEnd
         if (Frames().Match(name) is { Success: true } frames)
         {
             int video = int.Parse(frames.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-            nearest.Add(name, video < media.Frames.Count ? DifferingShare(media.Frames[video].ToArray(), golden) : double.PositiveInfinity, ShareOfBytes);
+            nearest.Add(name, video < media.Frames.Count ? FrameBytesError.Between(media.Frames[video].ToArray(), golden.contiguous().bytes.ToArray()) : double.PositiveInfinity, ShareOfBytes);
             return;
         }
         (Tensor ours, Tensor expected) = recorder.Tensor(name, golden);
@@ -104,15 +104,6 @@ public static partial class Case9EndToEnd
     {
         using NoiseSource noise = new(request.Seed);
         new VideoPipeline(models, noise, media, new PipelineEvents { Trace = recorder.Add }).Generate(batch, CancellationToken.None);
-    }
-
-    /// <summary>The share of bytes that differ, or infinity where one is off by more than a level.</summary>
-    private static double DifferingShare(byte[] ours, Tensor golden)
-    {
-        byte[] expected = golden.contiguous().bytes.ToArray();
-        if (ours.Length != expected.Length || ours.Zip(expected).Any(pair => Math.Abs(pair.First - pair.Second) > 1))
-            return double.PositiveInfinity;
-        return (double)ours.Zip(expected).Count(pair => pair.First != pair.Second) / ours.Length;
     }
 
     /// <summary>What the original drew or read, which other tensors show.</summary>

@@ -79,7 +79,7 @@ public sealed class CheckpointParameters : ParameterSource
         string[] faults = [.. Fault("missing", _missing), .. Fault("unexpected", unexpected), .. Fault("of another shape", _misshapen)];
         if (faults.Length > 0)
             throw new InputException($"{string.Join(" and ", _layers.Select(layer => layer.Checkpoint.Path))} does not fit the network: "
-                + $"{string.Join("; ", faults)}. Check that the weights and config.json are of the same model");
+                + $"{string.Join("; ", faults)}. Remedy: give weights and a config.json of the same model");
     }
 
     private static string[] Fault(string what, IReadOnlyCollection<string> keys) =>

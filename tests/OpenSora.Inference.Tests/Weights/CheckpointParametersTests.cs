@@ -84,7 +84,7 @@ public sealed class CheckpointParametersTests : IDisposable
 
         Assert.Equal(
             $"{_folder["x.safetensors"]} does not fit the network: 1 missing: m.w; 2 unexpected: extra.1, extra.2; "
-                + "1 of another shape: a is [2] where [1, 2] is needed. Check that the weights and config.json are of the same model",
+                + "1 of another shape: a is [2] where [1, 2] is needed. Remedy: give weights and a config.json of the same model",
             refusal.Message);
         Assert.Equal([1L << 40, 3], missing.shape);
     }
