@@ -28,8 +28,8 @@ internal static class Machine
     public static Finding Memory() => Finding.Of("memory", () =>
     {
         DeviceMemory host = DeviceMemory.OfHost();
-        long limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        string told = $"{Bytes.Words(host.FreeBytes)} of {Bytes.Words(host.TotalBytes)} free{(limit > 0 && limit < host.TotalBytes ? $", this container may take {Bytes.Words(limit)}" : "")}";
+        long limit = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var most ? most : long.MaxValue;
+        string told = $"{Bytes.Words(host.FreeBytes)} of {Bytes.Words(host.TotalBytes)} free{(limit < host.TotalBytes ? $", this container may take {Bytes.Words(limit)}" : "")}";
         return Math.Min(host.FreeBytes, limit) >= LittleBytes ? Finding.Ok("memory", told)
             : new Finding("memory", Health.Weak, told, "end what else takes memory, or give the container more; opensora plan tells what a clip takes");
     }, "this program needs Linux with /proc");
