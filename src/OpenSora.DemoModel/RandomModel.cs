@@ -5,6 +5,7 @@ using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -75,6 +76,6 @@ internal static class RandomModel
         Tensor line = tensor(new float[] { 0.25f, 0.5f, 0.25f }), blur = line.unsqueeze(1) * line.unsqueeze(0);
         foreach ((string key, Parameter weight) in p.Made)
             if (weight.shape is [_, _, 3, 3] && key.Contains("decoder.", StringComparison.Ordinal))
-                weight.copy_(weight.narrow(2, 1, 1).narrow(3, 1, 1).clone() * 3 * blur * (key.EndsWith("conv_out.weight", StringComparison.Ordinal) ? 0.2 : 1));
+                weight.copy_((weight.narrow(2, 1, 1).narrow(3, 1, 1).clone().Times(3) * blur).Times(key.EndsWith("conv_out.weight", StringComparison.Ordinal) ? 0.2 : 1));
     }
 }

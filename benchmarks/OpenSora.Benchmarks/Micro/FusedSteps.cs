@@ -56,7 +56,7 @@ public class FusedSteps
     private static (Func<Tensor?> Torch, Func<Tensor?> Fused) Gelu(Tensor x)
     {
         Tensor y = x.clone(), bias = randn(x.shape[1]);
-        return (() => nn.functional.gelu(x + bias, GELU.Approximate.tanh), () =>
+        return (() => nn.functional.gelu(x.Plus(bias), GELU.Approximate.tanh), () =>
         {
             FusedKernels.Gelu(y, bias);
             return null;

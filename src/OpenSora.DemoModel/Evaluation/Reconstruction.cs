@@ -2,6 +2,7 @@ using OpenSora.DemoModel.Clips;
 using OpenSora.DemoModel.Stages;
 using OpenSora.DemoModel.Training;
 using OpenSora.Inference.Decoding;
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.DemoModel.Evaluation;
@@ -22,7 +23,7 @@ internal sealed record Reconstruction(double Psnr, IReadOnlyList<(Clip Clip, Ver
             Tensor pixels = DrawnFrames.Clip(clips[i]).transpose(0, 1);        // [3, 17, 64, 64]
             Tensor latent = autoencoder.Encode(pixels, PosteriorNoise.None);
             Tensor back = cat([.. autoencoder.Decode(latent, DrawnFrames.Frames)], 1);
-            errors[i] = (back.clamp(-1, 1) - pixels).square().mean().item<float>();
+            errors[i] = (back.Clamped(-1, 1) - pixels).Squared().mean().item<float>();
             verdicts[i] = (clips[i], Judge.Look(Frames(back), DrawnFrames.Side, DrawnFrames.Side));
         });
         return new Reconstruction(10 * Math.Log10(4 / errors.Average()), verdicts);

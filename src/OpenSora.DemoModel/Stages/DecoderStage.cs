@@ -5,6 +5,7 @@ using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -78,14 +79,14 @@ internal sealed class DecoderStage : IDisposable
         Tensor latent = _latents[index];
         if (random.Unit() < Pictured)
             latent = cat([_pictures[index], latent.narrow(1, 1, latent.shape[1] - 1)], 1);
-        latent = latent + randn(latent.shape, generator: generator) * Noise;
+        latent = latent.Plus(randn(latent.shape, generator: generator).Times(Noise));
         Tensor perFrame = _networks[worker].DecodeChunk(latent, DrawnFrames.Frames); // [4, 17, 8, 8]
         int[] shown = [0, DrawnFrames.Frames - 1, .. Enumerable.Range(0, FramesCompared - 2).Select(_ => random.Below(DrawnFrames.Frames))];
         Tensor chosen = stack([.. shown.Select(frame => perFrame.select(1, frame))]);
         Tensor difference = _networks[worker].DecodeFrames(chosen) - stack([.. shown.Select(frame => DrawnFrames.Frame(clip, frame))]);
         Tensor weight = stack([.. shown.Select(frame => DrawnFrames.Weights(clip, frame))]);
-        Tensor pixels = ((difference.square() + difference.abs() * 0.1) * weight).mean();
-        return pixels + ((perFrame - _frames[index]) / _deviation).square().mean() * LatentWeight;
+        Tensor pixels = (difference.Squared().Plus(difference.abs().Times(0.1)) * weight).mean();
+        return pixels.Plus(((perFrame - _frames[index]) / _deviation).Squared().mean().Times(LatentWeight));
     }
 
     /// <summary>A network of one worker with the weights that the model has now, those of the decoders to be trained.</summary>

@@ -1,4 +1,5 @@
 using OpenSora.DemoModel.Clips;
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ internal static class DrawnFrames
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor levels = tensor(rgb, [Side, Side, 3]).to(ScalarType.Float32);
-        return (levels.permute(2, 0, 1).contiguous() / 127.5 - 1).MoveToOuterDisposeScope();
+        return levels.permute(2, 0, 1).contiguous().Over(127.5).Minus(1).MoveToOuterDisposeScope();
     }
 
     /// <summary>What each pixel of a frame counts for, [1, 64, 64].</summary>

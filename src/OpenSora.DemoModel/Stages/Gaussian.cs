@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.DemoModel.Stages;
@@ -7,5 +8,5 @@ internal static class Gaussian
 {
     /// <summary>Mean Kullback–Leibler divergence of a latent number from the standard normal distribution (Kingma, Welling: arXiv 1312.6114, appendix B).</summary>
     public static Tensor Divergence(Tensor mean, Tensor logVariance) =>
-        (mean.square() + logVariance.exp() - logVariance - 1).mean() * 0.5;
+        (mean.Squared().Plus(logVariance.exp()) - logVariance).Minus(1).mean().Times(0.5);
 }

@@ -6,6 +6,7 @@ using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -58,7 +59,7 @@ internal sealed class SpatialStage
         using SpatialVae network = VideoAutoencoderFiles.LoadSpatial(_place.SpatialFolder, CPU, Precision.Float32);
         Tensor pixels = stack([.. Enumerable.Range(0, 128).Select(i => DrawnFrames.Frame(
             Clip.Draw(DrawnFrames.Number(_place.Seed, "held out", i, 0), held: true), i % DrawnFrames.Frames))]);
-        return 10 * Math.Log10(4 / (network.Decode(network.Encode(pixels, null)).clamp(-1, 1) - pixels).square().mean().item<float>());
+        return 10 * Math.Log10(4 / (network.Decode(network.Encode(pixels, null)).Clamped(-1, 1) - pixels).Squared().mean().item<float>());
     }
 
     internal Tensor Loss(int worker, long step, int piece)
@@ -75,11 +76,11 @@ internal sealed class SpatialStage
         Tensor pixels = stack(frames), weight = stack(weights);             // [F, 3, H, W], [F, 1, H, W]
         SpatialVae network = _networks[worker];
         Tensor moments = network.Moments(pixels);                            // [F, 8, h, w]
-        Tensor mean = moments.narrow(1, 0, 4), logVariance = moments.narrow(1, 4, 4).clamp(-30, 20);
+        Tensor mean = moments.narrow(1, 0, 4), logVariance = moments.narrow(1, 4, 4).Clamped(-30, 20);
         using Generator generator = new(DrawnFrames.Number(_place.Seed, "spatial noise", step, piece));
-        Tensor latent = mean + (logVariance * 0.5).exp() * randn(mean.shape, generator: generator);
-        Tensor difference = network.Decode(latent * SpatialVaeConfig.ScalingFactor) - pixels;
-        Tensor reconstruction = ((difference.square() + difference.abs() * 0.1) * weight).mean();
-        return reconstruction + Gaussian.Divergence(mean, logVariance) * Divergence;
+        Tensor latent = mean.Plus(logVariance.Times(0.5).exp() * randn(mean.shape, generator: generator));
+        Tensor difference = network.Decode(latent.Times(SpatialVaeConfig.ScalingFactor)) - pixels;
+        Tensor reconstruction = (difference.Squared().Plus(difference.abs().Times(0.1)) * weight).mean();
+        return reconstruction.Plus(Gaussian.Divergence(mean, logVariance).Times(Divergence));
     }
 }

@@ -3,6 +3,7 @@ using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Temporal;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -71,11 +72,11 @@ internal sealed class TemporalStage : IDisposable
         Tensor frames = _clips[Index(step, piece)].unsqueeze(0);             // [1, 4, 17, 8, 8]
         TemporalVae network = _networks[worker];
         Tensor moments = network.Moments(frames);                            // [1, 8, 5, 8, 8]
-        Tensor mean = moments.narrow(1, 0, 4), logVariance = moments.narrow(1, 4, 4).clamp(-30, 20);
+        Tensor mean = moments.narrow(1, 0, 4), logVariance = moments.narrow(1, 4, 4).Clamped(-30, 20);
         using Generator generator = new(DrawnFrames.Number(_place.Seed, "temporal noise", step, piece));
-        Tensor latent = mean + (logVariance * 0.5).exp() * randn(mean.shape, generator: generator);
+        Tensor latent = mean.Plus(logVariance.Times(0.5).exp() * randn(mean.shape, generator: generator));
         Tensor difference = (network.Decode(latent, DrawnFrames.Frames) - frames) / _deviation;
-        return difference.square().mean() + Gaussian.Divergence(mean, logVariance) * Divergence;
+        return difference.Squared().mean().Plus(Gaussian.Divergence(mean, logVariance).Times(Divergence));
     }
 
     private long Index(long step, int piece) => (long)(DrawnFrames.Number(_place.Seed, "temporal", step, piece) % (ulong)_clips.shape[0]);

@@ -1,6 +1,7 @@
 using OpenSora.Inference;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ internal sealed record TransformerNetwork(STDiT3 Model, IReadOnlyDictionary<stri
         foreach (long gate in new[] { 2L, 5L })
         {
             using Tensor row = table.select(0, gate);
-            row.fill_(1);
+            row.Fill(1);
         }
     }
 

@@ -5,6 +5,7 @@ using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.DemoModel.Stages;
@@ -98,13 +99,13 @@ internal sealed class TransformerStage : IDisposable
         using Generator generator = new(sample.NoiseSeed);
         Tensor data = Patches.FromLatent(sample.Latent);                     // [T, 16, 16]
         Tensor noise = randn(data.shape, generator: generator);
-        Tensor noised = data * (1 - sample.T) + noise * sample.T;
+        Tensor noised = data.Times(1 - sample.T).Plus(noise.Times(sample.T));
         int frames = (int)data.shape[0], given = 0;
         if (sample.Given is { } latents)
         {
             Tensor frame = Patches.FromLatent(latents);
             given = (int)frame.shape[0];
-            noised = cat([frame + randn(frame.shape, generator: generator) * GivenNoise, noised.narrow(0, given, frames - given)], 0);
+            noised = cat([frame.Plus(randn(frame.shape, generator: generator).Times(GivenNoise)), noised.narrow(0, given, frames - given)], 0);
         }
         bool[]? denoised = given == 0 ? null : [.. Enumerable.Range(0, frames).Select(i => i >= given)];
         using ClipContext clip = model.Clip(new ClipShape(frames, DrawnFrames.Side / 8, DrawnFrames.Side / 8, DrawnFrames.Side, DrawnFrames.Side, 24));
@@ -113,7 +114,7 @@ internal sealed class TransformerStage : IDisposable
             : model.NullPrompt(Mask(random: sample.NoiseSeed));
         Tensor velocity = model.forward(
             new Tokens(noised, TokenLayout.Frames, 0), (float)(sample.T * 1000), denoised, clip, prompt, SingleRank.Instance).Values;
-        return (velocity - (data - noise)).square().narrow(0, given, frames - given).mean();
+        return (velocity - (data - noise)).Squared().narrow(0, given, frames - given).mean();
     }
 
     /// <summary>One clip to learn from.</summary>

@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,12 +22,12 @@ internal sealed record AdamW(double Beta1 = 0.9, double Beta2 = 0.99, double Eps
     public void Step(Tensor parameter, Tensor gradient, Tensor first, Tensor second, long step, double learningRate)
     {
         using DisposeScope scope = NewDisposeScope();
-        first.mul_(Beta1).add_(gradient, 1 - Beta1);
-        second.mul_(Beta2).addcmul_(gradient, gradient, 1 - Beta2);
+        first.Multiply(Beta1).Add(gradient, 1 - Beta1);
+        second.Multiply(Beta2).AddProduct(gradient, gradient, 1 - Beta2);
         double unbias1 = 1 - Math.Pow(Beta1, step), unbias2 = 1 - Math.Pow(Beta2, step);
         if (parameter.ndim > 1 && WeightDecay > 0)
-            parameter.mul_(1 - learningRate * WeightDecay);
-        Tensor denominator = second.sqrt().mul_(1 / Math.Sqrt(unbias2)).add_(Epsilon);
-        parameter.addcdiv_(first, denominator, -learningRate / unbias1);
+            parameter.Multiply(1 - learningRate * WeightDecay);
+        Tensor denominator = second.sqrt().Multiply(1 / Math.Sqrt(unbias2)).Add(Epsilon);
+        parameter.AddQuotient(first, denominator, -learningRate / unbias1);
     }
 }

@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ internal sealed class Trainer(
         double[] losses = new double[options.Pieces];
         _workers.Run(options.Pieces, (worker, piece) =>
         {
-            Tensor value = loss(worker, step, piece) / options.Pieces;
+            Tensor value = loss(worker, step, piece).Over(options.Pieces);
             value.backward();
             losses[piece] = value.item<float>();
         });
@@ -54,7 +55,7 @@ internal sealed class Trainer(
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, Tensor> gradients = Gradients();
-        double norm = Math.Sqrt(gradients.Values.Sum(gradient => gradient.square().sum().item<float>()));
+        double norm = Math.Sqrt(gradients.Values.Sum(gradient => gradient.Squared().sum().item<float>()));
         if (!double.IsFinite(norm))
             throw new InvalidOperationException($"the gradients of step {step} are not finite: lower the learning rate and go on from the last checkpoint");
         double scale = Math.Min(1, options.MaxNorm / (norm + 1e-6)), rate = options.RateAt(step);
@@ -62,8 +63,8 @@ internal sealed class Trainer(
         foreach ((string key, Tensor gradient) in gradients)
         {
             Trained p = State.Parameters[key];
-            _optimiser.Step(p.Weight, gradient.mul_(scale), p.First, p.Second, step, rate);
-            p.Average.mul_(memory).add_(p.Weight, 1 - memory);
+            _optimiser.Step(p.Weight, gradient.Multiply(scale), p.First, p.Second, step, rate);
+            p.Average.Multiply(memory).Add(p.Weight, 1 - memory);
         }
         Share();
     }
@@ -79,7 +80,7 @@ internal sealed class Trainer(
                 if (parameter.grad is not { } gradient)
                     continue;
                 if (sums.TryGetValue(key, out Tensor? sum))
-                    sum.add_(gradient);
+                    sum.Add(gradient);
                 else
                     sums.Add(key, gradient);
                 parameter.grad = null;

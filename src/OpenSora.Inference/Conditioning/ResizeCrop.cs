@@ -55,8 +55,8 @@ public static class ResizeCrop
     {
         Tensor bytes = empty(height, width, 3, dtype: ScalarType.Byte);
         TensorMemory.CopyFrom(bytes, rgb);
-        return bytes.permute(2, 0, 1).unsqueeze(1).to(ScalarType.Float32).contiguous() / 255;
+        return bytes.permute(2, 0, 1).unsqueeze(1).to(ScalarType.Float32).contiguous().Over(255);
     }
 
-    private static Tensor Normalised(Tensor pixels) => (pixels - 0.5) / 0.5;
+    private static Tensor Normalised(Tensor pixels) => pixels.Minus(0.5).Over(0.5);
 }

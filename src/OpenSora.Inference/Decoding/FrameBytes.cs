@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,8 +15,8 @@ public static class FrameBytes
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = Rounded(pixels.cpu());
-        x = Rounded(Rounded(x.clamp(-1, 1) + 1) / 2);
-        x = Rounded(Rounded(x * 255) + 0.5).clamp(0, 255);
+        x = Rounded(Rounded(x.Clamped(-1, 1).Plus(1)).Over(2));
+        x = Rounded(Rounded(x.Times(255)).Plus(0.5)).Clamped(0, 255);
         return x.permute(1, 2, 3, 0).to(ScalarType.Byte).contiguous().bytes.ToArray();
 
         Tensor Rounded(Tensor value) => model == ScalarType.Float32 ? value.to(ScalarType.Float32) : value.to(model).to(ScalarType.Float32);

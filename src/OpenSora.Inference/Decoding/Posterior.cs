@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ internal static class Posterior
     {
         using DisposeScope scope = NewDisposeScope();
         long channels = moments.shape[1] / 2;
-        return moments.narrow(1, channels, channels).clamp(-30, 20).mul_(0.5).exp_().MoveToOuterDisposeScope();
+        return moments.narrow(1, channels, channels).Clamped(-30, 20).Multiply(0.5).exp_().MoveToOuterDisposeScope();
     }
 
     /// <summary>mean + deviation · noise, or the mean alone when <paramref name="noise"/> is null.</summary>
@@ -28,7 +29,7 @@ internal static class Posterior
         Tensor mean = Mean(moments);
         if (noise is not null && !noise.shape.SequenceEqual(mean.shape))
             throw new ArgumentException($"noise [{string.Join(", ", noise.shape)}] for a sample [{string.Join(", ", mean.shape)}]", nameof(noise));
-        Tensor sample = noise is null ? mean.clone() : mean + Deviation(moments) * noise.to(mean.dtype).to(mean.device);
+        Tensor sample = noise is null ? mean.clone() : mean.Plus(Deviation(moments) * noise.to(mean.dtype).to(mean.device));
         return sample.MoveToOuterDisposeScope();
     }
 }

@@ -1,6 +1,7 @@
 using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Decoding.Temporal;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -152,7 +153,7 @@ public sealed class VideoAutoencoder : nn.Module
     public Tensor DecodeChunk(Tensor z, int frames)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor latent = Here(z).unsqueeze(0) * scale + shift; // [1, 4, tz, h, w]
+        Tensor latent = (Here(z).unsqueeze(0) * scale).Plus(shift); // [1, 4, tz, h, w]
         return temporal_vae.Decode(latent, frames).squeeze(0).MoveToOuterDisposeScope();
     }
 

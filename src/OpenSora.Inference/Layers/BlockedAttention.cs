@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -39,9 +40,9 @@ internal static class BlockedAttention
         using DisposeScope scope = NewDisposeScope();
         Tensor scores = q.mm(keys); // [n, M]
         if (scale != 1)
-            scores.mul_(scale);
+            scores.Multiply(scale);
         if (bias is not null)
-            scores.add_(bias);
+            scores.Add(bias);
         Tensor weights = scores.to(ScalarType.Float32).softmax(-1).to(v.dtype);
         return weights.mm(v).MoveToOuterDisposeScope(); // [n, E]
     }

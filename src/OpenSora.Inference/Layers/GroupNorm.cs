@@ -56,6 +56,6 @@ public sealed class GroupNorm : nn.Module<Tensor, Tensor>
             means.Add(group.mean([1L]).MoveToOuterDisposeScope());
             variances.Add(group.var([1L], unbiased: false).MoveToOuterDisposeScope());
         }
-        return (stack(means, 1), (stack(variances, 1) + _epsilon).rsqrt());
+        return (stack(means, 1), stack(variances, 1).Plus(_epsilon).rsqrt());
     }
 }

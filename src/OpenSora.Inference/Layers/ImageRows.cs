@@ -88,7 +88,7 @@ internal abstract class ImageRows(Tensor x, long scale = 1)
                 return;
             }
             Tensor rows = _x.narrow(2, first, to.shape[2]).to(ScalarType.Float32);
-            to.copy_((rows * scale.unsqueeze(-1).unsqueeze(-1) + shift.unsqueeze(-1).unsqueeze(-1)).to(_x.dtype).silu_());
+            to.copy_((rows * scale.unsqueeze(-1).unsqueeze(-1)).Plus(shift.unsqueeze(-1).unsqueeze(-1)).to(_x.dtype).silu_());
         }
     }
 }

@@ -46,12 +46,12 @@ public static class RowBands
                 return Added(band.MoveToOuterDisposeScope(), sum);
             result ??= empty([band.shape[0], band.shape[1], height, band.shape[3]], dtype: band.dtype, device: band.device).MoveToOuterDisposeScope();
             Tensor target = result.narrow(2, first, band.shape[2]);
-            _ = sum is null ? target.copy_(band) : target.add_(band);
+            _ = sum is null ? target.copy_(band) : target.Add(band);
         }
         return sum ?? result!.MoveToOuterDisposeScope();
     }
 
-    private static Tensor Added(Tensor result, Tensor? sum) => sum?.add_(result) ?? result.MoveToOuterDisposeScope();
+    private static Tensor Added(Tensor result, Tensor? sum) => sum?.Add(result) ?? result.MoveToOuterDisposeScope();
 
     /// <summary>The input of some rows of the output, with zeros where it reaches over the edge.</summary>
     private static Tensor Band(Conv2d convolution, ImageRows input, long first, long rows)

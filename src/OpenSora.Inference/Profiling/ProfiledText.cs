@@ -26,7 +26,7 @@ internal sealed class ProfiledText : IProfiled
             FeedForwardProj = "gated-gelu",
         };
         _encoder = new T5Encoder(RandomWeights.New(), config);
-        _ids = arange(request.Tokens, ScalarType.Int64).remainder(Vocabulary);
+        _ids = tensor([.. Enumerable.Range(0, (int)request.Tokens).Select(i => (long)i % Vocabulary)]);
         Products =
         [
             new Product(3 * request.Depth, request.Tokens, config.Inner, c),

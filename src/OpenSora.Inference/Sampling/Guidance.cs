@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Sampling;
@@ -7,5 +8,5 @@ namespace OpenSora.Inference.Sampling;
 public readonly record struct Guidance(double Scale)
 {
     /// <summary>unconditional + scale · (conditional − unconditional)</summary>
-    public Tensor Combine(Tensor conditional, Tensor unconditional) => unconditional + (conditional - unconditional) * Scale;
+    public Tensor Combine(Tensor conditional, Tensor unconditional) => unconditional.Plus((conditional - unconditional).Times(Scale));
 }

@@ -1,4 +1,5 @@
 using OpenSora.Inference.Sharding;
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -85,7 +86,7 @@ public sealed class RectifiedFlow(FlowSchedule schedule, VelocityFunction veloci
 
         // Frames that are not denoised are put back afterwards; when that is all of them there is nothing to predict.
         Tokens next = denoised is null || denoised.Any(frame => frame)
-            ? z.With(z.Values + velocity(sample, z, timestep, denoised) * schedule.StepSize(k))
+            ? z.With(z.Values.Plus(velocity(sample, z, timestep, denoised).Times(schedule.StepSize(k))))
             : z;
         return denoised is null ? next : Choose(denoised, () => next.Values, z);
     }
@@ -94,7 +95,7 @@ public sealed class RectifiedFlow(FlowSchedule schedule, VelocityFunction veloci
     private static Tensor AddNoise(Tensor z, Tensor noise, float timestep)
     {
         float data = 1 - timestep / FlowSchedule.NoiseLevels;
-        return z * data + noise * (1 - data);
+        return z.Times(data).Plus(noise.Times(1 - data));
     }
 
     /// <summary>Frames of <paramref name="yes"/> where <paramref name="frames"/> (of the whole clip) says so, else of <paramref name="no"/>.</summary>

@@ -1,4 +1,5 @@
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -27,7 +28,7 @@ internal sealed class T5Block : nn.Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor x, Tensor bias)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor attended = x + attention.forward(attentionNorm.forward(x), bias);
-        return (attended + feedForward.forward(feedForwardNorm.forward(attended))).MoveToOuterDisposeScope();
+        Tensor attended = x.Plus(attention.forward(attentionNorm.forward(x), bias));
+        return attended.Plus(feedForward.forward(feedForwardNorm.forward(attended))).MoveToOuterDisposeScope();
     }
 }

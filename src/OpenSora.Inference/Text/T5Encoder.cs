@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -89,7 +90,7 @@ public sealed class T5Encoder : nn.Module
         Tensor bias = relative_attention_bias.index_select(0, buckets.flatten().to(embedding.device))
             .view(length, length, Config.NumHeads).permute(2, 0, 1); // [heads, L, L]
         if (mask is not null)
-            bias = bias + (1 - mask.to(bias.dtype).to(bias.device)) * Lowest(bias.dtype);
+            bias = bias.Plus(mask.to(bias.dtype).to(bias.device).negative().Plus(1).Times(Lowest(bias.dtype)));
         return bias.contiguous().MoveToOuterDisposeScope();
     }
 

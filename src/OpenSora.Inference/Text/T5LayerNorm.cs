@@ -1,4 +1,5 @@
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -23,7 +24,7 @@ internal sealed class T5LayerNorm : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor exact = x.to(ScalarType.Float32);
-        Tensor normed = exact * (exact.pow(2).mean([-1L], keepdim: true) + _epsilon).rsqrt();
+        Tensor normed = exact * exact.Squared().mean([-1L], keepdim: true).Plus(_epsilon).rsqrt();
         return (weight * normed.to(weight.dtype)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,15 +17,15 @@ internal static class T5RelativePositions
     public static Tensor Buckets(long length, int buckets, int maxDistance)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor positions = arange(length, ScalarType.Int64);
+        Tensor positions = Arithmetic.Range(length, ScalarType.Int64);
         Tensor relative = positions.unsqueeze(0) - positions.unsqueeze(1); // key - query
         int perDirection = buckets / 2, exact = perDirection / 2;
-        Tensor direction = (relative > 0).to(ScalarType.Int64) * perDirection;
+        Tensor direction = relative.IsAbove(0).to(ScalarType.Int64).Times(perDirection);
         Tensor distance = relative.abs();
         // In float32 and in this order, as the reference rounds: at a border the bucket hangs on the last bit.
-        Tensor ratio = (distance.to(ScalarType.Float32) / exact).log() / Math.Log((double)maxDistance / exact) * (perDirection - exact);
+        Tensor ratio = distance.to(ScalarType.Float32).Over(exact).log().Over(Math.Log((double)maxDistance / exact)).Times(perDirection - exact);
         // At distance 0 the logarithm is -∞, which no integer is; that value is not used.
-        Tensor wide = (ratio.clamp(min: 0).to(ScalarType.Int64) + exact).clamp(max: perDirection - 1);
-        return (direction + where(distance < exact, distance, wide)).MoveToOuterDisposeScope();
+        Tensor wide = ratio.Clamped(min: 0).to(ScalarType.Int64).Plus(exact).Clamped(max: perDirection - 1);
+        return direction.Plus(where(distance.IsBelow(exact), distance, wide)).MoveToOuterDisposeScope();
     }
 }

@@ -40,7 +40,7 @@ internal static class Attention
     internal static Tensor InBlocks(Tensor q, Tensor k, Tensor v)
     {
         long batch = q.shape[0], n = q.shape[1], d = q.shape[2], m = k.shape[1];
-        k = k.transpose(1, 2) / Math.Sqrt(d); // [B, D, M]
+        k = k.transpose(1, 2).Over(Math.Sqrt(d)); // [B, D, M]
         long rows = Math.Min(n, Queries), entries = Math.Max(1, Scores / (rows * m));
         if (rows == n && entries >= batch)
             return Block(q, k, v);

@@ -1,6 +1,7 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;
@@ -41,7 +42,7 @@ internal sealed class FinalLayer : nn.Module
 
     private Tensor Modulate(Tensor x, Tensor t)
     {
-        Tensor rows = _scaleShiftTable + t; // [2, C]
-        return new Modulation(rows.select(0, 0), rows.select(0, 1) + 1).Normalise(x);
+        Tensor rows = _scaleShiftTable.Plus(t); // [2, C]
+        return new Modulation(rows.select(0, 0), rows.select(0, 1).Plus(1)).Normalise(x);
     }
 }

@@ -24,7 +24,7 @@ internal sealed record Modulation(Tensor Shift, Tensor Scale)
         // Alike for all tokens, scale and shift are a layer norm's weight and bias: one pass instead of two.
         return Shift.ndim == 1
             ? nn.functional.layer_norm(x, channels, Scale, Shift, Epsilon)
-            : addcmul(Shift, nn.functional.layer_norm(x, channels, eps: Epsilon), Scale, KeptScalars.One);
+            : Shift.PlusProduct(nn.functional.layer_norm(x, channels, eps: Epsilon), Scale);
     }
 }
 
@@ -37,7 +37,7 @@ internal sealed class BlockModulation
     /// <param name="time">The timestep's share, [1, 6, C] or per frame [T, 6, C].</param>
     public BlockModulation(Tensor table, Tensor time)
     {
-        Tensor rows = time + table;
+        Tensor rows = time.Plus(table);
         _rows = rows.shape[0] == 1 ? rows.squeeze(0) : rows.transpose(0, 1).contiguous();
     }
 
@@ -51,6 +51,6 @@ internal sealed class BlockModulation
             (_, TokenLayout.Frames) => _rows.select(0, i).narrow(0, unit.First, unit.Run.Count).unsqueeze(1),
             _ => _rows.select(0, i),
         };
-        return (new Modulation(Row(0), Row(1) + 1), Row(2), new Modulation(Row(3), Row(4) + 1), Row(5));
+        return (new Modulation(Row(0), Row(1).Plus(1)), Row(2), new Modulation(Row(3), Row(4).Plus(1)), Row(5));
     }
 }

@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -20,8 +21,8 @@ internal static class PositionEmbedding
         double side = Math.Round(Math.Sqrt(clip.Positions));
 
         // The original keeps these as a buffer, which model.to(dtype) rounds; what follows is float32 again.
-        Tensor exponents = arange(0, half, 2, ScalarType.Float32) / half;
-        Tensor frequencies = precision.RoundToFloat(1 / pow(full_like(exponents, Theta), exponents)); // [C/4]
+        Tensor exponents = Arithmetic.Range(half, ScalarType.Float32, step: 2).Over(half);
+        Tensor frequencies = precision.RoundToFloat(pow(exponents.FullLike(Theta), exponents).reciprocal()); // [C/4]
         Tensor byColumn = Axis(columns, scale, side, frequencies).unsqueeze(0).expand(rows, columns, half);
         Tensor byRow = Axis(rows, scale, side, frequencies).unsqueeze(1).expand(rows, columns, half);
         Tensor embedding = cat([byColumn, byRow], -1).view(clip.Positions, 2 * half);
@@ -31,7 +32,7 @@ internal static class PositionEmbedding
     /// <summary>Sines, then cosines, of the positions of one axis: [count, C/2].</summary>
     private static Tensor Axis(long count, double scale, double side, Tensor frequencies)
     {
-        Tensor positions = arange(0, count, ScalarType.Float32) / scale * (side / count);
+        Tensor positions = Arithmetic.Range(count, ScalarType.Float32).Over(scale).Times(side / count);
         Tensor angles = outer(positions, frequencies);
         return cat([sin(angles), cos(angles)], -1);
     }

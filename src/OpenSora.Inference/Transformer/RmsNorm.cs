@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Transformer;
@@ -14,7 +15,7 @@ internal static class RmsNorm
     public static Tensor Apply(Tensor x, Tensor weight)
     {
         Tensor h = x.to(ScalarType.Float32);
-        Tensor inverse = h.square().mean([-1], keepdim: true).add_(Epsilon).rsqrt_();
+        Tensor inverse = h.Squared().mean([-1], keepdim: true).Add(Epsilon).rsqrt_();
         return (h * inverse).to(x.dtype) * weight;
     }
 }

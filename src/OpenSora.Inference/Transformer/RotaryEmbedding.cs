@@ -17,8 +17,8 @@ internal sealed record RotaryEmbedding(Tensor Cos, Tensor Sin)
     /// <summary>The frequencies of a checkpoint that lacks them, [D/2], in float32.</summary>
     public static Tensor DefaultFrequencies(int headSize)
     {
-        Tensor exponents = arange(0, headSize, 2, ScalarType.Float32) / headSize;
-        return 1 / pow(full_like(exponents, Theta), exponents);
+        Tensor exponents = Arithmetic.Range(headSize, ScalarType.Float32, step: 2).Over(headSize);
+        return pow(exponents.FullLike(Theta), exponents).reciprocal();
     }
 
     /// <summary>
@@ -28,7 +28,7 @@ internal sealed record RotaryEmbedding(Tensor Cos, Tensor Sin)
     public static RotaryEmbedding Of(Tensor frequencies, long frames, Precision precision)
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor positions = arange(0, frames, ScalarType.Float32, frequencies.device);
+        Tensor positions = Arithmetic.Range(frames, ScalarType.Float32, device: frequencies.device);
         Tensor angles = precision.RoundToFloat(outer(positions, precision.RoundToFloat(frequencies)));
         Tensor Table(Tensor x) => precision.Round(x).MoveToOuterDisposeScope();
         return new RotaryEmbedding(Table(cos(angles)), Table(sin(angles)));
@@ -45,6 +45,6 @@ internal sealed record RotaryEmbedding(Tensor Cos, Tensor Sin)
         Tensor pairs = qk.reshape(d[0], d[1], d[2], d[3], d[4] / 2, 2)
             .permute(5, 2, 0, 3, 1, 4).contiguous();                  // [2, 2, n, H, T, D/2]
         Tensor first = pairs.select(0, 0), second = pairs.select(0, 1);
-        return cat([addcmul(first * Cos, second, Sin, KeptScalars.MinusOne), addcmul(second * Cos, first, Sin, KeptScalars.One)], -1);
+        return cat([(first * Cos).MinusProduct(second, Sin), (second * Cos).PlusProduct(first, Sin)], -1);
     }
 }

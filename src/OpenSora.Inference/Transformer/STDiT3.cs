@@ -2,6 +2,7 @@ using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer.Caching;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -157,7 +158,7 @@ public sealed class STDiT3 : nn.Module
         {
             using DisposeScope unitScope = NewDisposeScope();
             Tokens unit = first.Slice(run);
-            exchange.Add(unit.With(Velocity(unit.With(unit.Values + cache.Others(run, first.Run)), pass)));
+            exchange.Add(unit.With(Velocity(unit.With(unit.Values.Plus(cache.Others(run, first.Run))), pass)));
         }
         return exchange.Finish();
     }
@@ -279,7 +280,7 @@ public sealed class STDiT3 : nn.Module
     {
         Tensor x = _xEmbedder.forward(_precision.Round(patches));
         pass.Probe?.Invoke("x_embedder", x);
-        return x + pass.Clip.PositionEmbedding;
+        return x.Plus(pass.Clip.PositionEmbedding);
     }
 
     /// <summary>[n, m, C] → [n, m, 16]: the prediction without the variance.</summary>
@@ -311,7 +312,7 @@ public sealed class STDiT3 : nn.Module
     /// <summary>[1, C] and [1, 6, C]</summary>
     private (Tensor T, Tensor Blocks) EmbedTime(float timestep, ClipContext clip)
     {
-        Tensor t = _tEmbedder.forward(timestep, _precision, Device) + clip.FpsEmbedding;
+        Tensor t = _tEmbedder.forward(timestep, _precision, Device).Plus(clip.FpsEmbedding);
         return (t, _tBlock.forward(t).view(1, 6, Config.HiddenSize));
     }
 

@@ -60,7 +60,7 @@ internal sealed class STDiT3Block : nn.Module
         var (_, attentionGate, mlp, mlpGate) = modulation.Of(unit);
         Tensor x = unit.Values;
         long rows = x.shape[0] * x.shape[1], c = x.shape[2];
-        x = addcmul(x, attentionGate, attended, KeptScalars.One);
+        x = x.PlusProduct(attentionGate, attended);
 
         // No norm, no modulation and no gate here.
         if (read is null)
@@ -68,9 +68,9 @@ internal sealed class STDiT3Block : nn.Module
             read = _crossAttn.forward(x.view(rows, c), prompt).view(x.shape);
             evaluated?.Invoke(read);
         }
-        x = x + read;
+        x = x.Plus(read);
 
         Tensor mixed = _mlp.forward(mlp.Normalise(x).view(rows, c)).view(x.shape);
-        return addcmul(x, mlpGate, mixed, KeptScalars.One);
+        return x.PlusProduct(mlpGate, mixed);
     }
 }

@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 
@@ -30,8 +31,8 @@ internal sealed class TimestepEmbedder : nn.Module
     private static Tensor Sinusoids(float value)
     {
         const int half = Frequencies / 2;
-        Tensor frequencies = exp(arange(0, half, ScalarType.Float32) * -Math.Log(MaxPeriod) / half);
-        Tensor angles = (frequencies * value).unsqueeze(0);
+        Tensor frequencies = exp(Arithmetic.Range(half, ScalarType.Float32).Times(-Math.Log(MaxPeriod)).Over(half));
+        Tensor angles = frequencies.Times(value).unsqueeze(0);
         return cat([cos(angles), sin(angles)], -1);
     }
 

@@ -1,5 +1,6 @@
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,8 +41,8 @@ public static class Case1Transformer
         using DisposeScope scope = NewDisposeScope();
         Tensor x = golden["x"], latent = x[sample];
         ClipShape shape = new(
-            latent.shape[1], latent.shape[2], latent.shape[3], golden["height"][0].ToSingle(), golden["width"][0].ToSingle(),
-            RepeatedRow(golden, "fps", sample).ToSingle());
+            latent.shape[1], latent.shape[2], latent.shape[3], golden["height"][0].Value(), golden["width"][0].Value(),
+            RepeatedRow(golden, "fps", sample).Value());
         using ClipContext clip = model.Clip(shape);
         using PromptContext prompt = model.Prompt(golden["y"][sample, 0], golden.Has("mask") ? Flags(RepeatedRow(golden, "mask", sample)) : null);
         bool[]? denoised = golden.Has("x_mask") ? Flags(golden["x_mask"][sample]) : null;
@@ -49,7 +50,7 @@ public static class Case1Transformer
         using Intermediates seen = new();
         Tokens patches = new(Patches.FromLatent(latent).to(model.Device), TokenLayout.Frames, 0);
         Tokens velocity = model.forward(
-            patches, golden["timestep"][sample].ToSingle(), denoised, clip, prompt, SingleRank.Instance, seen.Add);
+            patches, (float)golden["timestep"][sample].Value(), denoised, clip, prompt, SingleRank.Instance, seen.Add);
 
         if (golden.Has("out"))
         {
@@ -64,7 +65,7 @@ public static class Case1Transformer
             if (part == "pos_emb")
                 error.Add(name, clip.PositionEmbedding, all[0]);
             else if (part == "y_lens")
-                error.Add(name, Math.Abs(all[sample].ToDouble() - prompt.Tokens.shape[0]));
+                error.Add(name, Math.Abs(all[sample].Value() - prompt.Tokens.shape[0]));
             else if (part == "y_packed")
                 error.Add(name, prompt.Tokens, all[0].narrow(0, promptBegin, prompt.Tokens.shape[0]));
             else if (part == "fps_emb")
@@ -91,5 +92,5 @@ public static class Case1Transformer
     /// <summary>Rows that the original has once per prompt and repeats over the halves of guidance.</summary>
     private static Tensor RepeatedRow(GoldenTensors golden, string name, int sample) => golden[name][sample % golden[name].shape[0]];
 
-    private static bool[] Flags(Tensor x) => x.ne(0).data<bool>().ToArray();
+    private static bool[] Flags(Tensor x) => x.to(ScalarType.Bool).data<bool>().ToArray();
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using OpenSora.Contracts;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Transformer;
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ public static class Case2RectifiedFlow
         using GoldenTensors golden = new(file);
         SamplerArguments arguments = ArgumentsOf(file);
         ErrorOf error = new();
-        if (arguments.UseTimestepTransform && OnPurpose.IsShort(golden["arg_num_frames"][0].ToSingle()))
+        if (arguments.UseTimestepTransform && OnPurpose.IsShort(golden["arg_num_frames"][0].Value()))
             return error.Result(GoldenFiles.Name(context, file), Tolerance, OnPurpose.ShortClip);
         new SamplerReplay(model, golden, arguments, error).Run();
         return error.Result(GoldenFiles.Name(context, file), Tolerance);

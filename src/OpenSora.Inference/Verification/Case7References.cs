@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Conditioning;
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -77,7 +78,7 @@ internal static partial class Case7References
             RgbImage image = context.Files.Read(ImageFile(file, match.Groups[2].Value), CancellationToken.None).First();
             error.Add(name, bytes
                 ? OneLevel * ResizeCrop.ImageBytes(image, size).Zip(expected.contiguous().bytes.ToArray(), (a, b) => Math.Abs(a - b)).Max()
-                : (ResizeCrop.Image(image, size) - expected).abs().max().ToDouble());
+                : (ResizeCrop.Image(image, size) - expected).abs().max().Value());
         }
         return error.Result(GoldenFiles.Name(context, file), ImageTolerance);
     }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using OpenSora.Contracts;
 using OpenSora.Inference.Sampling;
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -35,7 +36,7 @@ public static partial class Case8Random
                 bool half = name.EndsWith("_bf16", StringComparison.Ordinal);
                 Tensor expected = golden[name];
                 Tensor drawn = noise.Normal(half ? ScalarType.BFloat16 : ScalarType.Float32, expected.shape).to(ScalarType.Float32);
-                error.Add(name, half ? BeyondOneUlp(drawn, expected) : (drawn - expected).abs().max().ToDouble());
+                error.Add(name, half ? BeyondOneUlp(drawn, expected) : (drawn - expected).abs().max().Value());
             }
         }
         return error.Result(GoldenFiles.Name(context, file), Tolerance);
@@ -45,8 +46,8 @@ public static partial class Case8Random
     private static double BeyondOneUlp(Tensor drawn, Tensor expected)
     {
         Tensor difference = (drawn - expected).abs();
-        Tensor ulp = maximum(drawn.abs(), expected.abs()) / 128;
-        return where(difference > ulp, difference, zeros_like(difference)).max().ToDouble();
+        Tensor ulp = maximum(drawn.abs(), expected.abs()).Over(128);
+        return where(difference > ulp, difference, zeros_like(difference)).max().Value();
     }
 
     [GeneratedRegex("_seq_.*$")]

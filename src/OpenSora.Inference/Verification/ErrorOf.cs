@@ -1,3 +1,4 @@
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ public sealed class ErrorOf
             return 0;
         using DisposeScope scope = NewDisposeScope();
         Tensor a = actual.cpu().to(ScalarType.Float64), b = expected.cpu().to(ScalarType.Float64);
-        double error = (a - b).abs().max().ToDouble() / Math.Max(1, b.abs().max().ToDouble());
+        double error = (a - b).abs().max().Value() / Math.Max(1, b.abs().max().Value());
         return double.IsNaN(error) ? double.PositiveInfinity : error;
     }
 

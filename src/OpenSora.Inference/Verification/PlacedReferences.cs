@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OpenSora.Contracts;
 using OpenSora.Inference.Conditioning;
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -38,7 +39,7 @@ internal sealed class PlacedReferences(GoldenTensors golden)
             throw new InputException($"{name}_z has {z.shape[0]} clips, and its table {strategies.Length} strategies");
         for (int clip = 0; clip < strategies.Length; clip++)
             Compare(
-                $"{name}_z", golden["z"][0] * (scales.Length == 0 ? 1 : scales[clip].GetDouble()),
+                $"{name}_z", golden["z"][0].Times(scales.Length == 0 ? 1 : scales[clip].GetDouble()),
                 references.Length == 0 ? [.. References()] : [.. references[clip].EnumerateArray().Select(number => golden[$"ref_{number.GetRawText()}"])],
                 GoldenTable.Text(strategies[clip]), table.Whole("loop_i", 0), table.Whole("align", 0), z[clip], mask[clip]);
     }

@@ -1,7 +1,7 @@
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
-using TorchSharp;
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Verification;
@@ -25,7 +25,7 @@ internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerA
         {
             for (int i = 0; i < samples; i++)
             {
-                bool[] mask = golden["y_mask"][i].ne(0).data<bool>().ToArray();
+                bool[] mask = golden["y_mask"][i].to(ScalarType.Bool).data<bool>().ToArray();
                 prompts.Add((model.Prompt(golden["y"][i, 0], mask), model.NullPrompt(mask)));
             }
             GuidedVelocity velocity = new(model, clip, prompts, new Guidance(arguments.CfgScale), SingleRank.Instance);
@@ -65,7 +65,7 @@ internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerA
     private ClipShape Shape() =>
         new(_z.shape[2], _z.shape[3], _z.shape[4], Argument("height"), Argument("width"), Argument("fps"));
 
-    private double Argument(string name) => golden["arg_" + name][0].ToSingle();
+    private double Argument(string name) => golden["arg_" + name][0].Value();
 
     private FrameEdits[]? Edits(int samples) => golden.Has("mask")
         ? [.. Enumerable.Range(0, samples).Select(i => new FrameEdits(golden["mask"][i].data<float>().ToArray()))]

@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -41,7 +42,7 @@ internal sealed class MidAttention : nn.Module<Tensor, Tensor>
         foreach (Tensor frame in normed.flatten(2).unbind(0)) // [C, h·w] each
             frames.Add(Attend(frame.transpose(0, 1), channels)); // [h·w, C]
         Tensor change = stack(frames, 0).transpose(1, 2).reshape(x.shape); // [F, C, h, w]
-        return (x + change).MoveToOuterDisposeScope();
+        return x.Plus(change).MoveToOuterDisposeScope();
     }
 
     private Tensor Attend(Tensor tokens, long channels)

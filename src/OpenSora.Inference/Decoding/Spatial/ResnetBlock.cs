@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Decoding.Spatial;
@@ -31,6 +32,6 @@ internal sealed class ResnetBlock : nn.Module<Tensor, Tensor>
         Tensor change;
         using (Tensor hidden = Activations.NormSiluConvolve(norm1, conv1, x))
             change = Activations.NormSiluConvolve(norm2, conv2, hidden);
-        return conv_shortcut is null ? change.add_(x) : RowBands.Convolve(conv_shortcut, ImageRows.Of(x), sum: change);
+        return conv_shortcut is null ? change.Add(x) : RowBands.Convolve(conv_shortcut, ImageRows.Of(x), sum: change);
     }
 }

@@ -50,7 +50,7 @@ public sealed class SpatialVae : nn.Module
     public Tensor Encode(Tensor x, Tensor? noise)
     {
         using DisposeScope scope = NewDisposeScope();
-        return (Posterior.Sample(Moments(x), noise) * SpatialVaeConfig.ScalingFactor).MoveToOuterDisposeScope();
+        return Posterior.Sample(Moments(x), noise).Times(SpatialVaeConfig.ScalingFactor).MoveToOuterDisposeScope();
     }
 
     /// <summary>Pixels of scaled latents.</summary>
@@ -58,7 +58,7 @@ public sealed class SpatialVae : nn.Module
     /// <returns>[F, 3, 8h, 8w], about [-1, 1] but not clamped.</returns>
     public Tensor Decode(Tensor z) => InPasses(
         z, z.shape[2] * z.shape[3] * Config.Downsampling * Config.Downsampling,
-        frames => decoder.Consume(post_quant_conv.Consume(frames / SpatialVaeConfig.ScalingFactor)));
+        frames => decoder.Consume(post_quant_conv.Consume(frames.Over(SpatialVaeConfig.ScalingFactor))));
 
     /// <summary>
     /// As many frames at a time as the widest activations leave room for: on a processor more than one are no faster, where a

@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using GroupNorm = OpenSora.Inference.Layers.GroupNorm;
@@ -33,9 +34,9 @@ internal sealed class TemporalResBlock : nn.Module<Tensor, Tensor>
         using Tensor hidden = Activations.NormSiluConvolve(norm1, conv1, x);
         Tensor change = Activations.NormSiluConvolve(norm2, conv2, hidden);
         if (conv3 is null)
-            return change.add_(x);
+            return change.Add(x);
         using Tensor shortcut = conv3.forward(x);
-        return change.add_(shortcut);
+        return change.Add(shortcut);
     }
 
     /// <summary>A run of blocks, of which the first changes the number of channels.</summary>
