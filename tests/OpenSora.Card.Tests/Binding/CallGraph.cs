@@ -1,4 +1,5 @@
 using System.Reflection;
+using OpenSora.TestKit;
 
 namespace OpenSora.Card.Tests.Binding;
 
