@@ -1,7 +1,6 @@
 using OpenSora.Inference;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
-using OpenSora.Torch;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -31,7 +30,7 @@ internal sealed record TransformerNetwork(STDiT3 Model, IReadOnlyDictionary<stri
         foreach (long gate in new[] { 2L, 5L })
         {
             using Tensor row = table.select(0, gate);
-            row.Fill(1);
+            row.copy_(ones_like(row));
         }
     }
 

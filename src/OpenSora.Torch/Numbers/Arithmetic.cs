@@ -141,11 +141,4 @@ public static class Arithmetic
         using Scalar number = factor.ForTorch();
         return x.addcdiv_(a, b, number);
     }
-
-    /// <summary>All elements become one number.</summary>
-    public static Tensor Fill(this Tensor x, Number value)
-    {
-        using Scalar number = value.ForTorch();
-        return x.fill_(number);
-    }
 }

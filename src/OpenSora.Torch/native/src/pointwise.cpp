@@ -68,6 +68,8 @@ EXPORT_API(Tensor) THSTensor_clamp(Tensor x, Scalar low, Scalar high) {
 EXPORT_API(Tensor) THSTensor_addcmul(Tensor x, Tensor a, Tensor b, Scalar value) {
     return result([=] { return x->addcmul(*a, *b, *value); });
 }
+EXPORT_API(void) THSTensor_addcmul_(Tensor x, Tensor a, Tensor b, Scalar value) { run([=] { x->addcmul_(*a, *b, *value); }); }
+EXPORT_API(void) THSTensor_addcdiv_(Tensor x, Tensor a, Tensor b, Scalar value) { run([=] { x->addcdiv_(*a, *b, *value); }); }
 
 EXPORT_API(Tensor) THSTensor_where(Tensor condition, Tensor x, Tensor y) {
     return result([=] { return at::where(*condition, *x, *y); });
