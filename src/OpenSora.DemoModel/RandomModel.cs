@@ -5,6 +5,8 @@ using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -8,6 +8,8 @@ using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference;

@@ -9,6 +9,7 @@ using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Units;
 using TorchSharp;
 using static TorchSharp.torch;
 

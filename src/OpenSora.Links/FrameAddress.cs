@@ -1,3 +1,4 @@
+using OpenSora.Layout.Gangs;
 
 namespace OpenSora.Links;
 

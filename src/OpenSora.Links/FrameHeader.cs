@@ -1,5 +1,6 @@
 using System.Buffers;
 using MessagePack;
+using OpenSora.Layout.Gangs;
 
 namespace OpenSora.Links;
 

@@ -1,10 +1,8 @@
 using OpenSora.Inference.Decoding;
-using OpenSora.Inference.Decoding.Spatial;
-using OpenSora.Inference.Decoding.Temporal;
-using OpenSora.Inference.Text;
-using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Verification;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using OpenSora.TestKit;
 using OpenSora.Video;
 using TorchSharp;

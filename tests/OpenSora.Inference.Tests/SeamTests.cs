@@ -5,6 +5,9 @@ using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,8 @@
 using OpenSora.Contracts.Clips;
-using OpenSora.Inference.Decoding;
-using OpenSora.Inference.Sharding;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Cards;
-using OpenSora.Planning.Models;
 using OpenSora.Planning.Simulation;
 
 namespace OpenSora.Planning.Tests;

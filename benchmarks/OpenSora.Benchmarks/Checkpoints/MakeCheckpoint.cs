@@ -6,6 +6,8 @@ using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using static TorchSharp.torch;
 
 namespace OpenSora.Benchmarks.Checkpoints;

@@ -3,6 +3,8 @@ using OpenSora.Inference;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

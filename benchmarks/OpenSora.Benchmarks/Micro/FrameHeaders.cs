@@ -1,6 +1,7 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
 using MessagePack;
+using OpenSora.Layout.Gangs;
 using OpenSora.Links;
 
 namespace OpenSora.Benchmarks.Micro;

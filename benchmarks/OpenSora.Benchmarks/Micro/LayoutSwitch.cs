@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using OpenSora.Inference.Sharding;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Links;
 using OpenSora.Parallel.Switching;

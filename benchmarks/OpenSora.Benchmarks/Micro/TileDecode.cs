@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using OpenSora.Contracts;
 using OpenSora.Inference;
 using OpenSora.Inference.Decoding;
+using OpenSora.Layout.Decoding;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

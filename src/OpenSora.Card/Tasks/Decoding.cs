@@ -5,6 +5,7 @@ using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Decoding;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -6,6 +6,8 @@ using OpenSora.Inference;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Parallel.Denoising;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Links;

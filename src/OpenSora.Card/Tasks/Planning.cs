@@ -1,10 +1,10 @@
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Settings;
-using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Prompts;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Gangs;
 
 namespace OpenSora.Card.Tasks;
 

@@ -4,6 +4,7 @@ using OpenSora.DemoModel.Evaluation;
 using OpenSora.DemoModel.Training;
 using OpenSora.Inference;
 using OpenSora.Inference.Decoding;
+using OpenSora.Layout.Decoding;
 using static TorchSharp.torch;
 
 namespace OpenSora.DemoModel.Stages;

@@ -3,6 +3,7 @@ using OpenSora.DemoModel.Training;
 using OpenSora.Inference;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
+using OpenSora.Layout.Decoding;
 using static TorchSharp.torch;
 
 namespace OpenSora.DemoModel.Stages;

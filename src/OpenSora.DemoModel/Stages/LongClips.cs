@@ -2,6 +2,7 @@ using OpenSora.DemoModel.Clips;
 using OpenSora.DemoModel.Training;
 using OpenSora.Inference;
 using OpenSora.Inference.Decoding;
+using OpenSora.Layout.Decoding;
 using static TorchSharp.torch;
 
 namespace OpenSora.DemoModel.Stages;

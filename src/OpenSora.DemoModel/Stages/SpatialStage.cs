@@ -6,6 +6,7 @@ using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Layout.Models;
 using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,8 +1,8 @@
 using OpenSora.DemoModel.Training;
-using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Temporal;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Layout.Models;
 using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;

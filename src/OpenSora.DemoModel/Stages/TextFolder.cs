@@ -1,5 +1,6 @@
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 
 namespace OpenSora.DemoModel.Stages;
 

@@ -1,6 +1,7 @@
 using OpenSora.Inference;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -5,6 +5,8 @@ using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Units;
 using OpenSora.Torch;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using OpenSora.Inference.Sampling;
+using OpenSora.Layout.Decoding;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Decoding.Temporal;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;

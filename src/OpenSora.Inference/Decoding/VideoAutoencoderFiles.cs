@@ -1,6 +1,8 @@
 using OpenSora.Contracts;
 using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Decoding;

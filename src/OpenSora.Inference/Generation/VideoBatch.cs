@@ -2,7 +2,7 @@ using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Conditioning;
 using OpenSora.Inference.Sampling;
-using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Clips;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Generation;

@@ -1,6 +1,7 @@
 using OpenSora.Contracts.Profiling;
 using OpenSora.Inference.Decoding;
-using OpenSora.Inference.Decoding.Spatial;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Profiling;

@@ -3,6 +3,9 @@ using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Profiling;

@@ -1,5 +1,6 @@
 using OpenSora.Contracts.Profiling;
 using OpenSora.Inference.Text;
+using OpenSora.Layout.Models;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Profiling;

@@ -1,3 +1,4 @@
+using OpenSora.Layout.Units;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Sharding;

@@ -1,4 +1,5 @@
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;

@@ -1,4 +1,5 @@
-using OpenSora.Inference.Sharding;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Units;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Transformer;

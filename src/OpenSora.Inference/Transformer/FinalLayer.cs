@@ -1,6 +1,8 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Torch;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

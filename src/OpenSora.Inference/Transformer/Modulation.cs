@@ -1,4 +1,5 @@
 using OpenSora.Inference.Sharding;
+using OpenSora.Layout.Units;
 using OpenSora.Torch;
 using static TorchSharp.torch;
 

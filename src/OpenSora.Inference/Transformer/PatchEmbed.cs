@@ -1,4 +1,5 @@
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using Parameter = TorchSharp.Modules.Parameter;

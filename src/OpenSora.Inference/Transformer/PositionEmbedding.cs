@@ -1,3 +1,5 @@
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Models;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 using OpenSora.Torch;
 using TorchSharp.Utils;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Transformer;

@@ -1,5 +1,7 @@
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Units;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

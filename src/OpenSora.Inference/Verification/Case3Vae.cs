@@ -1,5 +1,6 @@
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
+using OpenSora.Layout.Decoding;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OpenSora.Inference.Decoding;
+using OpenSora.Layout.Decoding;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Conditioning;
+using OpenSora.Layout.Clips;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

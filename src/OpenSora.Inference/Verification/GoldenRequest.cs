@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OpenSora.Contracts.Generation;
-using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Models;
 
 namespace OpenSora.Inference.Verification;
 

@@ -1,4 +1,5 @@
 using OpenSora.Inference.Sharding;
+using OpenSora.Layout.Gangs;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Links;
 using OpenSora.Parallel.Switching;

@@ -2,6 +2,8 @@ using OpenSora.Links;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Parallel.Switching;
 using static TorchSharp.torch;

@@ -3,6 +3,7 @@ using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Transformer.Caching;
+using OpenSora.Layout.Gangs;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Links;
 using OpenSora.Parallel.Switching;

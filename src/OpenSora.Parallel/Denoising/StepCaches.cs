@@ -1,6 +1,6 @@
-using OpenSora.Links;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Transformer.Caching;
+using OpenSora.Layout.Gangs;
 
 namespace OpenSora.Parallel.Denoising;
 

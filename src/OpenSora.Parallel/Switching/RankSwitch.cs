@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OpenSora.Inference.Sharding;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Links;
 using OpenSora.Torch;
 using static TorchSharp.torch;

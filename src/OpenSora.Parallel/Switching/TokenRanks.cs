@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using OpenSora.Inference.Sharding;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Links;
 using static TorchSharp.torch;

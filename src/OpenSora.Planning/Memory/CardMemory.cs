@@ -1,9 +1,9 @@
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
-using OpenSora.Inference.Sharding;
-using OpenSora.Inference.Transformer;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Cards;
 using OpenSora.Planning.Models;
 using OpenSora.Planning.Work;

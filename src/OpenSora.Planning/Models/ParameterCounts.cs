@@ -1,5 +1,4 @@
-using OpenSora.Inference.Text;
-using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Models;
 using OpenSora.Planning.Work;
 
 namespace OpenSora.Planning.Models;

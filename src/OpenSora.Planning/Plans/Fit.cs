@@ -1,12 +1,12 @@
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
-using OpenSora.Inference.Decoding;
-using OpenSora.Inference.Sharding;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Cards;
 using OpenSora.Planning.Memory;
-using OpenSora.Planning.Models;
 using OpenSora.Planning.Work;
 
 namespace OpenSora.Planning.Plans;

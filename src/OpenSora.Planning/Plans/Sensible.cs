@@ -1,5 +1,5 @@
 using OpenSora.Contracts.Planning;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Gangs;
 using OpenSora.Planning.Simulation;
 
 namespace OpenSora.Planning.Plans;

@@ -1,7 +1,7 @@
 using OpenSora.Contracts.Clips;
-using OpenSora.Inference.Decoding;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using OpenSora.Planning.Cards;
-using OpenSora.Planning.Models;
 using OpenSora.Planning.Work;
 
 namespace OpenSora.Planning.Published;

@@ -1,6 +1,6 @@
-using OpenSora.Inference.Sharding;
-using OpenSora.Inference.Transformer;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Work;
 
 namespace OpenSora.Planning.Simulation;

@@ -1,9 +1,9 @@
 using OpenSora.Contracts.Clips;
-using OpenSora.Inference.Decoding;
-using OpenSora.Inference.Sharding;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Cards;
-using OpenSora.Planning.Models;
 using OpenSora.Planning.Work;
 using ElementSizes = OpenSora.Planning.Memory.ElementSize;
 

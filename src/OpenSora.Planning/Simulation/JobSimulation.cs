@@ -1,4 +1,4 @@
-using OpenSora.Inference.Decoding;
+using OpenSora.Layout.Decoding;
 
 namespace OpenSora.Planning.Simulation;
 

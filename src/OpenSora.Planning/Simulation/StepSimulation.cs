@@ -1,6 +1,5 @@
-using OpenSora.Links;
-using OpenSora.Inference.Sharding;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Cards;
 
 namespace OpenSora.Planning.Simulation;

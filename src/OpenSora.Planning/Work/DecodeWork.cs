@@ -1,7 +1,7 @@
 using OpenSora.Contracts.Clips;
-using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
-using OpenSora.Planning.Models;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 
 namespace OpenSora.Planning.Work;
 

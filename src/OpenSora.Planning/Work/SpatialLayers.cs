@@ -1,4 +1,4 @@
-using OpenSora.Inference.Decoding.Spatial;
+using OpenSora.Layout.Models;
 
 namespace OpenSora.Planning.Work;
 

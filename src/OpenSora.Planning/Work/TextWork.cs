@@ -1,4 +1,4 @@
-using OpenSora.Inference.Text;
+using OpenSora.Layout.Models;
 
 namespace OpenSora.Planning.Work;
 

@@ -1,5 +1,5 @@
-using OpenSora.Inference.Sharding;
-using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 
 namespace OpenSora.Planning.Work;
 

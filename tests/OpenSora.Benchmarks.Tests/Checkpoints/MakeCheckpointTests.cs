@@ -4,6 +4,7 @@ using OpenSora.Inference;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Decoding;
 using OpenSora.TestKit;
 using static TorchSharp.torch;
 

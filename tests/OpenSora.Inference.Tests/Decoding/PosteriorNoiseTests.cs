@@ -1,6 +1,7 @@
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Verification;
+using OpenSora.Layout.Decoding;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,6 +2,8 @@ using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Decoding.Temporal;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Tests.Decoding;

@@ -1,9 +1,10 @@
 using OpenSora.Contracts;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
-using OpenSora.Inference.Tests.Weights;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Layout.Decoding;
+using OpenSora.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,7 @@
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Sampling;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,6 @@
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 using OpenSora.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;

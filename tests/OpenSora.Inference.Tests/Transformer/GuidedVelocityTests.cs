@@ -1,6 +1,8 @@
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Units;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,9 @@
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using OpenSora.Contracts;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.TestKit;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

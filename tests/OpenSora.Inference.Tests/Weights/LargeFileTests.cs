@@ -1,5 +1,6 @@
 using System.Text;
 using OpenSora.Inference.Weights;
+using OpenSora.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
 

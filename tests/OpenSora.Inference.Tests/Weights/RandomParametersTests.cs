@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using OpenSora.Inference.Weights;
+using OpenSora.TestKit;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Tests.Weights;

@@ -1,6 +1,7 @@
 using OpenSora.Contracts;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.TestKit;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Tests.Weights;

@@ -3,6 +3,7 @@ using System.Text;
 using OpenSora.Contracts;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.TorchZip;
+using OpenSora.TestKit;
 using static OpenSora.Inference.Tests.Weights.Samples;
 using static TorchSharp.torch;
 

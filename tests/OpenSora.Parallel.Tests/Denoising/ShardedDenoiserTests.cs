@@ -2,6 +2,8 @@ using System.Text;
 using OpenSora.Contracts.Cards;
 using OpenSora.Inference;
 using OpenSora.Inference.Sharding;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Parallel.Denoising;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Links;

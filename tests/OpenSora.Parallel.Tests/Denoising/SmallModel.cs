@@ -1,8 +1,10 @@
-using OpenSora.Links;
 using OpenSora.Inference;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Parallel.Denoising;
 using OpenSora.TestKit;
 using TorchSharp;

@@ -1,7 +1,8 @@
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Parallel.Denoising;
-using OpenSora.Parallel.Gangs;
 using OpenSora.Parallel.Switching;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -102,7 +103,7 @@ public class StepCacheTests
     private static void AssertSameFrames(SmallModel small, int ranks, int rank, Outcome alone, Outcome outcome, int first)
     {
         GangPlan plan = GangPlan.For(small.Clip.Plan, ranks);
-        Inference.Sharding.Run frames = plan.SeatOf(rank).Frames;
+        Run frames = plan.SeatOf(rank).Frames;
         Assert.Equal(Steps - first, outcome.States.Count);
         for (int step = 0; step < outcome.States.Count; step++)
             for (int sample = 0; sample < SmallModel.Samples; sample++)

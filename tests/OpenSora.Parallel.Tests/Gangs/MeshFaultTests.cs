@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using OpenSora.Inference.Sharding;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Links;
 using OpenSora.Parallel.Switching;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using FsCheck;
 using FsCheck.Fluent;
+using OpenSora.Layout.Gangs;
 using OpenSora.Links;
 
 namespace OpenSora.Parallel.Tests.Links;

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Gangs;
 using OpenSora.Links;
+using OpenSora.Parallel.Gangs;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,7 +1,8 @@
-using OpenSora.Links;
 using FsCheck;
 using FsCheck.Fluent;
 using OpenSora.Inference.Sharding;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Parallel.Switching;
 using TorchSharp;

@@ -1,11 +1,11 @@
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
-using OpenSora.Inference.Decoding;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Models;
 using OpenSora.Planning.Cards;
 using OpenSora.Planning.Memory;
-using OpenSora.Planning.Models;
 using OpenSora.Planning.Work;
 using Xunit.Abstractions;
 

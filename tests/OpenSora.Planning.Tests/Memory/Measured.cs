@@ -1,10 +1,5 @@
 using OpenSora.Contracts.Clips;
-using OpenSora.Inference.Decoding;
-using OpenSora.Inference.Decoding.Spatial;
-using OpenSora.Inference.Decoding.Temporal;
-using OpenSora.Inference.Text;
-using OpenSora.Inference.Transformer;
-using OpenSora.Planning.Models;
+using OpenSora.Layout.Models;
 
 namespace OpenSora.Planning.Tests.Memory;
 

@@ -4,6 +4,8 @@ using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
 using OpenSora.Planning.Models;
 using static TorchSharp.torch;
 

@@ -1,9 +1,9 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
-using OpenSora.Inference.Sharding;
-using OpenSora.Parallel.Gangs;
-using OpenSora.Planning.Models;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Plans;
 
 namespace OpenSora.Planning.Tests.Plans;

@@ -1,7 +1,7 @@
-using OpenSora.Inference.Sharding;
-using OpenSora.Parallel.Gangs;
+using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Cards;
-using OpenSora.Planning.Models;
 using OpenSora.Planning.Simulation;
 
 namespace OpenSora.Planning.Tests.Simulation;

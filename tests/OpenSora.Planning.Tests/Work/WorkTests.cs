@@ -1,8 +1,9 @@
 using System.Reflection;
 using OpenSora.Contracts.Clips;
-using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Transformer;
-using OpenSora.Planning.Models;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Work;
 
 namespace OpenSora.Planning.Tests.Work;
@@ -51,7 +52,7 @@ public class WorkTests
     {
         TransformerWork work = new(ModelShape.Full.Transformer, 2, 100);
         var units = Clip.Units(Clip.Of("240p", "51"));
-        foreach (var layout in Enum.GetValues<OpenSora.Inference.Sharding.TokenLayout>())
+        foreach (var layout in Enum.GetValues<TokenLayout>())
         {
             Effort sum = units.Units(layout).Aggregate(default(Effort), (all, unit) => all + work.Unit(units, layout, unit.Count));
             Effort run = work.Run(units, layout, units.Whole(layout));

@@ -1,5 +1,6 @@
 using System.Text;
 using OpenSora.Contracts;
+using OpenSora.TestKit;
 using OpenSora.Video.Reading;
 
 namespace OpenSora.Video.Tests.Reading;

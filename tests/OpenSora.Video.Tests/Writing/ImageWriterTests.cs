@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using OpenSora.Contracts.Clips;
+using OpenSora.TestKit;
 using OpenSora.Video.Reading;
 using OpenSora.Video.Writing;
 

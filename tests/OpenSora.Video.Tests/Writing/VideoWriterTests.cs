@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.TestKit;
 using OpenSora.Video.Reading;
 using OpenSora.Video.Writing;
 

@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.TestKit;
 using OpenSora.Video.Reading;
 using OpenSora.Video.Writing;
 

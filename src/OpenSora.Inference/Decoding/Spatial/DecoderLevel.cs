@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Conv2d = OpenSora.Inference.Layers.Conv2d;

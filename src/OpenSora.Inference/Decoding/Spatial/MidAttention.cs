@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,7 @@
-using OpenSora.Inference.Weights;
-using TorchSharp.Modules;
 using OpenSora.Inference.Layers;
+using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Decoding.Spatial;

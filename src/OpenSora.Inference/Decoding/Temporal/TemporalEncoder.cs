@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using GroupNorm = OpenSora.Inference.Layers.GroupNorm;

@@ -1,5 +1,6 @@
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Sharding;
+using OpenSora.Layout.Units;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,8 +1,8 @@
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Decoding.Spatial;
-using OpenSora.Inference.Tests.Weights;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,3 +1,4 @@
+using OpenSora.Layout.Gangs;
 using System.Runtime.InteropServices;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Links;
