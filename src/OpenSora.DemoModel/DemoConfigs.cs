@@ -1,5 +1,6 @@
 using System.Globalization;
 using OpenSora.DemoModel.Stages;
+using OpenSora.Prompts.Tokenizing;
 
 namespace OpenSora.DemoModel;
 

@@ -8,8 +8,10 @@ using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Clips;
 using OpenSora.Layout.Decoding;
 using OpenSora.Layout.Models;
+using OpenSora.Prompts.Tokenizing;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference;
@@ -68,6 +70,10 @@ public sealed class Models : IDisposable
             throw new InputException($"the text encoder {t5} gives {gives} channels and the transformer {dit} takes {takes}: give folders that belong together");
         return new Models(folders, request, device, precision);
     }
+
+    /// <summary>The timesteps of a clip.</summary>
+    public FlowSchedule Schedule(ClipSettings settings) => FlowSchedule.Create(
+        settings.Steps, settings.Clip.Nominal.Height, settings.Clip.Nominal.Width, settings.Clip.Frames, Precision.Model, config: Scheduler);
 
     /// <summary>Loads a network now.</summary>
     /// <exception cref="InputException">A file is missing or damaged.</exception>

@@ -10,6 +10,7 @@ using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
 using OpenSora.Layout.Units;
+using OpenSora.Prompts.Plans;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -29,7 +30,7 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
         using DisposeScope scope = NewDisposeScope();
         using VideoOutputs outputs = new(batch, media, events, cancel);
         using ReferenceSet references = EncodeReferences(batch, cancel);
-        for (int loop = 0; loop < batch.Loops; loop++)
+        for (int loop = 0; loop < batch.Settings.Loops; loop++)
         {
             using DisposeScope loopScope = NewDisposeScope();
             using PromptSet prompts = EncodeText(batch, loop);
@@ -48,9 +49,9 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
     {
         using IDisposable timed = events.Time(Stage.Encode);
         ReferenceSet set = new();
-        foreach (PlannedVideo job in batch.Jobs)
+        foreach (PlannedVideo video in batch.Videos)
         {
-            set.Add(References.Encode(job, batch.Clip, models.Autoencoder, noise, media, cancel));
+            set.Add(References.Encode(video, batch.Settings.Clip, models.Autoencoder, noise, media, cancel));
             for (int i = 0; i < set[^1].Latents.Count; i++)
                 events.Trace?.Invoke($"ref_latent_{set.Count - 1}_{i}", set[^1].Latents[i]);
         }
@@ -63,21 +64,21 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
         using IDisposable timed = events.Time(Stage.Encode);
         using DisposeScope scope = NewDisposeScope();
         PromptSet set = new();
-        foreach (PlannedVideo job in batch.Jobs)
+        foreach (PlannedVideo video in batch.Videos)
         {
-            EncodedText text = EncodedText.Of(models, job.Prompts[loop]);
+            EncodedText text = EncodedText.Of(models, video.Prompts[loop]);
             set.Add((models.Transformer.Prompt(text.Features, null), models.Transformer.NullPrompt(text.Mask)));
             events.Trace?.Invoke($"loop{loop}_input_ids", text.Ids);
             events.Trace?.Invoke($"loop{loop}_y", text.Features);
         }
-        events.Progress(Stage.Encode, loop + 1, batch.Loops);
+        events.Progress(Stage.Encode, loop + 1, batch.Settings.Loops);
         return set;
     }
 
     /// <summary>[n, 4, T, h, w] in float32 on the CPU: drawn in the model's type, as the original does.</summary>
     private Tensor DrawNoise(VideoBatch batch, int loop)
     {
-        Tensor drawn = loop == 0 && batch.Noise is { } given ? given.clone() : noise.Normal(models.Precision.Model, batch.LatentShape(batch.Jobs.Count)).to(ScalarType.Float32);
+        Tensor drawn = noise.Normal(models.Precision.Model, batch.Settings.LatentShape(batch.Videos.Count)).to(ScalarType.Float32);
         events.Trace?.Invoke($"loop{loop}_z", drawn);
         return drawn;
     }
@@ -85,7 +86,7 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
     /// <summary>Copies reference latents into the noise, in place, and says which frames are to be generated.</summary>
     private FrameEdits[] PlaceReferences(Tensor start, ReferenceSet references, VideoBatch batch, int loop)
     {
-        float[][] ratios = [.. references.Select((own, i) => MaskStrategy.Apply(start[i], own.Latents, own.MaskStrategy, loop, batch.Align))];
+        float[][] ratios = [.. references.Select((own, i) => ReferenceFrames.Place(start[i], own.Latents, own.MaskStrategy, loop, batch.Settings.Align))];
         events.Trace?.Invoke($"loop{loop}_z_masked", start);
         events.Trace?.Invoke($"loop{loop}_masks", stack([.. ratios.Select(row => tensor(row))]));
         return [.. ratios.Select(row => new FrameEdits(row))];
@@ -96,21 +97,21 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
     {
         using IDisposable timed = events.Time(Stage.Denoise);
         using DisposeScope scope = NewDisposeScope();
-        FlowSchedule schedule = batch.Schedule(models);
+        FlowSchedule schedule = models.Schedule(batch.Settings);
         events.Trace?.Invoke($"loop{loop}_timesteps", tensor(schedule.Timesteps.ToArray()));
-        using ClipContext context = models.Transformer.Clip(batch.Shape);
-        GuidedVelocity velocity = new(models.Transformer, context, prompts, new Guidance(batch.GuidanceScale), SingleRank.Instance);
+        using ClipContext context = models.Transformer.Clip(batch.Settings.Shape);
+        GuidedVelocity velocity = new(models.Transformer, context, prompts, new Guidance(batch.Settings.GuidanceScale), SingleRank.Instance);
         RectifiedFlow flow = new(schedule, velocity.At);
-        events.Progress(Stage.Denoise, 0, batch.Steps);
+        events.Progress(Stage.Denoise, 0, batch.Settings.Steps);
         IReadOnlyList<Tokens> latents = flow.Sample(
             Patch(start), edits, FreshNoise, step => events.Progress(Stage.Denoise, step.Done, step.Steps), cancel);
-        Tensor result = stack([.. latents.Select(sample => Patches.ToLatent(sample.Values, batch.Clip.Latent.Height, batch.Clip.Latent.Width).cpu())]);
+        Tensor result = stack([.. latents.Select(sample => Patches.ToLatent(sample.Values, batch.Settings.Clip.Latent.Height, batch.Settings.Clip.Latent.Width).cpu())]);
         events.Trace?.Invoke($"loop{loop}_latents", result);
         return result.MoveToOuterDisposeScope();
 
         IReadOnlyList<Tensor> FreshNoise(int step)
         {
-            Tensor fresh = StepNoise.Draw(noise, step, models.Precision.Model, batch.LatentShape(batch.Jobs.Count));
+            Tensor fresh = StepNoise.Draw(noise, step, models.Precision.Model, batch.Settings.LatentShape(batch.Videos.Count));
             events.Trace?.Invoke($"loop{loop}_step_noise_{step}", fresh);
             return [.. Patch(fresh).Select(tokens => tokens.Values)];
         }
@@ -123,18 +124,18 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
     private void Decode(Tensor latents, ReferenceSet references, VideoOutputs outputs, VideoBatch batch, int loop, CancellationToken cancel)
     {
         using IDisposable timed = events.Time(Stage.Decode);
-        bool last = loop == batch.Loops - 1;
-        LatentSize size = batch.Clip.Latent;
+        bool last = loop == batch.Settings.Loops - 1;
+        LatentSize size = batch.Settings.Clip.Latent;
         ClipEncoder[] continuations = last ? [] : ClipEncoder.Begin(
-            models.Autoencoder, noise, batch.Jobs.Count, batch.Clip.Frames, (LatentSize.Channels, size.Height, size.Width));
+            models.Autoencoder, noise, batch.Videos.Count, batch.Settings.Clip.Frames, (LatentSize.Channels, size.Height, size.Width));
         try
         {
-            for (int video = 0; video < batch.Jobs.Count; video++)
+            for (int video = 0; video < batch.Videos.Count; video++)
             {
                 DecodeVideo(latents[video], video, continuations.ElementAtOrDefault(video), outputs, batch, loop, cancel);
                 if (last)
                     continue;
-                references[video].Continue(continuations[video].Finish(), loop + 1, batch.ConditionFrames, batch.ConditionEdit);
+                references[video].Continue(continuations[video].Finish(), loop + 1, batch.Settings.ConditionFrames, batch.Settings.ConditionEdit);
                 events.Trace?.Invoke($"loop{loop + 1}_ref_latent_{video}", references[video].Latents[^1]);
             }
             if (last)
@@ -149,9 +150,9 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
 
     private void DecodeVideo(Tensor latent, int video, ClipEncoder? continuation, VideoOutputs outputs, VideoBatch batch, int loop, CancellationToken cancel)
     {
-        int frame = 0, all = batch.Jobs.Count * batch.Clip.Frames, bytes = (int)batch.Clip.Output.Rgb24Bytes;
-        events.Progress(Stage.Decode, video * batch.Clip.Frames, all);
-        foreach (Tensor piece in models.Autoencoder.Decode(models.Precision.Round(latent), batch.Clip.Frames))
+        int frame = 0, all = batch.Videos.Count * batch.Settings.Clip.Frames, bytes = (int)batch.Settings.Clip.Output.Rgb24Bytes;
+        events.Progress(Stage.Decode, video * batch.Settings.Clip.Frames, all);
+        foreach (Tensor piece in models.Autoencoder.Decode(models.Precision.Round(latent), batch.Settings.Clip.Frames))
         {
             cancel.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
@@ -161,7 +162,7 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
             byte[] rgb = FrameBytes.Of(pixels, models.Precision.Model);
             for (int at = 0; at < rgb.Length; at += bytes)
                 outputs.Write(video, loop, frame++, rgb.AsSpan(at, bytes));
-            events.Progress(Stage.Decode, video * batch.Clip.Frames + frame, all);
+            events.Progress(Stage.Decode, video * batch.Settings.Clip.Frames + frame, all);
         }
     }
 

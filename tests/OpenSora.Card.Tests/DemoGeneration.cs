@@ -4,6 +4,7 @@ using OpenSora.Contracts.Media;
 using OpenSora.Inference;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
+using OpenSora.Prompts.Plans;
 using OpenSora.TestKit;
 using OpenSora.Torch;
 using OpenSora.Video;
@@ -30,7 +31,7 @@ internal sealed class DemoGeneration(GenerationRequest request) : IMedia, IDispo
     public IReadOnlyList<SampleReport> Run(CancellationToken cancel = default)
     {
         using NoiseSource noise = new(request.Seed);
-        GenerationPlan plan = new(request with { SaveDir = _folder }, ClipGeometry.Of(request));
+        GenerationPlan plan = new(request with { SaveDir = _folder });
         plan.Check();
         VideoPipeline pipeline = new(_models, noise, this, new PipelineEvents());
         IReadOnlyList<SampleReport> samples = [.. plan.Batches().SelectMany(batch => pipeline.Generate(batch, cancel))];

@@ -2,9 +2,9 @@ using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference;
 using OpenSora.Inference.Decoding;
-using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Clips;
 using OpenSora.Layout.Decoding;
 using OpenSora.Torch;
 using TorchSharp;
@@ -22,7 +22,7 @@ internal static class Decoding
         Models models = context.Models;
         VideoAutoencoder autoencoder = models.Autoencoder;
         FrameChunk chunk = autoencoder.Chunks(context.Clip.Frames).ElementAt(task.Chunk);
-        VideoBatch settings = context.Settings;
+        ClipSettings settings = context.Settings;
         Tensor latent = Patches.ToLatent(Starting.TokensOf(context.Parts[0], settings), context.Clip.Latent.Height, context.Clip.Latent.Width);
 
         byte[]? state = null;

@@ -3,9 +3,9 @@ using System.Net;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
-using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Clips;
 using OpenSora.Layout.Gangs;
 using OpenSora.Layout.Units;
 using OpenSora.Parallel.Denoising;
@@ -27,7 +27,7 @@ internal static class Denoising
         using DisposeScope scope = NewDisposeScope();
         Models models = context.Models;
         models.ReleaseText(); // the largest network, and not needed while steps and chunks are computed
-        VideoBatch settings = context.Settings;
+        ClipSettings settings = context.Settings;
         int samples = task.Prompts.Count;
         GangPlan plan = GangPlan.For(settings.Shape.Plan, task.Links.Count);
         using StepNoise noise = new(
@@ -42,7 +42,7 @@ internal static class Denoising
             RankCounters counters = new();
             DenoiseShare share = new()
             {
-                Schedule = settings.Schedule(models),
+                Schedule = models.Schedule(settings),
                 FirstStep = task.FirstStep,
                 Latents = [.. context.Parts.Skip(1).Take(samples).Select(part => Starting.TokensOf(part, settings))],
                 EditRatios = task.EditRatios,

@@ -1,10 +1,11 @@
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Settings;
-using OpenSora.Inference.Generation;
-using OpenSora.Inference.Prompts;
+using OpenSora.Layout.Clips;
 using OpenSora.Layout.Decoding;
 using OpenSora.Layout.Gangs;
+using OpenSora.Prompts.Plans;
+using OpenSora.Prompts.Refinement;
 
 namespace OpenSora.Card.Tasks;
 
@@ -20,20 +21,20 @@ internal static class Planning
         using PromptRefiner? refiner = context.Request.LlmRefine
             ? new PromptRefiner(LanguageModelEndpoint.Of(SettingsReader.Read<LanguageModelOptions>()), context.Tell, cancel: context.Cancel)
             : null;
-        GenerationPlan plan = new(context.Request, context.Clip, refiner is null ? null : refiner.Refine);
+        GenerationPlan plan = new(context.Request, refiner is null ? null : refiner.Refine);
         if (task.Batch == 0)
             plan.Check();
         VideoBatch? batch = plan.At(task.Batch);
         return new TaskResult(new Planned
         {
             Count = plan.Count,
-            Videos = batch?.Jobs ?? [],
+            Videos = batch?.Videos ?? [],
             References = [.. plan.References()],
             Clip = Describe(plan.Settings, context),
         });
     }
 
-    private static ClipPlan Describe(VideoBatch settings, TaskContext context)
+    private static ClipPlan Describe(ClipSettings settings, TaskContext context)
     {
         AutoencoderUnits units = new(context.Request.MicroFrameSize, context.Request.MicroBatchSize);
         return new ClipPlan(

@@ -1,10 +1,11 @@
 using OpenSora.Contracts.Cards;
 using OpenSora.Inference.Conditioning;
-using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
 using OpenSora.Inference.Weights.Safetensors;
+using OpenSora.Layout.Clips;
+using OpenSora.Prompts.Masks;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,7 +17,7 @@ internal static class Starting
     /// <summary>Draws noise, or takes the given one, and places references in it.</summary>
     public static TaskResult Start(TaskContext context, StartTask task)
     {
-        VideoBatch settings = context.Settings;
+        ClipSettings settings = context.Settings;
         using NoiseSource noise = RandomState.Open(context.Parts[0], context.Request.Seed);
         int next = 1;
         Tensor start = task.HasNoise
@@ -29,7 +30,7 @@ internal static class Starting
             using DisposeScope scope = NewDisposeScope();
             StartOfVideo own = task.Videos[video];
             Tensor[] references = [.. own.References.Select(part => TensorParts.Read(context.Parts[next++], part))];
-            ratios.Add(MaskStrategy.Apply(start[video], references, StrategyOf(own, task.Loop, settings), task.Loop, settings.Align));
+            ratios.Add(ReferenceFrames.Place(start[video], references, StrategyOf(own, task.Loop, settings), task.Loop, settings.Align));
             parts.Add(TensorParts.Bytes(Patches.FromLatent(start[video])));
         }
         return new TaskResult(new Started(ratios), parts);
@@ -38,7 +39,7 @@ internal static class Starting
     /// <summary>Tokens as latents, and as a file.</summary>
     public static TaskResult Finish(TaskContext context, FinishTask task)
     {
-        VideoBatch settings = context.Settings;
+        ClipSettings settings = context.Settings;
         using DisposeScope scope = NewDisposeScope();
         Tensor[] latents = [.. context.Parts.Select(part => Patches.ToLatent(TokensOf(part, settings), context.Clip.Latent.Height, context.Clip.Latent.Width))];
         List<ReadOnlyMemory<byte>> parts = [.. latents.Select(TensorParts.Bytes)];
@@ -48,7 +49,7 @@ internal static class Starting
     }
 
     /// <summary>A latent as tokens [T, S, 16]; fewer frames where the part has fewer.</summary>
-    public static Tensor TokensOf(ReadOnlyMemory<byte> part, VideoBatch settings)
+    public static Tensor TokensOf(ReadOnlyMemory<byte> part, ClipSettings settings)
     {
         const int patch = 16;
         long frame = settings.Shape.Positions * patch * sizeof(float);
@@ -56,7 +57,7 @@ internal static class Starting
     }
 
     /// <summary>The prompt's strategy, and that each later clip goes on from the one before: those come after the prompt's own references.</summary>
-    private static string StrategyOf(StartOfVideo video, int loop, VideoBatch settings)
+    private static string StrategyOf(StartOfVideo video, int loop, ClipSettings settings)
     {
         string strategy = video.MaskStrategy;
         int own = video.References.Count - loop;

@@ -5,7 +5,9 @@ using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
 using OpenSora.Inference.Generation;
+using OpenSora.Layout.Clips;
 using OpenSora.Links;
+using OpenSora.Parallel.Links;
 
 namespace OpenSora.Card.Tasks;
 
@@ -26,7 +28,7 @@ internal sealed record TaskContext(
     public ClipGeometry Clip => ClipGeometry.Of(Request);
 
     /// <summary>How the request's videos are made.</summary>
-    public VideoBatch Settings => new GenerationPlan(Request, Clip).Settings;
+    public ClipSettings Settings => ClipSettings.Of(Request);
 
     /// <summary>The networks of the request; loaded when they are used.</summary>
     public Models Models => Shelf.Of(Request, Tell);

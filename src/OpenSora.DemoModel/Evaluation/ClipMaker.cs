@@ -4,6 +4,7 @@ using OpenSora.DemoModel.Stages;
 using OpenSora.Inference;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
+using OpenSora.Prompts.Plans;
 using static TorchSharp.torch;
 
 namespace OpenSora.DemoModel.Evaluation;
@@ -47,7 +48,7 @@ internal sealed class ClipMaker(string folder, double guidance) : IDisposable
             media.Pictures.Add(picture, new RgbImage(DrawnFrames.Side, DrawnFrames.Side, first));
         using NoiseSource noise = new(seed);
         VideoPipeline pipeline = new(_models, noise, media, new PipelineEvents());
-        foreach (VideoBatch batch in new GenerationPlan(request, ClipGeometry.Of(request)).Batches())
+        foreach (VideoBatch batch in new GenerationPlan(request).Batches())
             pipeline.Generate(batch, CancellationToken.None);
         pipeline.Latents?.Dispose();
         return media.Written.Values.Single();

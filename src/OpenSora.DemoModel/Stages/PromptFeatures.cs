@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using OpenSora.Inference;
-using OpenSora.Inference.Prompts;
 using OpenSora.Inference.Text;
-using OpenSora.Inference.Text.Cleaning;
+using OpenSora.Prompts.Cleaning;
+using OpenSora.Prompts.Texts;
+using OpenSora.Prompts.Tokenizing;
 using TorchSharp;
 using static TorchSharp.torch;
 

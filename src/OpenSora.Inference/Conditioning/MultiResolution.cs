@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.Layout.Clips;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Conditioning;
@@ -12,15 +13,12 @@ namespace OpenSora.Inference.Conditioning;
 /// <param name="Fps">Frames a second; an image has a rate of its own.</param>
 public sealed record MultiResolution(float Height, float Width, float Frames, float AspectRatio, float Fps)
 {
-    /// <summary>The frame rate that training gave to images.</summary>
-    public const int ImageFps = 120;
-
     public static MultiResolution Of(FrameSize size, int frames, int fps, ScalarType model) => new(
         Rounding.To(model, size.Height),
         Rounding.To(model, size.Width),
         Rounding.To(model, frames),
         Rounding.To(model, (double)size.Height / size.Width),
-        Rounding.To(model, frames > 1 ? fps : ImageFps));
+        Rounding.To(model, frames > 1 ? fps : ClipShape.ImageFps));
 
     /// <summary>
     /// What <c>--multi_resolution</c> names, by the names of the model's arguments: nothing without one, <c>ar</c> and

@@ -42,7 +42,7 @@ public sealed class References(string maskStrategy) : IDisposable
     public void Continue(Tensor latent, int loop, int frames, double editRatio)
     {
         Keep(latent);
-        MaskStrategy = Conditioning.MaskStrategy.Continue(MaskStrategy, loop, _latents.Count - 1, frames, editRatio);
+        MaskStrategy = Prompts.Masks.MaskStrategy.Continue(MaskStrategy, loop, _latents.Count - 1, frames, editRatio);
     }
 
     public void Dispose()

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
+using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Inference.Generation;
 
@@ -17,8 +18,8 @@ internal sealed class VideoOutputs : IDisposable
         (_batch, _events) = (batch, events);
         try
         {
-            foreach (PlannedVideo job in batch.Jobs)
-                _outputs.Add(new Output(media.Create(job.File, batch.Clip.Output, cancel)));
+            foreach (PlannedVideo job in batch.Videos)
+                _outputs.Add(new Output(media.Create(job.File, batch.Settings.Clip.Output, cancel)));
         }
         catch
         {
@@ -28,7 +29,7 @@ internal sealed class VideoOutputs : IDisposable
     }
 
     /// <summary>Frames of each video.</summary>
-    public int Frames => _batch.Clip.Frames + (_batch.Loops - 1) * (_batch.Clip.Frames - _batch.Overlap);
+    public int Frames => _batch.Settings.Clip.Frames + (_batch.Settings.Loops - 1) * (_batch.Settings.Clip.Frames - _batch.Settings.Overlap);
 
     /// <summary>The final latent of the last loop: little-endian float32.</summary>
     public void Latent(int video, ReadOnlySpan<byte> latent) => _outputs[video].LatentHash = Convert.ToHexStringLower(SHA256.HashData(latent));
@@ -37,7 +38,7 @@ internal sealed class VideoOutputs : IDisposable
     /// <param name="frame">Its number in the clip of this loop.</param>
     public void Write(int video, int loop, int frame, ReadOnlySpan<byte> rgb)
     {
-        if (loop > 0 && frame < _batch.Overlap)
+        if (loop > 0 && frame < _batch.Settings.Overlap)
             return;
         _outputs[video].Frames.AppendData(rgb);
         using IDisposable writing = _events.Time(Stage.Write);
@@ -49,7 +50,7 @@ internal sealed class VideoOutputs : IDisposable
     {
         using IDisposable writing = _events.Time(Stage.Write);
         List<SampleReport> reports = [];
-        foreach ((Output output, PlannedVideo job) in _outputs.Zip(_batch.Jobs))
+        foreach ((Output output, PlannedVideo job) in _outputs.Zip(_batch.Videos))
         {
             output.Sink.Complete();
             reports.Add(new SampleReport(job.File, job.Prompts[0], Frames, new GenerationHashes(output.LatentHash, Convert.ToHexStringLower(output.Frames.GetHashAndReset()))));

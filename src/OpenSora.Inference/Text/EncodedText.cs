@@ -1,3 +1,4 @@
+using OpenSora.Prompts.Tokenizing;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Text;

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using OpenSora.Inference.Text;
-using OpenSora.Inference.Text.SentencePiece;
+using OpenSora.Prompts.Tokenizing;
+using OpenSora.Prompts.Tokenizing.SentencePiece;
 
 namespace OpenSora.Inference.Verification;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using OpenSora.Contracts;
-using OpenSora.Inference.Text.Cleaning;
+using OpenSora.Prompts.Cleaning;
 
 namespace OpenSora.Inference.Verification;
 

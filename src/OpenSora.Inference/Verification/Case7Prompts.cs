@@ -1,6 +1,7 @@
 using System.Text.Json;
-using OpenSora.Inference.Prompts;
-using OpenSora.Inference.Text.Cleaning;
+using OpenSora.Prompts.Cleaning;
+using OpenSora.Prompts.Plans;
+using OpenSora.Prompts.Texts;
 
 namespace OpenSora.Inference.Verification;
 

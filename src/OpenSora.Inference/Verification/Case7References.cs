@@ -4,6 +4,7 @@ using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Conditioning;
 using OpenSora.Layout.Clips;
+using OpenSora.Prompts.Masks;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;

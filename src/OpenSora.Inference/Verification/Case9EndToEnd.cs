@@ -3,10 +3,10 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
-using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
+using OpenSora.Prompts.Plans;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -48,21 +48,21 @@ public static partial class Case9EndToEnd
         if (run.Find("error") is not null)
             return Refused(name, request, models, media);
 
-        GenerationPlan plan = new(request, ClipGeometry.Of(request));
-        if (plan.Settings is { Loops: > 1 } settings && plan.Clip.Frames <= settings.Overlap)
+        GenerationPlan plan = new(request);
+        if (plan.Settings is { Loops: > 1 } settings && plan.Settings.Clip.Frames <= settings.Overlap)
             return new GoldenResult(name, 0, ShareOfBytes, OnPurpose: OnPurpose.ShortLoop);
         VideoBatch batch = plan.Batches().Single();
         Recorder recorder = new();
         Generate(models, request, batch, media, recorder);
 
         using GoldenTensors golden = new(file);
-        bool isShort = OnPurpose.IsShort(plan.Clip.Frames);
+        bool isShort = OnPurpose.IsShort(plan.Settings.Clip.Frames);
         NearestTensor nearest = new();
         foreach (string tensor in golden.Names.Where(tensor => !Inputs().IsMatch(tensor) && !(isShort && OfTimesteps().IsMatch(tensor))))
             Compare(tensor, golden[tensor], recorder, media, nearest);
         foreach ((int loop, JsonElement expected) in run.Items("loops").Index())
         {
-            bool same = GoldenTable.Texts(expected.Field("prompts")).SequenceEqual(batch.Jobs.Select(job => job.Prompts[loop]));
+            bool same = GoldenTable.Texts(expected.Field("prompts")).SequenceEqual(batch.Videos.Select(video => video.Prompts[loop]));
             nearest.Add($"prompts of loop {loop}", same ? 0 : double.PositiveInfinity, 0);
         }
         return nearest.Result(name, isShort ? OnPurpose.ShortClip : null);
@@ -89,7 +89,7 @@ public static partial class Case9EndToEnd
         try
         {
             GenerationRules.Check(request);
-            GenerationPlan plan = new(request, ClipGeometry.Of(request));
+            GenerationPlan plan = new(request);
             plan.Check();
             Generate(models, request, plan.Batches().Single(), media, new Recorder());
         }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using OpenSora.Inference.Prompts;
+using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Inference.Verification;
 

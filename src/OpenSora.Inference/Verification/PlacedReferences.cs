@@ -80,7 +80,7 @@ internal sealed class PlacedReferences(GoldenTensors golden)
         (Tensor Placed, Tensor Ratios) Apply(string groups)
         {
             Tensor placed = noise.clone();
-            return (placed, tensor(MaskStrategy.Apply(placed, references, groups, loop, align)));
+            return (placed, tensor(ReferenceFrames.Place(placed, references, groups, loop, align)));
         }
 
         // The original passes over groups that place nothing.

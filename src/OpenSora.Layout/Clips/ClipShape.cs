@@ -11,6 +11,9 @@ namespace OpenSora.Layout.Clips;
 /// <param name="Fps">Frames per second; Open-Sora uses 120 for a single image.</param>
 public sealed record ClipShape(long Frames, long LatentHeight, long LatentWidth, double Height, double Width, double Fps)
 {
+    /// <summary>The frame rate that training gave to images.</summary>
+    public const int ImageFps = 120;
+
     /// <summary>Rows of patches H': an odd row at the bottom is padded.</summary>
     public long PatchRows => (LatentHeight + 1) / 2;
 

@@ -1,4 +1,4 @@
-<namespace OpenSora.Layout.Gangs;
+namespace OpenSora.Layout.Gangs;
 
 /// <summary>The two forwards of classifier-free guidance. The numbers travel in frames.</summary>
 public enum GuidanceHalf

@@ -1,5 +1,5 @@
 using OpenSora.DemoModel.Stages;
-using OpenSora.Inference.Text;
+using OpenSora.Prompts.Tokenizing;
 using OpenSora.TestKit;
 
 namespace OpenSora.DemoModel.Tests.Stages;

@@ -1,4 +1,0 @@
-namespace OpenSora.Inference.Text.Cleaning.Html;
-
-/// <summary>A marked section that Python's parser refuses, e.g. <c>&lt;![foo[</c>: the original stops there with an error.</summary>
-internal sealed class MarkupException(string message) : Exception(message);

@@ -1,0 +1,114 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Generation;
+using OpenSora.Layout.Clips;
+using OpenSora.Prompts.Cleaning;
+using OpenSora.Prompts.Masks;
+using OpenSora.Prompts.Texts;
+
+namespace OpenSora.Prompts.Plans;
+
+/// <summary>What a request comes to: batches of videos with their prompts, references and file names.</summary>
+/// <param name="Refine">Rewrites the text of a prompt segment; null leaves it.</param>
+public sealed record GenerationPlan(GenerationRequest Request, Func<string, string>? Refine = null)
+{
+    /// <summary>How the videos are made.</summary>
+    public ClipSettings Settings { get; } = ClipSettings.Of(Request);
+
+    private int Loops => Settings.Loops;
+
+    private int Samples => Request.NumSample ?? 1;
+
+    /// <summary>
+    /// The batches, in order: each batch of prompts as often as samples were asked for. Ends never when a prompt is to be
+    /// repeated for ever. Videos whose file exists are left out where files are named after prompts.
+    /// </summary>
+    /// <exception cref="InputException">A prompt, a reference or a mask strategy is not well formed.</exception>
+    public IEnumerable<VideoBatch> Batches()
+    {
+        for (int index = 0; At(index) is { } batch; index++)
+        {
+            PlannedVideo[] left = [.. batch.Videos.Where(video => !Done(video))];
+            if (left.Length > 0)
+                yield return batch with { Videos = left };
+        }
+    }
+
+    /// <summary>One batch with all of its videos, whether or not their files exist; null when there are no more.</summary>
+    /// <param name="index">From 0.</param>
+    /// <exception cref="InputException">A prompt, a reference or a mask strategy is not well formed.</exception>
+    public VideoBatch? At(int index)
+    {
+        (int chunk, int sample) = Math.DivRem(index, Samples);
+        int first = chunk * Request.BatchSize;
+        PromptJson[] prompts = [.. Prompts().Skip(first).Take(Request.BatchSize)];
+        return prompts.Length == 0 ? null : new VideoBatch([.. prompts.Select((prompt, i) => Video(prompt, (Request.StartIndex ?? 0) + first + i, sample))], Settings);
+    }
+
+    /// <summary>Videos in all; null when there is no end.</summary>
+    public int? Count => Sources() is { } texts ? texts.Count * Samples : null;
+
+    /// <summary>Looks at all prompts of a request with an end, so that what is wrong with the last is told before the first is made.</summary>
+    /// <exception cref="InputException">See <see cref="Batches"/>; or a clip that cannot be continued.</exception>
+    public void Check()
+    {
+        if (Loops > 1 && Settings.Clip.Frames <= Settings.Overlap)
+            throw new InputException(
+                $"--loop {Loops} continues each clip from its last {Settings.Overlap} frames (--condition-frame-length {Request.ConditionFrameLength}), and a clip has {Settings.Clip.Frames}: give a larger --num-frames");
+        if (Count is not { } count)
+            return;
+        foreach ((string name, IReadOnlyList<string> values) in new[] { ("--reference-path", Request.ReferencePaths), ("--mask-strategy", Request.MaskStrategies) })
+            if (values.Count > 0 && values.Count != count / Samples)
+                throw new InputException($"{name} has {values.Count} arguments for {count / Samples} prompts: give one for each, \"\" for none");
+        foreach (PromptJson prompt in Prompts())
+        {
+            MaskGroup.Parse(prompt.MaskStrategy);
+            for (int loop = 0; loop < Loops; loop++)
+                PromptSegments.OfLoop(PromptSegments.Split(prompt.Text).Merge(), loop);
+        }
+    }
+
+    /// <summary>The reference files of a request with an end: paths and addresses.</summary>
+    public IEnumerable<string> References() => Count is null ? [] : Prompts().SelectMany(Paths).Distinct();
+
+    private IEnumerable<PromptJson> Prompts() => (Sources() ?? Endless()).Select((text, i) =>
+        PromptJson.Read(text, Request.ReferencePaths.ElementAtOrDefault(i) ?? "", Request.MaskStrategies.ElementAtOrDefault(i) ?? ""));
+
+    private IReadOnlyList<string>? Sources() =>
+        Request.Prompts.Count > 0 ? Request.Prompts
+        : Request.PromptPath is { } path ? PromptFile.Read(path, Request.StartIndex, Request.EndIndex)
+        : null;
+
+    private IEnumerable<string> Endless()
+    {
+        while (true)
+            yield return Request.PromptGenerator ?? "";
+    }
+
+    private PlannedVideo Video(PromptJson prompt, int index, int sample)
+    {
+        string name = OutputName.Of(Request.SaveDir, Request.SampleName, index, Request.PromptAsPath ? prompt.Text : null, Samples, sample);
+        return new PlannedVideo(ByLoop(prompt.Text), Paths(prompt), prompt.MaskStrategy, name + (Settings.Clip.IsImage && Loops == 1 ? ".png" : ".mp4"));
+    }
+
+    /// <summary>The original's order: cut at loop marks, refine, append scores, clean, merge, choose by loop.</summary>
+    private string[] ByLoop(string text)
+    {
+        PromptScores scores = new(Request.Aes, Request.Flow, Request.CameraMotion);
+        PromptSegments segments = PromptSegments.Split(text);
+        if (Refine is not null)
+            segments = segments.Select(Refine);
+        string merged = segments.Select(scores.Append).Select(segment => CaptionCleaner.Preprocess(segment)).Merge();
+        return [.. Enumerable.Range(0, Loops).Select(loop => PromptSegments.OfLoop(merged, loop))];
+    }
+
+    private static string[] Paths(PromptJson prompt)
+    {
+        string[] paths = prompt.Reference.Length == 0 ? [] : prompt.Reference.Split(';');
+        return paths.All(path => path.Length > 0)
+            ? paths
+            : throw new InputException($"--reference-path '{prompt.Reference}' has an empty path between ';': leave the ';' out, or references would get other numbers");
+    }
+
+    private bool Done(PlannedVideo video) => Request.PromptAsPath && File.Exists(video.File);
+}

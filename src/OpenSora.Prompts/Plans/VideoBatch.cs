@@ -1,0 +1,7 @@
+using OpenSora.Contracts.Cards;
+using OpenSora.Layout.Clips;
+
+namespace OpenSora.Prompts.Plans;
+
+/// <summary>Videos that share one draw of noise, and how they are made.</summary>
+public sealed record VideoBatch(IReadOnlyList<PlannedVideo> Videos, ClipSettings Settings);
