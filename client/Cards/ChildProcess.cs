@@ -48,7 +48,7 @@ internal sealed class ChildProcess : IDisposable
                 yield return last;
         }
         await _process.WaitForExitAsync(CancellationToken.None);
-        if (last is not (Generated or Verified or Profiled or PlanReady or SimulationReady or Diagnosed or Failed))
+        if (last is not (Generated or Verified or Profiled or Diagnosed or Failed))
             yield return new Failed(ExitCode.CardFailure, $"the {_name} process ended without an answer ({HowItEnded()}{(_said is null ? "" : $": {_said}")}){job}");
     }
 

@@ -4,6 +4,7 @@ using OpenSora.Client.Tables;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
+using OpenSora.Planning.Plans;
 
 namespace OpenSora.Client.Commands;
 
@@ -28,7 +29,7 @@ internal static class PlanCommand
             { model, dit, t5, vae2d, vae3d, cardType, cardTypes, threads, textLength, efficiency, json };
         foreach (Option option in clip.All)
             command.Add(option);
-        command.SetAction((parsed, cancel) => Run(
+        command.SetAction(parsed => Run(
             new PlanRequest
             {
                 Generation = clip.Read(parsed) with
@@ -48,16 +49,13 @@ internal static class PlanCommand
                 TextLength = parsed.GetValue(textLength) ?? clip.Read(parsed).ModelMaxLength,
                 Efficiency = parsed.GetValue(efficiency),
             },
-            parsed.IsOn(json),
-            cancel));
+            parsed.IsOn(json)));
         return command;
     }
 
-    private static async Task<int> Run(PlanRequest request, bool json, CancellationToken cancel)
+    private static int Run(PlanRequest request, bool json)
     {
-        CardEvent last = await CardAnswer.To("plan", request, ContractsJson.Default.PlanRequest, cancel);
-        if (last is not PlanReady { Report: var report })
-            return Failure.Report(last);
+        PlanReport report = Planner.Plan(request);
         Console.Out.WriteLine(json ? JsonSerializer.Serialize(report, ContractsJson.Indented.PlanReport) : PlanTable.Of(report));
         if (report.Refusal is null)
             return ExitCode.Done;

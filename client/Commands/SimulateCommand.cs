@@ -3,6 +3,7 @@ using System.Text.Json;
 using OpenSora.Client.Tables;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Planning;
+using OpenSora.Planning.Simulation;
 
 namespace OpenSora.Client.Commands;
 
@@ -43,9 +44,8 @@ internal static class SimulateCommand
 
     private static async Task<int> Run(SimulationRequest request, bool json, CancellationToken cancel)
     {
-        CardEvent last = await CardAnswer.To("simulate", request, ContractsJson.Default.SimulationRequest, cancel);
-        if (last is not SimulationReady { Report: var report })
-            return Failure.Report(last);
+        using CancellationTokenSource stop = CancelKeys.Link(cancel);
+        SimulationReport report = await Task.Run(() => Simulator.Run(request, stop.Token), stop.Token);
         Console.Out.WriteLine(json ? JsonSerializer.Serialize(report, ContractsJson.Indented.SimulationReport) : SimulationTable.Of(report));
         return ExitCode.Done;
     }

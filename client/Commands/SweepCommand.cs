@@ -68,7 +68,7 @@ internal static class SweepCommand
             }
             finally
             {
-                foreach (string written in await SweepReport.Write(results, published, CancellationToken.None))
+                foreach (string written in SweepReport.Write(results, published))
                     Console.Out.WriteLine(written);
             }
         });

@@ -1,10 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using OpenSora.Client.Commands;
-using OpenSora.Contracts;
-using OpenSora.Contracts.Generation;
-using OpenSora.Contracts.Planning;
+using OpenSora.Planning.Published;
 
 namespace OpenSora.Client.Sweeps;
 
@@ -16,9 +13,9 @@ internal static class SweepReport
 
     /// <param name="published">Whether published times of the same sizes stand beside, in a column of their own.</param>
     /// <returns>The files that were written; none when there is nothing to tell.</returns>
-    public static async Task<IReadOnlyList<string>> Write(SweepFolder folder, bool published, CancellationToken cancel)
+    public static IReadOnlyList<string> Write(SweepFolder folder, bool published)
     {
-        IReadOnlyDictionary<string, double> times = published ? await Published(cancel) : new Dictionary<string, double>();
+        IReadOnlyDictionary<string, double> times = published ? Published() : new Dictionary<string, double>();
         SweepRow[] found = [.. folder.Results.Select(result => new SweepRow(result))];
         if (found.Length == 0)
             return [];
@@ -185,8 +182,6 @@ internal static class SweepReport
     private static string PublishedName(SweepRow row) => $"{row.Flags.GetValueOrDefault("resolution")} {Word("num-frames", row.Flags.GetValueOrDefault("num-frames") ?? "")}";
 
     /// <summary>Published seconds by resolution and length, e.g. <c>480p 8s</c>.</summary>
-    private static async Task<IReadOnlyDictionary<string, double>> Published(CancellationToken cancel) =>
-        await CardAnswer.Ask("simulate", new SimulationRequest { Generation = new GenerationRequest(), Scenario = "calibration" }, ContractsJson.Default.SimulationRequest, cancel) is SimulationReady { Report.Calibration: { } calibration }
-            ? calibration.Points.ToDictionary(point => point.Name, point => point.PublishedSeconds)
-            : new Dictionary<string, double>();
+    private static IReadOnlyDictionary<string, double> Published() =>
+        Calibration.Standard.Report().Points.ToDictionary(point => point.Name, point => point.PublishedSeconds);
 }

@@ -2,11 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenSora.Client.Benchmarks;
 using OpenSora.Client.Cards;
-using OpenSora.Client.Commands;
 using OpenSora.Client.Server;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
+using OpenSora.Planning.Plans;
 
 namespace OpenSora.Client.Sweeps;
 
@@ -45,7 +45,7 @@ internal sealed class SweepRun
         (SweepCell Cell, string Id)[] all = [.. cells.Select(cell => (cell, cell.Id(_plan.Passes.Warmups, _plan.Passes.Evaluations, _plan.Server)))];
         List<(SweepCell, string, PlanReport?)> feasible = [];
         foreach ((SweepCell cell, string id) in all.Where(one => Status(one.Id) != Measured))
-            if (await Plan(cell, id, cancel) is (true, var planned))
+            if (Plan(cell, id) is (true, var planned))
                 feasible.Add((cell, id, planned));
         _display.Show(new Notice($"{all.Length} cells: {feasible.Count} to measure, {all.Count(one => Status(one.Id) == Measured)} measured before, {all.Count(one => Status(one.Id) == Infeasible)} cannot be done"));
         (SweepCell, string, PlanReport?)[] order = [.. feasible];
@@ -63,7 +63,7 @@ internal sealed class SweepRun
     private string? Status(string id) => (string?)_folder.Of(id)?["status"];
 
     /// <summary>Whether the cell can be done, without doing it; that it cannot is written down.</summary>
-    private async Task<(bool Fits, PlanReport? Planned)> Plan(SweepCell cell, string id, CancellationToken cancel)
+    private (bool Fits, PlanReport? Planned) Plan(SweepCell cell, string id)
     {
         string? reason;
         PlanReport? planned = null;
@@ -73,21 +73,8 @@ internal sealed class SweepRun
             if (_plan.Server is not null && _plan.CardType is null)
                 return (true, null); // it plans, and refuses
             PlanRequest question = new() { Generation = request, CardType = _plan.CardType, CardTypes = _plan.CardTypes, TextLength = request.ModelMaxLength };
-            switch (await CardAnswer.Ask("plan", question, ContractsJson.Default.PlanRequest, cancel))
-            {
-                case PlanReady ready:
-                    planned = ready.Report;
-                    reason = planned.Refusal?.Message;
-                    break;
-                case Failed { ExitCode: ExitCode.BadInput or ExitCode.CannotFit } refused:
-                    reason = refused.Message;
-                    break;
-                case Failed failed:
-                    cancel.ThrowIfCancellationRequested();
-                    throw new CardException($"{string.Join(' ', cell.Line)} could not be planned: {failed.Message}");
-                default:
-                    throw new CardException($"{string.Join(' ', cell.Line)} could not be planned");
-            }
+            planned = Planner.Plan(question);
+            reason = planned.Refusal?.Message;
         }
         catch (InputException bad)
         {

@@ -23,7 +23,7 @@ internal sealed record CardOptions(
 {
     public const string Usage = """
         usage: OpenSora.Card NAME --join URL[,URL…] [--device cpu|cuda:N|gcu:N] [--threads K] [--listen HOST:PORT] [--links unix:PATH|tcp:HOST:PORT] [--advertise HOST] [--leash]
-               OpenSora.Card verify|profile|doctor|plan|simulate    with a request as one line of JSON on standard input
+               OpenSora.Card verify|profile|doctor    with a request as one line of JSON on standard input
         A card takes tasks at --listen (127.0.0.1:0) and other cards at --links (tcp:127.0.0.1:0); it registers at --join under NAME, with
         each silo of a cluster that has several.
         OPENSORA_TOKEN is the token of the cluster, or OPENSORA_TOKEN_FILE a file that holds it; beyond loopback there must be one.

@@ -2,28 +2,21 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OpenSora.Card.Doctor;
 using OpenSora.Contracts;
-using OpenSora.Planning.Plans;
-using OpenSora.Planning.Simulation;
 
 namespace OpenSora.Card;
 
-/// <summary>
-/// The commands of a card that answer one request of the command line. <c>plan</c> and <c>simulate</c> only calculate: they
-/// open no device and load no weights.
-/// </summary>
+/// <summary>The commands of a card that answer one request of the command line.</summary>
 internal static class RequestLine
 {
-    public static bool Knows(string command) => command is "verify" or "profile" or "doctor" or "plan" or "simulate";
+    public static bool Knows(string command) => command is "verify" or "profile" or "doctor";
 
     /// <param name="json">The request, a line of JSON.</param>
     /// <exception cref="InputException">The request cannot be done as it is.</exception>
     public static CardEvent Run(string command, string json, CardSettings settings, EventWriter events, CancellationToken cancel) => command switch
     {
         "verify" => VerifyTask.Run(Read(json, ContractsJson.Default.VerificationRequest), settings, events, cancel),
-        "profile" => ProfileTask.Run(Read(json, ContractsJson.Default.ProfileRequest), events, cancel),
         "doctor" => DoctorTask.Run(Read(json, ContractsJson.Default.DiagnosisRequest), settings, events, cancel),
-        "plan" => new PlanReady(Planner.Plan(Read(json, ContractsJson.Default.PlanRequest))),
-        _ => new SimulationReady(Simulator.Run(Read(json, ContractsJson.Default.SimulationRequest), cancel)),
+        _ => ProfileTask.Run(Read(json, ContractsJson.Default.ProfileRequest), events, cancel),
     };
 
     private static T Read<T>(string json, JsonTypeInfo<T> type)

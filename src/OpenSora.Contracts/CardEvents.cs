@@ -10,8 +10,7 @@ namespace OpenSora.Contracts;
 
 /// <summary>
 /// What a card process says while it works: one JSON object a line on its standard output. The last one is
-/// <see cref="Generated"/>, <see cref="Verified"/>, <see cref="Profiled"/>, <see cref="PlanReady"/>,
-/// <see cref="SimulationReady"/>, <see cref="Diagnosed"/> or <see cref="Failed"/>.
+/// <see cref="Generated"/>, <see cref="Verified"/>, <see cref="Profiled"/>, <see cref="Diagnosed"/> or <see cref="Failed"/>.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(Began), "began")]
@@ -21,8 +20,6 @@ namespace OpenSora.Contracts;
 [JsonDerivedType(typeof(PassDone), "pass")]
 [JsonDerivedType(typeof(Generated), "generated")]
 [JsonDerivedType(typeof(Verified), "verified")]
-[JsonDerivedType(typeof(PlanReady), "plan")]
-[JsonDerivedType(typeof(SimulationReady), "simulation")]
 [JsonDerivedType(typeof(Profiled), "profiled")]
 [JsonDerivedType(typeof(Found), "found")]
 [JsonDerivedType(typeof(Diagnosed), "diagnosed")]
@@ -51,12 +48,6 @@ public sealed record Generated(GenerationReport Report) : CardEvent;
 /// <summary>All cases were compared.</summary>
 public sealed record Verified(VerificationReport Report) : CardEvent;
 
-/// <summary>What a request would take was worked out.</summary>
-public sealed record PlanReady(PlanReport Report) : CardEvent;
-
-/// <summary>A cluster was simulated.</summary>
-public sealed record SimulationReady(SimulationReport Report) : CardEvent;
-
 /// <summary>The network was timed.</summary>
 public sealed record Profiled(ProfileReport Report) : CardEvent;
 
@@ -78,9 +69,7 @@ public sealed record Failed(int ExitCode, string Message) : CardEvent;
 [JsonSerializable(typeof(CardEvent))]
 [JsonSerializable(typeof(GenerationReport))]
 [JsonSerializable(typeof(VerificationReport))]
-[JsonSerializable(typeof(PlanRequest))]
 [JsonSerializable(typeof(PlanReport))]
-[JsonSerializable(typeof(SimulationRequest))]
 [JsonSerializable(typeof(SimulationReport))]
 [JsonSerializable(typeof(ProfileRequest))]
 [JsonSerializable(typeof(ProfileReport))]

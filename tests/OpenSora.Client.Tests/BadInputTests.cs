@@ -43,6 +43,23 @@ public sealed class BadInputTests
     }
 
     [Theory]
+    [InlineData("generate", "--prompt", "a {")]
+    [InlineData("generate", "--prompt", "a", "--cards", "64", "--num-frames", "17")]
+    [InlineData("generate", "--prompt", "a", "--reference-path", "/nowhere/a.png")]
+    [InlineData("plan", "--card-type", "abacus")]
+    [InlineData("simulate", "--card-type", "abacus")]
+    public async Task NoCardIsStartedForWhatIsRefused(params string[] line)
+    {
+        string folder = Directory.CreateTempSubdirectory("opensora-test").FullName, card = Path.Combine(folder, "card"), mark = Path.Combine(folder, "started");
+        File.WriteAllText(card, $"#!/bin/sh\ntouch {mark}\n");
+        File.SetUnixFileMode(card, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        ClientProgram.Outcome outcome = await ClientProgram.Run([.. line], ("OPENSORA_CARD", card));
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.False(File.Exists(mark));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Theory]
     [InlineData("OPENSORA_SERVER", "somewhere", "OPENSORA_SERVER=somewhere cannot be used: give http://HOST:PORT")]
     [InlineData("OPENSORA_TOKEN_FILE", "/nowhere/token", "OPENSORA_TOKEN_FILE=/nowhere/token")]
     public async Task AVariableThatCannotBeIsRefused(string name, string value, string words)

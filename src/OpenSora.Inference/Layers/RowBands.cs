@@ -1,3 +1,4 @@
+using OpenSora.Layout.Decoding;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -11,10 +12,7 @@ namespace OpenSora.Inference.Layers;
 /// </summary>
 public static class RowBands
 {
-    /// <summary>Numbers of a band's input with kernels of our own: 8 MiB, about what a core has of cache.</summary>
-    public const long InCache = 1 << 21;
-
-    /// <summary>Numbers of a band's input on other devices: few launches and all frames of a batch at once, up to about 720p.</summary>
+    /// <summary>Numbers of a band's input on devices without kernels of our own: few launches and all frames of a batch at once, up to about 720p.</summary>
     public const long OnDevice = 1 << 28;
 
     /// <summary>Below this the rows of the kernel that two bands both make cost too much.</summary>
@@ -31,7 +29,7 @@ public static class RowBands
         long border = convolution.Before + convolution.After;
         long height = (input.Height + border - convolution.Kernel) / convolution.Stride + 1;
         long ofRow = input.Batch * input.Channels * (input.Width + border);
-        long rows = Math.Max(FewestRows, ((most ?? (inCache ? InCache : OnDevice)) / ofRow - convolution.Kernel) / convolution.Stride + 1);
+        long rows = Math.Max(FewestRows, ((most ?? (inCache ? CacheRoom.Band : OnDevice)) / ofRow - convolution.Kernel) / convolution.Stride + 1);
         using DisposeScope whole = NewDisposeScope();
         if (rows >= height && !inCache)
             return Added(convolution.forward(input.All()), sum);

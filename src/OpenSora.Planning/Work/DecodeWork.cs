@@ -1,5 +1,4 @@
 using OpenSora.Contracts.Clips;
-using OpenSora.Inference.Decoding.Spatial;
 using OpenSora.Layout.Decoding;
 using OpenSora.Layout.Models;
 
@@ -33,7 +32,7 @@ public sealed class DecodeWork(ModelShape model, ClipGeometry clip, AutoencoderU
             long frames = units.Batches(Chunks[0].Frames).Max(batch => batch.Count);
             // Decoded pixels as they come, in float32, and as bytes on their way to the encoder.
             long pixels = frames * clip.Output.Rgb24Bytes * (3 * sizeof(float) + 1);
-            long atOnce = onProcessor ? Math.Max(1, SpatialVae.MostInCache / model.Spatial.Widest(clip.Output.Height * (long)clip.Output.Width)) : frames;
+            long atOnce = onProcessor ? Math.Max(1, CacheRoom.Pass / model.Spatial.Widest(clip.Output.Height * (long)clip.Output.Width)) : frames;
             long numbers = elementSize * Math.Max(Most(Temporal(Chunks[0])), Most(Spatial(Math.Min(frames, atOnce))));
             return pixels + numbers + (onProcessor ? Math.Min(MostHoles, numbers * 3 / 2) : 0);
         }

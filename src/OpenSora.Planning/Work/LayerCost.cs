@@ -1,4 +1,4 @@
-using OpenSora.Inference.Layers;
+using OpenSora.Layout.Decoding;
 
 namespace OpenSora.Planning.Work;
 
@@ -37,7 +37,7 @@ internal readonly record struct LayerCost(long Parameters, double Flops, double 
     /// keeps of it, and a band, its result, and copies of both in another order.
     /// </summary>
     /// <param name="kept">Numbers that exist at once.</param>
-    public LayerCost InBands(long kept) => this with { Live = kept, Copied = 4 * RowBands.InCache };
+    public LayerCost InBands(long kept) => this with { Live = kept, Copied = 4 * CacheRoom.Band };
 
     /// <summary>Group norm, SiLU and a convolution, as at the end of a decoder.</summary>
     public static LayerCost NormConvolution(long from, long to, long taps, long positions, double copies)

@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Decoding;
 using OpenSora.Layout.Models;
 using OpenSora.Torch;
 using TorchSharp;
@@ -15,10 +16,7 @@ public sealed class SpatialVae : nn.Module
 {
     internal const double NormEpsilon = 1e-6;
 
-    /// <summary>Numbers that the widest activation of a pass over some frames may have, with kernels of our own.</summary>
-    public const long MostInCache = 8 * RowBands.InCache;
-
-    /// <summary>The same on other devices: four frames of 720p.</summary>
+    /// <summary>What <see cref="CacheRoom.Pass"/> is on devices without kernels of our own: four frames of 720p.</summary>
     private const long MostOnDevice = 4 * RowBands.OnDevice;
 
     private readonly SpatialEncoder encoder;
@@ -69,7 +67,7 @@ public sealed class SpatialVae : nn.Module
     private Tensor InPasses(Tensor x, long pixels, Func<Tensor, Tensor> pass)
     {
         using DisposeScope scope = NewDisposeScope();
-        long most = Math.Max(1, (FusedKernels.CanTake(x) ? MostInCache : MostOnDevice) / Config.Widest(pixels)), frames = x.shape[0];
+        long most = Math.Max(1, (FusedKernels.CanTake(x) ? CacheRoom.Pass : MostOnDevice) / Config.Widest(pixels)), frames = x.shape[0];
         if (frames <= most)
             return pass(x).MoveToOuterDisposeScope();
         List<Tensor> done = [];
