@@ -27,10 +27,12 @@ internal static class PrivateSilo
         JobStore store = new(settings.State.Root);
         JobFolder? begun = order.Resume is { } job ? store.Open(job) : null;
         GenerationRequest request = begun is not null ? begun.Record.Request with { Cards = order.Cards ?? begun.Record.Request.Cards } : Settle(order.Request);
-        GenerationRules.Check(request);
-        CardLimit.Check(request);
         if (begun is not null)
+        {
+            GenerationRules.Check(request);
+            CardLimit.Check(request);
             begun.Record = begun.Record with { Request = request };
+        }
 
         ClusterToken token = ClusterToken.Of(secret);
         DirectoryInfo links = Directory.CreateTempSubdirectory("opensora-");
@@ -40,6 +42,9 @@ internal static class PrivateSilo
             ClusterTls? tls = settings.Membership.ReadTls();
             using CardClient client = new(token.Value, options, tls);
             using JobMedia media = new(request);
+            Coordinator coordinator = new(directory, client, store, options);
+            if (begun is null)
+                coordinator.Check(request, media);
             await using RegistrationHost host = await RegistrationHost.Start(
                 directory, token, order.Listen, tls, builder => builder.AddTelemetry(settings.Telemetry, "opensora-silo", Environment.MachineName));
             await using LocalCards cards = new(
@@ -55,7 +60,6 @@ internal static class PrivateSilo
                     OthersMayJoin = order.Listen is not null,
                 },
                 directory, options, message => events.Write(new Notice(message)));
-            Coordinator coordinator = new(directory, client, store, options);
             int most = order.Listen is null ? request.Cards : int.MaxValue;
             if (begun is not null)
                 return await coordinator.Resume(begun, media, most, events.Write, cancel);

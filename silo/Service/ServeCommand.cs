@@ -40,7 +40,7 @@ internal static class ServeCommand
     private static readonly Option<int> MostWaitingOfOwner = new("--most-waiting-of-owner") { Description = "Videos of one owner that may wait.", DefaultValueFactory = _ => new SchedulerOptions().MostWaitingOfOwner };
     private static readonly Option<int> MostRunningOfOwner = new("--most-running-of-owner") { Description = "Videos of one owner that are worked on at a time.", DefaultValueFactory = _ => new SchedulerOptions().MostRunningOfOwner };
     private static readonly Option<int> MostUpload = new("--most-upload") { Description = "The largest request, in MiB.", DefaultValueFactory = _ => 64 };
-    private static readonly Option<string?> Dit = new("--ckpt-path-dit") { Description = "Folder of the STDiT3 transformer, on the machines of the cards. [default: models/demo]" };
+    private static readonly Option<string?> Dit = new("--ckpt-path-dit") { Description = "Folder of the STDiT3 transformer, on the machines of the cards; here config.json of all four is read, and the tokenizer. [default: models/demo]" };
     private static readonly Option<string?> T5 = new("--ckpt-path-t5") { Description = "Folder of the T5 v1.1 text encoder. [default: models/demo]" };
     private static readonly Option<string?> Vae2d = new("--ckpt-path-vae2d") { Description = "Folder of the 2D VAE. [default: models/demo]" };
     private static readonly Option<string?> Vae3d = new("--ckpt-path-vae3d") { Description = "Folder of the video VAE. [default: models/demo]" };

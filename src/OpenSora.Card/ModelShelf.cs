@@ -1,5 +1,6 @@
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
+using OpenSora.Layout.Models;
 
 namespace OpenSora.Card;
 
@@ -18,7 +19,9 @@ internal sealed class ModelShelf(CardDevice device) : IDisposable
         if (_models is not null && _which == wanted)
             return _models;
         Dispose();
-        _models = Models.Open(DemoModel.Complete(request.Models, tell), request, device.Device, device.PrecisionOf(request.Dtype));
+        if (DemoModel.Notice(request.Models) is { } notice)
+            tell(notice);
+        _models = Models.Open(DemoModel.Complete(request.Models), request, device.Device, device.PrecisionOf(request.Dtype));
         _which = wanted;
         return _models;
     }

@@ -3,6 +3,7 @@ using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Verification;
 using OpenSora.Inference;
 using OpenSora.Inference.Verification;
+using OpenSora.Layout.Models;
 using OpenSora.Video;
 
 namespace OpenSora.Card;
@@ -20,7 +21,7 @@ internal static class VerifyTask
         Precision precision = card.PrecisionOf(request.Dtype);
         IEnumerable<GoldenResult> rows = request.Golden is { } folder
             ? GoldenSuite.Run(new GoldenContext(folder, card.Device, precision, files))
-            : [SelfCheck.Run(DemoModel.Complete(new ModelFolders(), _ => { }), card.Device, precision, files)];
+            : [SelfCheck.Run(DemoModel.Complete(new ModelFolders()), card.Device, precision, files)];
         List<VerifiedCase> cases = [];
         foreach (GoldenResult row in rows)
         {

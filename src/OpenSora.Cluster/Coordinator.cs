@@ -32,6 +32,17 @@ public sealed record CoordinatorHooks
 public sealed class Coordinator(CardDirectory directory, CardClient client, JobStore store, ClusterOptions options)
 {
     private readonly EpochNumbers _epochs = new();
+    private readonly Tokenizers _tokenizers = new();
+
+    /// <summary>Looks at all of a request that can be looked at without a card. Reads files.</summary>
+    /// <param name="media">The files, for this request.</param>
+    /// <exception cref="InputException">It cannot be done as asked.</exception>
+    public void Check(GenerationRequest request, IJobMedia media)
+    {
+        GenerationRules.Check(request);
+        CardLimit.Check(request);
+        new RequestPlan(request, Directory.GetCurrentDirectory(), _tokenizers).Check(media);
+    }
 
     /// <summary>Makes what a request asks for.</summary>
     /// <param name="media">The files, for this request.</param>
@@ -43,8 +54,7 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
     /// <exception cref="OperationCanceledException">It was stopped; the message says how to go on.</exception>
     public async Task<GenerationReport> Generate(GenerationRequest request, IJobMedia media, int mostCards, Action<CardEvent> tell, CancellationToken cancel, CoordinatorHooks? hooks = null)
     {
-        GenerationRules.Check(request);
-        CardLimit.Check(request);
+        await Task.Run(() => Check(request, media), cancel);
         JobFolder folder = store.Create(request);
         return await Run(folder, isNew: true, media, mostCards, tell, hooks ?? new(), cancel);
     }
@@ -69,7 +79,7 @@ public sealed class Coordinator(CardDirectory directory, CardClient client, JobS
         try
         {
             GenerationReport report = folder.Record.Report ?? await new GenerationJob(new JobContext(
-                folder, keeper, crew, work, new Loading(crew, work, Stage.Load), client, _epochs, media, voice, tally, new StageClock(), options, hooks.StepDone)).Run(cancel);
+                folder, new RequestPlan(folder.Record.Request, folder.Record.Folder, _tokenizers), keeper, crew, work, new Loading(crew, work, Stage.Load), client, _epochs, media, voice, tally, new StageClock(), options, hooks.StepDone)).Run(cancel);
             await keeper.Finish();
             if (hooks.Keep is { } keep)
             {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using OpenSora.DemoModel.Stages;
-using OpenSora.Prompts.Tokenizing;
 
 namespace OpenSora.DemoModel;
 

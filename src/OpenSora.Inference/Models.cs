@@ -30,7 +30,7 @@ public sealed class Models : IDisposable
     {
         (_folders, Device, Precision, TokenLimit) = (folders, device, precision, request.ModelMaxLength);
         Scheduler = SchedulerConfig.Read(folders.Dit!);
-        _tokenizer = new(() => LoadTokenizer(folders.T5!));
+        _tokenizer = new(() => T5Tokenizer.OfCheckpoint(folders.T5!));
         _loadText = () => T5Encoder.Load(folders.T5!, device, precision);
         _text = new(_loadText);
         _transformer = new(() => STDiT3Checkpoint.Load(
@@ -64,10 +64,7 @@ public sealed class Models : IDisposable
         string dit = Given(folders.Dit, "--ckpt-path-dit"), t5 = Given(folders.T5, "--ckpt-path-t5");
         Given(folders.Vae2d, "--ckpt-path-vae2d");
         Given(folders.Vae3d, "--ckpt-path-vae3d");
-        int takes = STDiT3Config.Read(dit).CaptionChannels;
-        long gives = T5EncoderConfig.Read(t5).DModel;
-        if (takes != gives)
-            throw new InputException($"the text encoder {t5} gives {gives} channels and the transformer {dit} takes {takes}: give folders that belong together");
+        ModelShape.RequireFit(folders, STDiT3Config.Read(dit), T5EncoderConfig.Read(t5));
         return new Models(folders, request, device, precision);
     }
 
@@ -82,7 +79,6 @@ public sealed class Models : IDisposable
         switch (network)
         {
             case Network.Text:
-                _ = Tokenizer;
                 _ = Text;
                 break;
             case Network.Transformer:
@@ -92,6 +88,15 @@ public sealed class Models : IDisposable
                 _ = Autoencoder;
                 break;
         }
+    }
+
+    /// <summary>Refuses tokens of another vocabulary than the text encoder's.</summary>
+    /// <param name="name">See <see cref="T5Tokenizer.NameOf"/>.</param>
+    /// <exception cref="InputException">They are.</exception>
+    public void RequireVocabulary(string name)
+    {
+        if (T5Tokenizer.NameOf(_folders.T5!) is var own && own != name)
+            throw new InputException($"{_folders.T5} has another vocabulary ({own[..8]}) than the coordinator took tokens from ({name[..Math.Min(8, name.Length)]}): give cards and coordinator the same files");
     }
 
     /// <summary>Gives back what the text encoder takes; when it is used again, it is loaded again. Not while it is used.</summary>
@@ -126,16 +131,6 @@ public sealed class Models : IDisposable
     {
         foreach (IDisposable? loaded in new IDisposable?[] { IfLoaded(_text), IfLoaded(_transformer), IfLoaded(_autoencoder) })
             loaded?.Dispose();
-    }
-
-    /// <summary>An embedding may have more rows than there are tokens: public ones are padded.</summary>
-    private static T5Tokenizer LoadTokenizer(string folder)
-    {
-        T5Tokenizer tokenizer = T5Tokenizer.Load(folder);
-        long rows = T5EncoderConfig.Read(folder).VocabSize;
-        return tokenizer.VocabularySize <= rows ? tokenizer : throw new InputException(
-            $"{folder}: spiece.model and the extra ids are {tokenizer.VocabularySize} tokens, the embedding has {rows} rows (vocab_size in config.json): "
-            + "files of different models; download the folder again");
     }
 
     private static void AppendHeader(IncrementalHash hash, string file)

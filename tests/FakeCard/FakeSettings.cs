@@ -1,9 +1,10 @@
 using System.Text.Json;
+using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 
 namespace OpenSora.FakeCard;
 
-/// <summary>What a test wants of fake cards; it travels in the request, in the place of the transformer's folder.</summary>
+/// <summary>What a test wants of fake cards; it lies in the transformer's folder, which is the demo model's but for that.</summary>
 public sealed record FakeSettings
 {
     /// <summary>Time of a step. Default: 0.</summary>
@@ -20,15 +21,24 @@ public sealed record FakeSettings
 
     public IReadOnlyList<Fault> Faults { get; init; } = [];
 
-    public static FakeSettings Of(GenerationRequest request) =>
-        request.Models.Dit is { } json ? JsonSerializer.Deserialize<FakeSettings>(json)! : new FakeSettings();
+    private const string FileName = "fake.json", ConfigName = "config.json";
 
-    public ModelFolders ToModels() => new() { Dit = JsonSerializer.Serialize(this) };
+    public static FakeSettings Of(GenerationRequest request) =>
+        request.Models.Dit is { } folder ? JsonSerializer.Deserialize<FakeSettings>(File.ReadAllBytes(Path.Combine(folder, FileName)))! : new FakeSettings();
+
+    /// <summary>Model folders with these settings; that of the transformer is made in <see cref="Marks"/>.</summary>
+    public ModelFolders ToModels()
+    {
+        string demo = Installation.Models!, dit = Directory.CreateDirectory(Path.Combine(Marks, "dit")).FullName;
+        File.Copy(Path.Combine(demo, "dit", ConfigName), Path.Combine(dit, ConfigName), overwrite: true);
+        File.WriteAllBytes(Path.Combine(dit, FileName), JsonSerializer.SerializeToUtf8Bytes(this));
+        return new ModelFolders { Dit = dit, T5 = Path.Combine(demo, "t5"), Vae2d = Path.Combine(demo, "vae2d"), Vae3d = Path.Combine(demo, "vae3d") };
+    }
 }
 
 /// <summary>Something that goes wrong, once.</summary>
 /// <param name="Card">The card's name; empty for whichever comes there first.</param>
-/// <param name="Place">step, chunk, text, start, finish, plan, load or reference.</param>
+/// <param name="Place">step, chunk, text, start, load or reference.</param>
 /// <param name="Index">Of the step (from 1) or the chunk (from 0); -1 for any.</param>
 /// <param name="When">before (it is computed), during (half of it is sent) or after (it is sent).</param>
 /// <param name="Kind">kill, freeze, drop, corrupt, delay, fail, accuse or leave.</param>

@@ -24,13 +24,11 @@ internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte
 
     private Task Do(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames) => task switch
     {
-        PlanTask plan => Once("plan", () => Plan(plan)),
         LoadTask load => Load(load),
         EncodeTextTask text => Once("text", () => EncodeText(text)),
         EncodeReferenceTask => EncodeReference(frames),
         StartTask start => Once("start", () => Start(start)),
         DenoiseTask denoise => Denoise(denoise),
-        FinishTask finish => Once("finish", () => Finish(finish)),
         DecodeTask decode => Decode(decode),
         _ => throw new InvalidOperationException($"{task}"),
     };
@@ -50,27 +48,9 @@ internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte
             await File.WriteAllTextAsync(Path.Combine(_settings.Marks, $"loaded-{state.Name}"), "", cancel);
     }
 
-    private (LastReply, ReadOnlyMemory<byte>[]) Plan(PlanTask plan)
-    {
-        string[][] batches = [.. _request.Prompts.Chunk(_request.BatchSize)];
-        int loops = _request.Loop ?? 1, first = plan.Batch * _request.BatchSize;
-        string[] own = plan.Batch < batches.Length ? batches[plan.Batch] : [];
-        List<ChunkPlan> chunks = [];
-        for (int frame = 0, latent = 0; frame < _clip.Frames; frame += chunks[^1].Frames, latent += chunks[^1].Latents)
-            chunks.Add(new ChunkPlan(frame, Math.Min(17, _clip.Frames - frame), latent, (Math.Min(17, _clip.Frames - frame) + 3) / 4));
-        string[] References(int video) => _request.ReferencePaths.ElementAtOrDefault(video) is { Length: > 0 } paths ? paths.Split(';') : [];
-        return (new Planned
-        {
-            Count = _request.Prompts.Count,
-            Videos = [.. own.Select((prompt, i) => new PlannedVideo([.. Enumerable.Range(0, loops).Select(loop => $"{prompt} {loop}")], References(first + i), "", Path.Combine(_request.SaveDir, $"{first + i}.mp4")))],
-            References = [.. _request.ReferencePaths.SelectMany((_, video) => References(video))],
-            Clip = new ClipPlan(new FrameSizes(_clip.Output.Height, _clip.Output.Width), _clip.Frames, loops > 1 ? 17 : 0, _clip.Latent.Frames, LatentFrameBytes, 2 * _clip.Latent.Frames, chunks),
-        }, []);
-    }
-
     private static (LastReply, ReadOnlyMemory<byte>[]) EncodeText(EncodeTextTask text) => (
         new TextEncoded([.. text.Texts.Select(_ => new EncodedPrompt(new TensorPart("fp32", [2, 4]), [true, true, false]))]),
-        [.. text.Texts.Select(one => (ReadOnlyMemory<byte>)FakeModel.Expand(FakeModel.Hash(1, one), 32))]);
+        [.. text.Texts.Select(one => (ReadOnlyMemory<byte>)FakeModel.Expand(FakeModel.Hash(1, string.Join(',', one)), 32))]);
 
     private async Task EncodeReference(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames)
     {
@@ -140,13 +120,6 @@ internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte
                 throw new PeerLostException(rank, error.Message);
             }
         }));
-    }
-
-    private (LastReply, ReadOnlyMemory<byte>[]) Finish(FinishTask finish)
-    {
-        long bytes = 4L * 4 * _clip.Latent.Frames * _clip.Latent.Height * _clip.Latent.Width;
-        ReadOnlyMemory<byte>[] latents = [.. parts.Select(part => (ReadOnlyMemory<byte>)FakeModel.Expand(FakeModel.Hash(3, part.Span), bytes))];
-        return (new Finished(), finish.AsFile ? [.. latents, "file"u8.ToArray()] : latents);
     }
 
     private async Task Decode(DecodeTask decode)

@@ -50,7 +50,7 @@ CardRegistration registration = new()
     Threads = int.Parse(Flag("--threads", "1"), CultureInfo.InvariantCulture),
     MemoryBytes = 1 << 30,
     Build = "fake",
-    Protocol = int.Parse(Flag("--protocol", "1"), CultureInfo.InvariantCulture),
+    Protocol = int.Parse(Flag("--protocol", $"{CardProtocol.Version}"), CultureInfo.InvariantCulture),
     ProcessId = Environment.ProcessId,
 };
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>

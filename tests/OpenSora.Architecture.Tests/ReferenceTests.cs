@@ -9,6 +9,9 @@ public sealed class ReferenceTests
 {
     private static readonly string[] Torch = ["OpenSora.Torch"];
 
+    /// <summary>The package that calls torch: it and what only it needs are referenced by no project that may not know <see cref="Torch"/>.</summary>
+    private const string TorchPackage = "TorchSharp";
+
     /// <summary>Stands for all assemblies of Orleans.</summary>
     private const string Orleans = "Orleans";
 
@@ -23,13 +26,13 @@ public sealed class ReferenceTests
         { "OpenSora.Prompts", ["OpenSora.Contracts", "OpenSora.Layout"] },
         { "OpenSora.Inference", ["OpenSora.Contracts", "OpenSora.Layout", "OpenSora.Prompts", .. Torch] },
         { "OpenSora.Parallel", ["OpenSora.Contracts", "OpenSora.Links", "OpenSora.Layout", "OpenSora.Inference", .. Torch] },
-        { "OpenSora.Planning", ["OpenSora.Contracts", "OpenSora.Links", "OpenSora.Layout", "OpenSora.Inference", "OpenSora.Parallel"] },
+        { "OpenSora.Planning", ["OpenSora.Contracts", "OpenSora.Layout"] },
         { "OpenSora.Video", ["OpenSora.Contracts"] },
-        { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Links", "OpenSora.Layout", "OpenSora.Prompts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Planning", "OpenSora.Telemetry", "OpenSora.Video", .. Torch] },
+        { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Links", "OpenSora.Layout", "OpenSora.Prompts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Telemetry", "OpenSora.Video", .. Torch] },
         { "OpenSora.DemoModel", ["OpenSora.Contracts", "OpenSora.Layout", "OpenSora.Prompts", "OpenSora.Inference", "OpenSora.Video", .. Torch] },
-        { "OpenSora.Cluster", ["OpenSora.Contracts", Orleans] },
+        { "OpenSora.Cluster", ["OpenSora.Contracts", "OpenSora.Layout", "OpenSora.Prompts", Orleans] },
         { "OpenSora.Silo", ["OpenSora.Contracts", "OpenSora.Cluster", "OpenSora.Telemetry", "OpenSora.Video", Orleans] },
-        { "OpenSora.Client", ["OpenSora.Contracts"] },
+        { "OpenSora.Client", ["OpenSora.Contracts", "OpenSora.Planning"] },
     };
 
     [Theory]
@@ -39,6 +42,21 @@ public sealed class ReferenceTests
         string[] own = [.. Allowed.Select(row => (string)((object[])row)[0]), "opensora", Orleans];
         string[] referenced = [.. References(project).Where(own.Contains)];
         Assert.Empty(referenced.Except(allowed));
+    }
+
+    [Theory]
+    [MemberData(nameof(Allowed))]
+    public void KnowsTorchOnlyWhereItMay(string project, string[] allowed) =>
+        Assert.Equal(project == "OpenSora.Torch" || allowed.Contains(Torch[0]), References(project).Contains(TorchPackage));
+
+    /// <summary>Not even by way of another project: beside the program there is no torch to load.</summary>
+    [Theory]
+    [InlineData("OpenSora.Client")]
+    [InlineData("OpenSora.Silo")]
+    public void BesideAProgramThatPlansThereIsNoTorch(string program)
+    {
+        Assert.True(File.Exists(Path.Combine(Built(program), "OpenSora.Layout.dll")));
+        Assert.Empty(Directory.EnumerateFiles(Built(program), $"{TorchPackage}*.dll"));
     }
 
     [Fact]
@@ -52,12 +70,13 @@ public sealed class ReferenceTests
 
     private static IEnumerable<string> References(string project)
     {
-        string name = project == "OpenSora.Client" ? "opensora" : project;
-        string configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
-        string path = Path.Combine(Repository.Root, "artifacts", "bin", project, configuration, name + ".dll");
+        string path = Path.Combine(Built(project), (project == "OpenSora.Client" ? "opensora" : project) + ".dll");
         using PEReader file = new(File.OpenRead(path));
         MetadataReader metadata = file.GetMetadataReader();
         return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))
             .Select(assembly => assembly.StartsWith(Orleans, StringComparison.Ordinal) ? Orleans : assembly)];
     }
+
+    private static string Built(string project) =>
+        Path.Combine(Repository.Root, "artifacts", "bin", project, Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')));
 }

@@ -52,7 +52,8 @@ public sealed class BadInputTests
     {
         string folder = Directory.CreateTempSubdirectory("opensora-test").FullName, card = Path.Combine(folder, "card"), mark = Path.Combine(folder, "started");
         File.WriteAllText(card, $"#!/bin/sh\ntouch {mark}\n");
-        File.SetUnixFileMode(card, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(card, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         ClientProgram.Outcome outcome = await ClientProgram.Run([.. line], ("OPENSORA_CARD", card));
         Assert.Equal(2, outcome.ExitCode);
         Assert.False(File.Exists(mark));

@@ -41,7 +41,7 @@ public sealed class ApiTests(ApiTests.CalmSilo calm) : IClassFixture<ApiTests.Ca
             (string)video["object"]!, (string)video["model"]!, (string)video["status"]!, (int)video["progress"]!, (string)video["prompt"]!, (string)video["size"]!, (string)video["seconds"]!, (string)video["priority"]!));
         Assert.True((long)video["created_at"]! <= (long)video["started_at"]! && (long)video["started_at"]! <= (long)video["completed_at"]!);
         Assert.Equal((5, 5), ((int)video["step"]!, (int)video["steps"]!));
-        Assert.Equal("0.mp4", (string?)Assert.Single(video["report"]!["files"]!.AsArray()));
+        Assert.Equal("video_0000.mp4", (string?)Assert.Single(video["report"]!["files"]!.AsArray()));
         Assert.Matches("^[0-9a-f]{64}$", (string)video["report"]!["sha256"]!["frames"]!);
         Assert.DoesNotContain(calm.Silo.Store, video.ToJsonString());
     }

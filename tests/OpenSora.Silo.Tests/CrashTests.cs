@@ -57,7 +57,7 @@ public sealed class CrashTests(ITestOutputHelper output)
             for (int wait = 0; wait < 100 && Directory.EnumerateDirectories(Path.Combine(store.FullName, "jobs")).Any(); wait++)
                 await Task.Delay(50);
             Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(store.FullName, "jobs")));
-            Assert.Equal([Path.Combine(store.FullName, "videos", id, "0.mp4")], Directory.GetFiles(Path.Combine(store.FullName, "videos"), "*", SearchOption.AllDirectories));
+            Assert.Equal([Path.Combine(store.FullName, "videos", id, "video_0000.mp4")], Directory.GetFiles(Path.Combine(store.FullName, "videos"), "*", SearchOption.AllDirectories));
             return crashed;
         }
         catch (Exception failure)

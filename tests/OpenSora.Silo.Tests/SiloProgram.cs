@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using OpenSora.Contracts.Generation;
 using OpenSora.FakeCard;
 
 namespace OpenSora.Silo.Tests;
@@ -43,8 +44,12 @@ internal sealed class SiloProgram : IAsyncDisposable
         _ownsStore = start.Store is null;
         Store = start.Store ?? Directory.CreateTempSubdirectory("opensora-silo-test").FullName;
         string marks = Directory.CreateDirectory(Path.Combine(Store, "marks")).FullName;
+        ModelFolders models = (start.Settings with { Marks = marks }).ToModels();
         ProcessStartInfo info = new(Of("OpenSora.Silo"),
-            ["serve", "--urls", start.Urls, .. start.Cards is { } cards ? new[] { "--cards", $"{cards}" } : [], "--threads", "1", "--store", Store, "--ckpt-path-dit", (start.Settings with { Marks = marks }).ToModels().Dit!, "--leash", .. start.More])
+            [
+                "serve", "--urls", start.Urls, .. start.Cards is { } cards ? new[] { "--cards", $"{cards}" } : [], "--threads", "1", "--store", Store,
+                "--ckpt-path-dit", models.Dit!, "--ckpt-path-t5", models.T5!, "--ckpt-path-vae2d", models.Vae2d!, "--ckpt-path-vae3d", models.Vae3d!, "--leash", .. start.More,
+            ])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,

@@ -35,13 +35,11 @@ internal static class CardTasks
 
     private static TaskResult Do(TaskContext context) => context.Task switch
     {
-        PlanTask task => Planning.Run(context, task),
         LoadTask task => Encoding.Load(context, task),
         EncodeTextTask task => Encoding.Texts(context, task),
         EncodeReferenceTask task => Encoding.Reference(context, task),
         StartTask task => Starting.Start(context, task),
         DenoiseTask task => Denoising.Run(context, task),
-        FinishTask task => Starting.Finish(context, task),
         DecodeTask task => Decoding.Run(context, task),
         var other => throw new InputException($"the task {other.GetType().Name} is not known to this card"),
     };

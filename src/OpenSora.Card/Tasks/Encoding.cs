@@ -28,13 +28,15 @@ internal static class Encoding
 
     public static TaskResult Texts(TaskContext context, EncodeTextTask task)
     {
+        Models models = context.Models;
+        models.RequireVocabulary(task.Vocabulary);
         List<EncodedPrompt> prompts = [];
         List<ReadOnlyMemory<byte>> parts = [];
-        foreach (string text in task.Texts)
+        foreach (IReadOnlyList<long> tokens in task.Texts)
         {
             context.Cancel.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            EncodedText encoded = EncodedText.Of(context.Models, text);
+            EncodedText encoded = EncodedText.Of(models, tokens);
             prompts.Add(new EncodedPrompt(TensorParts.Name(encoded.Features), encoded.Mask));
             parts.Add(TensorParts.Bytes(encoded.Features));
         }

@@ -2,8 +2,6 @@ using OpenSora.Contracts.Cards;
 using OpenSora.Inference.Conditioning;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Transformer;
-using OpenSora.Inference.Weights;
-using OpenSora.Inference.Weights.Safetensors;
 using OpenSora.Layout.Clips;
 using OpenSora.Prompts.Masks;
 using TorchSharp;
@@ -11,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace OpenSora.Card.Tasks;
 
-/// <summary>The two ends of a denoise: what it starts from, and what has become of it.</summary>
+/// <summary>What a denoise starts from.</summary>
 internal static class Starting
 {
     /// <summary>Draws noise, or takes the given one, and places references in it.</summary>
@@ -34,18 +32,6 @@ internal static class Starting
             parts.Add(TensorParts.Bytes(Patches.FromLatent(start[video])));
         }
         return new TaskResult(new Started(ratios), parts);
-    }
-
-    /// <summary>Tokens as latents, and as a file.</summary>
-    public static TaskResult Finish(TaskContext context, FinishTask task)
-    {
-        ClipSettings settings = context.Settings;
-        using DisposeScope scope = NewDisposeScope();
-        Tensor[] latents = [.. context.Parts.Select(part => Patches.ToLatent(TokensOf(part, settings), context.Clip.Latent.Height, context.Clip.Latent.Width))];
-        List<ReadOnlyMemory<byte>> parts = [.. latents.Select(TensorParts.Bytes)];
-        if (task.AsFile)
-            parts.Add(SafetensorsWriter.Bytes([OutgoingTensor.Of("latent", stack(latents))]));
-        return new TaskResult(new Finished(), parts);
     }
 
     /// <summary>A latent as tokens [T, S, 16]; fewer frames where the part has fewer.</summary>

@@ -4,10 +4,8 @@ using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
-using OpenSora.Inference.Generation;
 using OpenSora.Layout.Clips;
 using OpenSora.Links;
-using OpenSora.Parallel.Links;
 
 namespace OpenSora.Card.Tasks;
 

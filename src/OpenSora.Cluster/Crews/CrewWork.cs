@@ -70,7 +70,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
             Answer<T> answer = await client.Run<T>(member.Card, order, (reply, parts) => Hear(member, reply, parts, heard), cancel);
             tally.SawMemory(member.Name, answer.Header.PeakMemoryBytes);
             member.HasText |= order.Task is EncodeTextTask or LoadTask { Networks: [Network.Text] };
-            if (answer.Header is not (Planned or Loaded))
+            if (answer.Header is not Loaded)
                 Progressed(member);
             return answer;
         }

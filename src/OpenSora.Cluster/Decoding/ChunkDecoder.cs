@@ -4,6 +4,8 @@ using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Decoding;
 
 namespace OpenSora.Cluster.Decoding;
 
@@ -44,7 +46,7 @@ internal sealed class ChunkDecoder(Crew crew, CrewWork crewWork, Tally tally, De
                 while (waiting.Count > 0 && window.Count <= Math.Max(1, crew.Members.Count))
                 {
                     (int video, int chunk) = waiting.Dequeue();
-                    ChunkFrames frames = new(work.Clip.Chunks[chunk].Frames, work.Clip.Output.Size.Rgb24Bytes);
+                    ChunkFrames frames = new(work.Clip.Chunks[chunk].Frames, work.Clip.Output.Rgb24Bytes);
                     window.Enqueue(new Underway(video, frames, Decode(video, chunk, frames, over.Token)));
                 }
                 Underway head = window.Peek();
@@ -80,7 +82,7 @@ internal sealed class ChunkDecoder(Crew crew, CrewWork crewWork, Tally tally, De
 
     private TaskOrder Order(int video, int chunk)
     {
-        ChunkPlan plan = work.Clip.Chunks[chunk];
+        FrameChunk plan = work.Clip.Chunks[chunk];
         ReadOnlyMemory<byte> latent = work.Samples[video].Slice((int)(plan.FirstLatent * work.Clip.LatentFrameBytes), (int)(plan.Latents * work.Clip.LatentFrameBytes));
         DecodeTask task = new(chunk, video, work.Samples.Count, work.Encode) { Job = work.Job, Request = work.Request };
         return work.Encode ? new TaskOrder(task, latent, work.Random) : new TaskOrder(task, latent);

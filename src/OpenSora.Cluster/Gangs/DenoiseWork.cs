@@ -2,6 +2,7 @@ using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Crews;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
+using OpenSora.Layout.Clips;
 
 namespace OpenSora.Cluster.Gangs;
 

@@ -1,5 +1,7 @@
 using OpenSora.Cluster.Decoding;
 using OpenSora.Contracts.Cards;
+using OpenSora.Layout.Clips;
+using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Cluster.Jobs;
 

@@ -11,12 +11,7 @@ public static class CardLimit
     /// <exception cref="InputException">More cards than can share its clip.</exception>
     public static void Check(GenerationRequest request)
     {
-        int latents = ClipGeometry.Of(request).Latent.Frames;
-        Check(request, 2 * latents, latents);
-    }
-
-    internal static void Check(GenerationRequest request, int most, int latents)
-    {
+        int latents = ClipGeometry.Of(request).Latent.Frames, most = 2 * latents;
         int cards = request.Cards - (request.TextEncoderCard ? 1 : 0);
         if (cards > most)
             throw new InputException($"--cards is {cards}, but {most} is the most that can share a clip of {latents} latent "

@@ -4,6 +4,8 @@ using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Latents;
 
 namespace OpenSora.Cluster.Jobs;
 
@@ -17,7 +19,8 @@ internal static class Denoising
     {
         if (!job.Crew.Members.Any(member => member.HasText))
             await RunText<Loaded>(job, Stage.Load, new LoadTask([Network.Text]) { Job = job.Job, Request = job.Request }, cancel);
-        Answer<TextEncoded> answer = await RunText<TextEncoded>(job, Stage.Encode, new EncodeTextTask(prompts) { Job = job.Job, Request = job.Request }, cancel);
+        (string vocabulary, IReadOnlyList<IReadOnlyList<long>> tokens) = await Task.Run(() => job.Plan.Tokenize(prompts), cancel);
+        Answer<TextEncoded> answer = await RunText<TextEncoded>(job, Stage.Encode, new EncodeTextTask(vocabulary, tokens) { Job = job.Job, Request = job.Request }, cancel);
         job.Voice.Progress(Stage.Encode, loop + 1, job.Loops);
         return answer;
     }
@@ -77,15 +80,20 @@ internal static class Denoising
     }
 
     /// <summary>The final latents as they are hashed, [4, T, h, w] in float32; written to a file where that was asked for.</summary>
-    public static async Task<IReadOnlyList<ReadOnlyMemory<byte>>> Finish(JobContext job, FinishedClip clip, CancellationToken cancel)
+    public static Task<IReadOnlyList<ReadOnlyMemory<byte>>> Finish(JobContext job, FinishedClip clip) => Task.Run<IReadOnlyList<ReadOnlyMemory<byte>>>(() =>
     {
-        FinishTask task = new(job.Request.SaveLatent is not null) { Job = job.Job, Request = job.Request };
-        Answer<Finished> answer = await job.Work.Run<Finished>(Denoise, new TaskOrder(task, [.. clip.Samples]), null, cancel);
+        ClipSettings settings = ClipSettings.Of(job.Request);
+        ReadOnlyMemory<byte>[] latents = [.. clip.Samples.Select(sample => (ReadOnlyMemory<byte>)LatentForm.OfTokens(sample.Span, settings.Clip.Latent))];
         if (job.Request.SaveLatent is { } path)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            AtomicFile.Write(path, file => file.Write(answer.Parts[^1].Span));
+            AtomicFile.Write(path, file =>
+            {
+                file.Write(SafetensorsPreamble.Of([new("latent", "F32", settings.LatentShape(latents.Length), latents.Sum(latent => (long)latent.Length))]));
+                foreach (ReadOnlyMemory<byte> latent in latents)
+                    file.Write(latent.Span);
+            });
         }
-        return [.. answer.Parts.Take(clip.Samples.Count)];
-    }
+        return latents;
+    });
 }

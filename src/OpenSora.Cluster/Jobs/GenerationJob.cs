@@ -5,6 +5,8 @@ using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
+using OpenSora.Layout.Clips;
+using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Cluster.Jobs;
 
@@ -15,28 +17,23 @@ namespace OpenSora.Cluster.Jobs;
 /// </summary>
 internal sealed class GenerationJob(JobContext job)
 {
-    private int? _count;
-
     /// <exception cref="InputException">The request cannot be done as it is.</exception>
     /// <exception cref="CannotFitException">It cannot fit into a card.</exception>
     /// <exception cref="CardException">There are too few cards, or they keep failing.</exception>
     public async Task<GenerationReport> Run(CancellationToken cancel)
     {
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Task loading = Task.CompletedTask;
-        ClipPlan? clip = null;
+        Task? loading = null;
         try
         {
             ReadOnlyMemory<byte> random = await FindRandom();
             while (await Plan(cancel) is { } next)
             {
                 // Texts first: the text encoder, by far the largest network, is gone before the others are loaded.
-                IReadOnlyDictionary<int, Answer<TextEncoded>> prompts = await EncodeTexts(next.Batch, next.Plan.Videos, cancel);
-                if (clip is null)
-                    loading = await Load(over.Token);
-                clip = next.Plan.Clip;
-                Batch batch = await ReferenceEncoding.Begin(job, next.Batch, next.Plan, random, cancel);
-                using VideoFiles files = new(batch.Videos, clip, job.Media, job.Clock, cancel);
+                IReadOnlyDictionary<int, Answer<TextEncoded>> prompts = await EncodeTexts(next.Batch, next.Videos, cancel);
+                loading ??= await Load(over.Token);
+                Batch batch = await ReferenceEncoding.Begin(job, next.Batch, next.Videos, random, cancel);
+                using VideoFiles files = new(batch.Videos, batch.Clip, job.Media, job.Clock, cancel);
                 FinishedClip? made = null;
                 for (int loop = 0; loop < job.Loops; loop++)
                 {
@@ -44,37 +41,37 @@ internal sealed class GenerationJob(JobContext job)
                     job.Tally.BeginsToDecode();
                     batch.Continue(await Decode(batch, loop, made, files, cancel));
                 }
-                await Write(batch, files, await Denoising.Finish(job, made!, cancel), cancel);
+                await Write(batch, files, await Denoising.Finish(job, made!), cancel);
                 random = batch.Random;
             }
         }
         finally
         {
             over.Cancel();
-            await loading;
+            await (loading ?? Task.CompletedTask);
         }
-        // A crash came when the last file had its name, and nobody had been told.
-        if (clip is null && job.Record.Samples.Count > 0)
-            clip = await Planning.ClipOf(job, job.Record.Batch - 1, cancel);
-        return Report(clip ?? throw new InputException("nothing to do: every file exists already (--prompt-as-path skips those); give other prompts or another --save-dir"));
+        if (job.Record.Samples.Count == 0)
+            throw new InputException("nothing to do: every file exists already (--prompt-as-path skips those); give other prompts or another --save-dir");
+        // A crash came when the last file had its name, and nobody had been told: the report names cards.
+        if (loading is null)
+            await job.Crew.Gather(1, cancel);
+        return Report();
     }
 
     private async Task<ReadOnlyMemory<byte>> FindRandom() => job.Record.Batch == 0
         ? ReadOnlyMemory<byte>.Empty
         : await job.Folder.FindRandom(job.Record.Batch) ?? throw new InputException($"--resume {job.Job}: the state of its random numbers is missing or damaged; begin again");
 
-    private async Task<(int Batch, Planned Plan)?> Plan(CancellationToken cancel)
+    private async Task<(int Batch, IReadOnlyList<PlannedVideo> Videos)?> Plan(CancellationToken cancel)
     {
         using IDisposable timed = job.Clock.Time(Stage.Load);
-        await job.Crew.Gather(1, cancel);
-        (int Batch, Planned Plan)? next = await Planning.Next(job, cancel);
-        if (next is not { Plan: var plan })
+        (int Batch, IReadOnlyList<PlannedVideo> Videos)? next = await Task.Run(() => job.Plan.Next(job.Record.Batch, job.Voice.Say, cancel), cancel);
+        if (next is null)
             return null;
-        Planning.Require(job, plan);
-        _count = plan.Count;
-        job.Crew.Most = Math.Min(job.Crew.Most, plan.Clip.MostRanks + (job.Request.TextEncoderCard ? 1 : 0));
+        await Task.Run(() => job.Plan.Require(job.Media), cancel);
+        job.Crew.Most = Math.Min(job.Crew.Most, job.Plan.Clip.MostRanks + (job.Request.TextEncoderCard ? 1 : 0));
         int number = job.Record.Samples.Count + 1;
-        job.Voice.Item = _count switch { 1 => null, { } all => $"video {number} of {all}", null => $"video {number}" };
+        job.Voice.Item = job.Plan.Count switch { 1 => null, { } all => $"video {number} of {all}", null => $"video {number}" };
         return next;
     }
 
@@ -127,7 +124,7 @@ internal sealed class GenerationJob(JobContext job)
         void Deliver(int video, ReadOnlyMemory<byte> frames)
         {
             files.Write(video, frames);
-            done += (int)(frames.Length / batch.Clip.Output.Size.Rgb24Bytes);
+            done += (int)(frames.Length / batch.Clip.Output.Rgb24Bytes);
             job.Voice.Progress(Stage.Decode, done, all);
         }
     }
@@ -141,7 +138,7 @@ internal sealed class GenerationJob(JobContext job)
         {
             written.Add(sample.File);
             if (job.Request.Watermark && sample.File.EndsWith(".mp4", StringComparison.Ordinal))
-                written.Add(job.Media.Mark(sample.File, batch.Clip.Output.Size, cancel));
+                written.Add(job.Media.Mark(sample.File, batch.Clip.Output, cancel));
         }
         job.KeepRandom(batch.Index + 1, batch.Random);
         await job.Keeper.Finish();
@@ -149,9 +146,10 @@ internal sealed class GenerationJob(JobContext job)
         job.Folder.Save();
     }
 
-    private GenerationReport Report(ClipPlan clip)
+    private GenerationReport Report()
     {
         JobRecord record = job.Record;
+        ClipPlan clip = job.Plan.Clip;
         FrameSize nominal = ClipGeometry.Of(job.Request).Nominal;
         return job.Tally.Fill(
             new GenerationReport

@@ -3,6 +3,7 @@ using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
+using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Cluster.Jobs;
 
@@ -12,13 +13,13 @@ internal static class ReferenceEncoding
     private static readonly WorkKind Kind = new(Stage.Encode);
 
     /// <summary>The batch with its references; as they were kept, where the job was begun before.</summary>
-    public static async Task<Batch> Begin(JobContext job, int index, Planned plan, ReadOnlyMemory<byte> random, CancellationToken cancel)
+    public static async Task<Batch> Begin(JobContext job, int index, IReadOnlyList<PlannedVideo> videos, ReadOnlyMemory<byte> random, CancellationToken cancel)
     {
         using IDisposable timed = job.Clock.Time(Stage.Encode);
         ReadOnlyMemory<byte>? noise = job.Request.LatentNoise is { } file ? await File.ReadAllBytesAsync(file, cancel) : default(ReadOnlyMemory<byte>?);
         if (await job.Folder.FindBatch(index) is { } kept)
-            return kept.ToBatch(plan.Clip, noise);
-        Batch batch = new(index, plan.Videos, plan.Clip, noise) { References = [.. plan.Videos.Select(_ => new List<Latent>())], Random = random };
+            return kept.ToBatch(job.Plan.Clip, noise);
+        Batch batch = new(index, videos, job.Plan.Clip, noise) { References = [.. videos.Select(_ => new List<Latent>())], Random = random };
         foreach ((PlannedVideo video, List<Latent> references) in batch.Videos.Zip(batch.References))
             foreach (string path in video.References)
             {

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using OpenSora.Cluster.Store;
-using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
+using OpenSora.Layout.Clips;
+using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Cluster.Jobs;
 
@@ -19,7 +20,7 @@ internal sealed class VideoFiles : IDisposable
         try
         {
             foreach (PlannedVideo video in videos)
-                _outputs.Add(new Output(video, media.Create(video.File, clip.Output.Size, cancel)));
+                _outputs.Add(new Output(video, media.Create(video.File, clip.Output, cancel)));
         }
         catch
         {
@@ -40,7 +41,7 @@ internal sealed class VideoFiles : IDisposable
     public void Write(int video, ReadOnlyMemory<byte> rgb)
     {
         Output output = _outputs[video];
-        int bytes = (int)_clip.Output.Size.Rgb24Bytes;
+        int bytes = (int)_clip.Output.Rgb24Bytes;
         for (int at = 0; at < rgb.Length; at += bytes, output.Frame++)
         {
             if (output.Loop > 0 && output.Frame < _clip.Overlap)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
+using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Cluster.Store;
 

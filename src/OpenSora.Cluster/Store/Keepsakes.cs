@@ -1,7 +1,7 @@
 using OpenSora.Cluster.Decoding;
 using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Jobs;
-using OpenSora.Contracts.Cards;
+using OpenSora.Layout.Clips;
 
 namespace OpenSora.Cluster.Store;
 

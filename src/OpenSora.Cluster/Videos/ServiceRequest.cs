@@ -1,6 +1,6 @@
 using OpenSora.Contracts;
-using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
+using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Cluster.Videos;
 
@@ -43,7 +43,7 @@ internal static class ServiceRequest
         if (settled.LlmRefine || settled.PromptAsPath || settled.Watermark)
             throw new InputException("a service does not do --llm-refine, --prompt-as-path and --watermark: leave them out");
         Jobs.CardLimit.Check(settled);
-        _ = ClipGeometry.Of(settled);
+        new GenerationPlan(settled).Check();
         return settled with { Cards = request.Cards };
     }
 

@@ -4,7 +4,7 @@ namespace OpenSora.Contracts.Cards;
 public static class CardProtocol
 {
     /// <summary>Raised whenever a record in this folder, or what a task means, changes. Cards of another version are refused.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>On a card: <c>POST</c> a parcel with a <see cref="CardTask"/>; the answer is parcels of <see cref="CardReply"/>.</summary>
     public const string TaskPath = "/v1/task";

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using OpenSora.Contracts.Clips;
 
 namespace OpenSora.Contracts.Cards;
 
@@ -12,13 +11,11 @@ namespace OpenSora.Contracts.Cards;
 [JsonDerivedType(typeof(Told), "told")]
 [JsonDerivedType(typeof(StepHandedIn), "step")]
 [JsonDerivedType(typeof(FramesDecoded), "frames")]
-[JsonDerivedType(typeof(Planned), "planned")]
 [JsonDerivedType(typeof(Loaded), "loaded")]
 [JsonDerivedType(typeof(TextEncoded), "text-encoded")]
 [JsonDerivedType(typeof(ReferenceEncoded), "reference-encoded")]
 [JsonDerivedType(typeof(Started), "started")]
 [JsonDerivedType(typeof(Denoised), "denoised")]
-[JsonDerivedType(typeof(Finished), "finished")]
 [JsonDerivedType(typeof(Decoded), "decoded")]
 [JsonDerivedType(typeof(TaskFailed), "failed")]
 public abstract record CardReply;
@@ -50,47 +47,6 @@ public abstract record LastReply : CardReply
     public long PeakMemoryBytes { get; init; }
 }
 
-/// <summary>What a request comes to.</summary>
-public sealed record Planned : LastReply
-{
-    /// <summary>Videos in all; null when there is no end.</summary>
-    public required int? Count { get; init; }
-
-    /// <summary>The videos of the batch; none when there are no more batches.</summary>
-    public required IReadOnlyList<PlannedVideo> Videos { get; init; }
-
-    /// <summary>Reference files of the whole request, if it has an end.</summary>
-    public required IReadOnlyList<string> References { get; init; }
-
-    public required ClipPlan Clip { get; init; }
-}
-
-/// <summary>One video.</summary>
-/// <param name="Prompts">The prompt of each loop, cleaned, as the text encoder sees it.</param>
-/// <param name="References">Paths or addresses of reference images and videos.</param>
-/// <param name="MaskStrategy">Where they go.</param>
-/// <param name="File">Where the video goes, with its extension.</param>
-public sealed record PlannedVideo(IReadOnlyList<string> Prompts, IReadOnlyList<string> References, string MaskStrategy, string File);
-
-/// <summary>What follows from the size and length of a clip.</summary>
-/// <param name="Output">Of the frames.</param>
-/// <param name="Frames">Frames of a clip.</param>
-/// <param name="Overlap">First frames of a later clip that repeat the one before and are left out of the video.</param>
-/// <param name="Latents">Latent frames T.</param>
-/// <param name="LatentFrameBytes">Bytes of one latent frame [S, 16] in float32.</param>
-/// <param name="MostRanks">The most cards that can share it.</param>
-/// <param name="Chunks">How it is cut for decoding, in order.</param>
-public sealed record ClipPlan(FrameSizes Output, int Frames, int Overlap, int Latents, long LatentFrameBytes, int MostRanks, IReadOnlyList<ChunkPlan> Chunks);
-
-/// <summary>Pixels.</summary>
-public sealed record FrameSizes(int Height, int Width)
-{
-    public FrameSize Size => new(Height, Width);
-}
-
-/// <summary>A run of frames that is decoded at once, and the latent frames that stand for it.</summary>
-public sealed record ChunkPlan(int FirstFrame, int Frames, int FirstLatent, int Latents);
-
 /// <summary>The networks are in memory.</summary>
 /// <param name="Models">Names the files that were loaded, by their sizes and headers: cards with other ones must not share work.</param>
 /// <param name="ComputeDtype">What the kernels run in: fp32, bf16 or fp16.</param>
@@ -115,9 +71,6 @@ public sealed record Started(IReadOnlyList<IReadOnlyList<float>> EditRatios) : L
 /// <summary>A rank has done all steps. Part: the state of the random numbers now; the same on all ranks.</summary>
 /// <param name="EvenBytes">What all ranks together would send in one step if tokens could be shared evenly: the bound of what is to be sent.</param>
 public sealed record Denoised(double EvenBytes) : LastReply;
-
-/// <summary>Parts: of each sample the latent [4, T, h, w] in float32; then the file, if it was asked for.</summary>
-public sealed record Finished : LastReply;
 
 /// <summary>All frames of the chunk are sent. Parts, if it was to be encoded again: its latent, and the state of the random numbers after all of the batch's clips are encoded.</summary>
 /// <param name="Latent">[4, t, h, w]; null when it was not asked for.</param>

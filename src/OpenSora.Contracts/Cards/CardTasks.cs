@@ -9,26 +9,20 @@ namespace OpenSora.Contracts.Cards;
 /// A card does one at a time; closing the connection stops it.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
-[JsonDerivedType(typeof(PlanTask), "plan")]
 [JsonDerivedType(typeof(LoadTask), "load")]
 [JsonDerivedType(typeof(EncodeTextTask), "encode-text")]
 [JsonDerivedType(typeof(EncodeReferenceTask), "encode-reference")]
 [JsonDerivedType(typeof(StartTask), "start")]
 [JsonDerivedType(typeof(DenoiseTask), "denoise")]
-[JsonDerivedType(typeof(FinishTask), "finish")]
 [JsonDerivedType(typeof(DecodeTask), "decode")]
 public abstract record CardTask
 {
     /// <summary>The job that it is part of.</summary>
     public required string Job { get; init; }
 
-    /// <summary>The request of the job; but for <see cref="PlanTask"/> its prompts may be left out.</summary>
+    /// <summary>The request of the job; its prompts may be left out.</summary>
     public required GenerationRequest Request { get; init; }
 }
-
-/// <summary>Checks the request and says what its videos are. Answer: <see cref="Planned"/>.</summary>
-/// <param name="Batch">Which batch, from 0.</param>
-public sealed record PlanTask(int Batch) : CardTask;
 
 /// <summary>Loads networks, so that a later task need not. Answer: <see cref="Loaded"/>.</summary>
 public sealed record LoadTask(IReadOnlyList<Network> Networks) : CardTask;
@@ -37,8 +31,10 @@ public sealed record LoadTask(IReadOnlyList<Network> Networks) : CardTask;
 [JsonConverter(typeof(JsonStringEnumConverter<Network>))]
 public enum Network { Text, Transformer, Autoencoder }
 
-/// <summary>Tokenizes and encodes texts. Answer: <see cref="TextEncoded"/>.</summary>
-public sealed record EncodeTextTask(IReadOnlyList<string> Texts) : CardTask;
+/// <summary>Encodes texts. Answer: <see cref="TextEncoded"/>.</summary>
+/// <param name="Vocabulary">Names the files that the tokens come from: a card with other ones refuses.</param>
+/// <param name="Texts">Of each text its tokens, without padding.</param>
+public sealed record EncodeTextTask(string Vocabulary, IReadOnlyList<IReadOnlyList<long>> Texts) : CardTask;
 
 /// <summary>
 /// Encodes an image or a video. Part: the state of the random numbers. Its frames follow, a parcel with a
@@ -95,12 +91,6 @@ public sealed record DenoiseTask : CardTask
     /// <summary>How long another rank may say nothing before it counts as gone. Default: 2 s.</summary>
     public TimeSpan LinkSilence { get; init; } = TimeSpan.FromSeconds(2);
 }
-
-/// <summary>
-/// Puts latents into their final form. Parts: of each sample the latent [T, S, 16]. Answer: <see cref="Finished"/>.
-/// </summary>
-/// <param name="AsFile">Also as a safetensors file.</param>
-public sealed record FinishTask(bool AsFile) : CardTask;
 
 /// <summary>
 /// Decodes a chunk of a clip, and encodes it again where another clip is to start from it. Parts: the chunk's latent frames

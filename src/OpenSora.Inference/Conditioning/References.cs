@@ -1,8 +1,8 @@
-using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Media;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Sampling;
+using OpenSora.Prompts.Plans;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
 using OpenSora.Prompts.Plans;

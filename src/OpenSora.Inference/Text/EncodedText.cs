@@ -1,4 +1,3 @@
-using OpenSora.Prompts.Tokenizing;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Text;
@@ -10,10 +9,13 @@ namespace OpenSora.Inference.Text;
 public sealed record EncodedText(Tensor Ids, Tensor Features, bool[] Mask)
 {
     /// <summary>Tokenizes and encodes a prompt.</summary>
-    public static EncodedText Of(Models models, string prompt)
+    public static EncodedText Of(Models models, string prompt) => Of(models, models.Tokenizer.Tokenize(prompt, models.TokenLimit).Tokens);
+
+    /// <summary>Encodes a prompt.</summary>
+    /// <param name="tokens">Without padding.</param>
+    public static EncodedText Of(Models models, IReadOnlyList<long> tokens)
     {
-        TokenizedPrompt tokens = models.Tokenizer.Tokenize(prompt, models.TokenLimit);
-        Tensor ids = tensor(tokens.Ids.AsSpan(0, tokens.Length).ToArray());
-        return new EncodedText(ids, models.Text.Encode(ids), [.. tokens.Mask.Select(bit => bit != 0)]);
+        Tensor ids = tensor(tokens.ToArray());
+        return new EncodedText(ids, models.Text.Encode(ids), [.. Enumerable.Range(0, models.TokenLimit).Select(token => token < tokens.Count)]);
     }
 }

@@ -1,8 +1,8 @@
-using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
+using OpenSora.Prompts.Plans;
 using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -52,7 +52,7 @@ public static class SelfCheck
         using Models models = Models.Open(folders, s_clip, device, precision);
         using NoiseSource noise = new(s_clip.Seed);
         MemoryMedia media = new(files, "");
-        VideoBatch batch = new GenerationPlan(s_clip, ClipGeometry.Of(s_clip)).Batches().Single();
+        VideoBatch batch = new GenerationPlan(s_clip).Batches().Single();
         new VideoPipeline(models, noise, media, new PipelineEvents()).Generate(batch, CancellationToken.None);
         return media.Frames.Single().ToArray();
     }

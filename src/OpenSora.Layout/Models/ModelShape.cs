@@ -23,12 +23,23 @@ public sealed record ModelShape(
         string Given(string? folder, string flag) => folder is null
             ? throw new InputException($"--ckpt-path-{flag} was not given: give all four (dit, t5, vae2d, vae3d), or --model full or demo")
             : Directory.Exists(folder) ? folder : throw new InputException($"--ckpt-path-{flag} {folder} does not exist: give the folder with config.json, or --model full or demo");
+        STDiT3Config transformer = STDiT3Config.Read(Given(folders.Dit, "dit"));
+        T5EncoderConfig text = T5EncoderConfig.Read(Given(folders.T5, "t5"));
+        RequireFit(folders, transformer, text);
         return new ModelShape(
             name,
-            STDiT3Config.Read(Given(folders.Dit, "dit")),
-            T5EncoderConfig.Read(Given(folders.T5, "t5")),
+            transformer,
+            text,
             SpatialVaeConfig.Read(SpatialFolder(Given(folders.Vae2d, "vae2d"))),
             VideoAutoencoderConfig.Read(Given(folders.Vae3d, "vae3d")));
+    }
+
+    /// <exception cref="InputException">The transformer does not take what the text encoder gives.</exception>
+    public static void RequireFit(ModelFolders folders, STDiT3Config transformer, T5EncoderConfig text)
+    {
+        if (transformer.CaptionChannels != text.DModel)
+            throw new InputException(
+                $"the text encoder {folders.T5} gives {text.DModel} channels and the transformer {folders.Dit} takes {transformer.CaptionChannels}: give folders that belong together");
     }
 
     /// <summary>What <c>--model</c> and the folders name: the folders win, and without either it is the demo model.</summary>

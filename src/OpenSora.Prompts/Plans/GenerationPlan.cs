@@ -1,5 +1,4 @@
 using OpenSora.Contracts;
-using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Layout.Clips;
 using OpenSora.Prompts.Cleaning;

@@ -1,4 +1,3 @@
-using OpenSora.Contracts.Cards;
 using OpenSora.Layout.Clips;
 
 namespace OpenSora.Prompts.Plans;

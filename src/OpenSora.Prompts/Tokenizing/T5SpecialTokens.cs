@@ -12,6 +12,8 @@ namespace OpenSora.Prompts.Tokenizing;
 /// </summary>
 internal sealed class T5SpecialTokens
 {
+    private const string ConfigName = "tokenizer_config.json", MapName = "special_tokens_map.json";
+
     private const int DefaultExtraIds = 100;
 
     private readonly Dictionary<string, int> _ids = [];
@@ -22,8 +24,8 @@ internal sealed class T5SpecialTokens
     {
         _folder = folder;
         _pieces = pieces;
-        using JsonDocument? config = Read("tokenizer_config.json");
-        using JsonDocument? map = Read("special_tokens_map.json");
+        using JsonDocument? config = Read(ConfigName);
+        using JsonDocument? map = Read(MapName);
 
         int extraIds = ExtraIds(config);
         VocabularySize = pieces.Pieces.Count + extraIds;
@@ -33,6 +35,9 @@ internal sealed class T5SpecialTokens
         Padding = AddPiece(Name("pad_token", config, map) ?? "<pad>");
         AddPiece(Name("unk_token", config, map) ?? "<unk>");
     }
+
+    /// <summary>Names of the files that they are read from, where those are there.</summary>
+    public static IReadOnlyList<string> Files { get; } = [ConfigName, MapName];
 
     /// <summary>The id that ends every prompt.</summary>
     public int End { get; }
@@ -70,7 +75,7 @@ internal sealed class T5SpecialTokens
         const int most = 1_000_000;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int count) && count is >= 0 and <= most
             ? count
-            : throw new InputException($"{_folder}/tokenizer_config.json: extra_ids is {value.GetRawText()}; "
+            : throw new InputException($"{_folder}/{ConfigName}: extra_ids is {value.GetRawText()}; "
                 + $"it must be a number from 0 to {most}");
     }
 

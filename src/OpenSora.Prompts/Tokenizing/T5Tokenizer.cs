@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using System.Text;
 using OpenSora.Contracts;
+using OpenSora.Layout.Models;
 using OpenSora.Prompts.Cleaning.Python;
 using OpenSora.Prompts.Tokenizing.SentencePiece;
 
@@ -10,6 +13,10 @@ namespace OpenSora.Prompts.Tokenizing;
 /// </summary>
 public sealed class T5Tokenizer
 {
+    private const string Pieces = "spiece.model";
+
+    private static readonly string[] Files = [Pieces, .. T5SpecialTokens.Files];
+
     private readonly SentencePieces _pieces;
     private readonly T5SpecialTokens _special;
 
@@ -23,8 +30,31 @@ public sealed class T5Tokenizer
     /// <exception cref="InputException">A file is missing or damaged.</exception>
     public static T5Tokenizer Load(string folder)
     {
-        SentencePieces pieces = SentencePieces.Load(Path.Combine(folder, "spiece.model"));
+        SentencePieces pieces = SentencePieces.Load(Path.Combine(folder, Pieces));
         return new T5Tokenizer(pieces, T5SpecialTokens.Load(folder, pieces));
+    }
+
+    /// <summary>The tokenizer of a checkpoint whose embedding has room for its tokens; public ones have more rows, for padding.</summary>
+    /// <inheritdoc cref="Load"/>
+    public static T5Tokenizer OfCheckpoint(string folder)
+    {
+        T5Tokenizer tokenizer = Load(folder);
+        long rows = T5EncoderConfig.Read(folder).VocabSize;
+        return tokenizer.VocabularySize <= rows ? tokenizer : throw new InputException(
+            $"{folder}: spiece.model and the extra ids are {tokenizer.VocabularySize} tokens, the embedding has {rows} rows (vocab_size in config.json): "
+            + "files of different models; download the folder again");
+    }
+
+    /// <summary>Names the vocabulary of a folder: a hash of the files that decide which ids a text has.</summary>
+    public static string NameOf(string folder)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string file in Files.Select(name => Path.Combine(folder, name)).Where(File.Exists))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetFileName(file)} {new FileInfo(file).Length}\n"));
+            hash.AppendData(File.ReadAllBytes(file));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>The ids of the whole text; they end with the end of the sentence.</summary>

@@ -15,7 +15,7 @@ internal sealed class Pair : IDisposable
 
     public static async Task<Pair> Begin(RunningCard first, RunningCard second, GenerationRequest request, long epoch)
     {
-        Parcel<CardReply> text = (await first.Do(new EncodeTextTask(["a red ball"]) { Job = "job", Request = request }))[^1];
+        Parcel<CardReply> text = (await first.Do(DemoTokens.Encode("a red ball") with { Job = "job", Request = request }))[^1];
         Parcel<CardReply> start = (await first.Do(new StartTask(0, [new StartOfVideo("", [])], HasNoise: false) { Job = "job", Request = request }, ReadOnlyMemory<byte>.Empty))[^1];
         DenoiseTask task = new()
         {

@@ -13,7 +13,7 @@ internal sealed class LongTask : IDisposable
 
     public static async Task<LongTask> Begin(RunningCard card, GenerationRequest request, CancellationToken cancel)
     {
-        Parcel<CardReply> text = (await card.Do(new EncodeTextTask(["a red ball"]) { Job = "job", Request = request }))[^1];
+        Parcel<CardReply> text = (await card.Do(DemoTokens.Encode("a red ball") with { Job = "job", Request = request }))[^1];
         Parcel<CardReply> start = (await card.Do(new StartTask(0, [new StartOfVideo("", [])], HasNoise: false) { Job = "job", Request = request }, ReadOnlyMemory<byte>.Empty))[^1];
         DenoiseTask task = new()
         {

@@ -41,7 +41,7 @@ internal sealed class RunningCard : IAsyncDisposable
 
     /// <summary>Asks for a task; the answer is not read yet.</summary>
     public Task<HttpResponseMessage> Ask(
-        CardTask task, IReadOnlyList<ReadOnlyMemory<byte>> parts, string token = Token, string protocol = "1", CancellationToken cancel = default,
+        CardTask task, IReadOnlyList<ReadOnlyMemory<byte>> parts, string token = Token, string? protocol = null, CancellationToken cancel = default,
         params IReadOnlyList<RgbImage> frames)
     {
         MemoryStream body = new();
@@ -50,7 +50,7 @@ internal sealed class RunningCard : IAsyncDisposable
             Parcels.Write(body, new ReferenceFrame(frame.Height, frame.Width), CardsJson.Default.ReferenceFrame, [frame.Pixels], CancellationToken.None).GetAwaiter().GetResult();
         HttpRequestMessage request = new(HttpMethod.Post, Registration.Control + CardProtocol.TaskPath) { Content = new ByteArrayContent(body.ToArray()) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Headers.Add("X-OpenSora-Protocol", protocol);
+        request.Headers.Add("X-OpenSora-Protocol", protocol ?? $"{CardProtocol.Version}");
         return _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 

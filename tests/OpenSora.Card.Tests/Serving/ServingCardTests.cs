@@ -11,7 +11,7 @@ public sealed class ServingCardTests
 {
     private static readonly GenerationRequest Small = new() { Prompts = ["a red ball"], ImageSize = [64, 64], NumFrames = "17", NumSamplingSteps = 4, Dtype = "fp32" };
 
-    private static PlanTask Plan => new(Batch: 0) { Job = "job", Request = Small };
+    private static LoadTask Nothing => new([]) { Job = "job", Request = Small };
 
     [Fact]
     public async Task ItRegistersAndTellsThatItLives()
@@ -79,10 +79,10 @@ public sealed class ServingCardTests
     public async Task WhoHasNoTokenOrAnotherProtocolIsRefused()
     {
         await using RunningCard card = await RunningCard.Start();
-        using HttpResponseMessage wrong = await card.Ask(Plan, [], token: "another"), old = await card.Ask(Plan, [], protocol: "0");
+        using HttpResponseMessage wrong = await card.Ask(Nothing, [], token: "another"), old = await card.Ask(Nothing, [], protocol: "0");
         Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
         Assert.Equal(HttpStatusCode.UpgradeRequired, old.StatusCode);
-        Assert.IsType<Planned>((await card.Do(Plan))[^1].Header);
+        Assert.IsType<Loaded>((await card.Do(Nothing))[^1].Header);
         Assert.Equal((1, 0), ((await card.Health()).RefusedTasks, (await card.Health()).RefusedLinks));
     }
 
@@ -93,7 +93,7 @@ public sealed class ServingCardTests
         using HttpClient http = new();
         using HttpRequestMessage request = new(HttpMethod.Post, card.Registration.Control + CardProtocol.TaskPath) { Content = new StringContent("sixteen bytes and more") };
         request.Headers.Add("Authorization", "Bearer " + RunningCard.Token);
-        request.Headers.Add("X-OpenSora-Protocol", "1");
+        request.Headers.Add("X-OpenSora-Protocol", $"{CardProtocol.Version}");
         using HttpResponseMessage response = await http.SendAsync(request);
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
         Assert.Contains("no parcel", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class ServingCardTests
     public async Task ARequestThatCannotBeDoneIsAnsweredInWords()
     {
         await using RunningCard card = await RunningCard.Start();
-        TaskFailed failed = Assert.IsType<TaskFailed>((await card.Do(new PlanTask(0) { Job = "job", Request = Small with { Resolution = "nonsense", ImageSize = null } }))[^1].Header);
+        TaskFailed failed = Assert.IsType<TaskFailed>((await card.Do(new StartTask(0, [], HasNoise: false) { Job = "job", Request = Small with { Resolution = "nonsense", ImageSize = null } }, ReadOnlyMemory<byte>.Empty))[^1].Header);
         Assert.Equal(2, failed.ExitCode);
         Assert.Contains("nonsense", failed.Message, StringComparison.Ordinal);
     }
@@ -131,7 +131,7 @@ public sealed class ServingCardTests
         await using RunningCard card = await RunningCard.Start(faults: "delay=60000@step=1:before-switch");
         using CancellationTokenSource leave = new();
         LongTask task = await LongTask.Begin(card, Small, leave.Token);
-        using HttpResponseMessage other = await card.Ask(Plan, []);
+        using HttpResponseMessage other = await card.Ask(Nothing, []);
         Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
         Assert.Equal(CardState.Busy, (await card.Health()).State);
         await card.Silo.Hear("card-0 is Busy");
@@ -148,7 +148,7 @@ public sealed class ServingCardTests
         using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
         while ((await card.Health()).State == CardState.Busy)
             await Task.Delay(20, deadline.Token);
-        Assert.IsType<Planned>((await card.Do(Plan))[^1].Header);
+        Assert.IsType<Loaded>((await card.Do(Nothing))[^1].Header);
     }
 
     /// <summary>SIGTERM: the task that it has is done, no other is taken, the silo is told, and it ends well.</summary>
@@ -161,7 +161,7 @@ public sealed class ServingCardTests
             await task.Read<StepHandedIn>();
             using Process signal = Process.Start("kill", ["-TERM", $"{card.Process.Id}"]);
             await card.Silo.Hear("card-0 is Draining");
-            using HttpResponseMessage late = await card.Ask(Plan, []);
+            using HttpResponseMessage late = await card.Ask(Nothing, []);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, late.StatusCode);
             await task.Read<Denoised>();
         }

@@ -1,7 +1,12 @@
 using System.Security.Cryptography;
 using OpenSora.Card.Tests.Serving;
 using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Latents;
+using OpenSora.Prompts.Plans;
 using OpenSora.Video.Reading;
 
 namespace OpenSora.Card.Tests.Tasks;
@@ -27,36 +32,37 @@ internal sealed class CardGeneration(IReadOnlyList<RunningCard> cards, Generatio
     /// <summary>The hashes of each video, as the pipeline reports them.</summary>
     public async Task<IReadOnlyList<GenerationHashes>> Run()
     {
-        Planned plan = (Planned)(await Do(cards[0], new PlanTask(0) { Job = _job, Request = request })).Header;
+        IReadOnlyList<PlannedVideo> videos = new GenerationPlan(request).At(0)!.Videos;
+        ClipPlan clip = ClipPlan.Of(request);
         await Do(cards[0], new LoadTask([Network.Transformer, Network.Autoencoder]) { Job = _job, Request = request });
-        List<(TensorPart Name, ReadOnlyMemory<byte> Bytes)>[] references = [.. plan.Videos.Select(_ => new List<(TensorPart, ReadOnlyMemory<byte>)>())];
-        for (int video = 0; video < plan.Videos.Count; video++)
-            foreach (string path in plan.Videos[video].References)
+        List<(TensorPart Name, ReadOnlyMemory<byte> Bytes)>[] references = [.. videos.Select(_ => new List<(TensorPart, ReadOnlyMemory<byte>)>())];
+        for (int video = 0; video < videos.Count; video++)
+            foreach (string path in videos[video].References)
                 references[video].Add(await Encode(path));
-        IncrementalHash[] frames = [.. plan.Videos.Select(_ => IncrementalHash.CreateHash(HashAlgorithmName.SHA256))];
-        IReadOnlyList<ReadOnlyMemory<byte>> latents = [];
+        IncrementalHash[] frames = [.. videos.Select(_ => IncrementalHash.CreateHash(HashAlgorithmName.SHA256))];
+        IReadOnlyList<byte[]> latents = [];
         int loops = request.Loop ?? 1;
         for (int loop = 0; loop < loops; loop++)
         {
-            Parcel<CardReply> text = await Do(cards[^1], new EncodeTextTask([.. plan.Videos.Select(video => video.Prompts[loop])]) { Job = _job, Request = request });
-            StartOfVideo[] starts = [.. plan.Videos.Zip(references, (video, own) => new StartOfVideo(video.MaskStrategy, [.. own.Select(one => one.Name)]))];
+            Parcel<CardReply> text = await Do(cards[^1], DemoTokens.Encode(videos.Select(video => video.Prompts[loop])) with { Job = _job, Request = request });
+            StartOfVideo[] starts = [.. videos.Zip(references, (video, own) => new StartOfVideo(video.MaskStrategy, [.. own.Select(one => one.Name)]))];
             Parcel<CardReply> start = await Do(
                 cards[0], new StartTask(loop, starts, HasNoise: false) { Job = _job, Request = request }, [_random, .. references.SelectMany(own => own.Select(one => one.Bytes))]);
             _random = start.Parts[0];
-            IReadOnlyList<byte[]> tokens = await Denoise(plan.Clip, loop, (Started)start.Header, start.Parts, (TextEncoded)text.Header, text.Parts);
-            latents = (await Do(cards[0], new FinishTask(AsFile: false) { Job = _job, Request = request }, [.. tokens.Select(sample => (ReadOnlyMemory<byte>)sample)])).Parts;
+            IReadOnlyList<byte[]> tokens = await Denoise(clip, loop, (Started)start.Header, start.Parts, (TextEncoded)text.Header, text.Parts);
+            latents = [.. tokens.Select(sample => LatentForm.OfTokens(sample, ClipGeometry.Of(request).Latent))];
             ReadOnlyMemory<byte> after = _random;
-            for (int video = 0; video < plan.Videos.Count; video++)
+            for (int video = 0; video < videos.Count; video++)
             {
-                DecodeTask order = new(0, video, plan.Videos.Count, Encode: loop < loops - 1) { Job = _job, Request = request };
-                List<(TensorPart, ReadOnlyMemory<byte>)> again = await Decode(plan.Clip, order, tokens[video], loop, frames[video], state => after = state);
+                DecodeTask order = new(0, video, videos.Count, Encode: loop < loops - 1) { Job = _job, Request = request };
+                List<(TensorPart, ReadOnlyMemory<byte>)> again = await Decode(clip, order, tokens[video], loop, frames[video], state => after = state);
                 if (order.Encode)
                     references[video].Add(Join(again));
             }
             _random = after;
         }
         return [.. latents.Zip(frames, (latent, own) => new GenerationHashes(
-            Convert.ToHexStringLower(SHA256.HashData(latent.Span)), Convert.ToHexStringLower(own.GetHashAndReset())))];
+            Convert.ToHexStringLower(SHA256.HashData(latent)), Convert.ToHexStringLower(own.GetHashAndReset())))];
     }
 
     private async Task<(TensorPart, ReadOnlyMemory<byte>)> Encode(string path)
@@ -129,7 +135,7 @@ internal sealed class CardGeneration(IReadOnlyList<RunningCard> cards, Generatio
         int frame = 0, bytes = clip.Output.Height * clip.Output.Width * 3;
         for (int chunk = 0; chunk < clip.Chunks.Count; chunk++)
         {
-            ChunkPlan plan = clip.Chunks[chunk];
+            FrameChunk plan = clip.Chunks[chunk];
             ReadOnlyMemory<byte> part = tokens.AsMemory((int)(plan.FirstLatent * clip.LatentFrameBytes), (int)(plan.Latents * clip.LatentFrameBytes));
             List<Parcel<CardReply>> replies = await cards[chunk % cards.Count].Do(order with { Chunk = chunk }, order.Encode ? [part, _random] : [part]);
             foreach (Parcel<CardReply> reply in replies.Where(reply => reply.Header is FramesDecoded))

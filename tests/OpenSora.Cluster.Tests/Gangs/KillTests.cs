@@ -44,8 +44,6 @@ public sealed class KillTests
     [Theory]
     [InlineData("text")]
     [InlineData("start")]
-    [InlineData("finish")]
-    [InlineData("plan")]
     [InlineData("denoised")]
     [InlineData("decoded")]
     [InlineData("reference")]

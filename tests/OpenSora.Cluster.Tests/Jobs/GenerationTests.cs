@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 using OpenSora.FakeCard;
+using OpenSora.Layout.Latents;
 
 namespace OpenSora.Cluster.Tests.Jobs;
 
@@ -41,7 +43,7 @@ public sealed class GenerationTests
             Watermark = true,
         };
         GenerationReport report = await cluster.Generate(request);
-        Assert.Equal(["0.mp4", "0.mp4.marked", "1.mp4", "1.mp4.marked", "2.mp4", "2.mp4.marked"], report.Files.Select(file => Path.GetFileName(file)));
+        Assert.Equal(["sample_0000.mp4", "sample_0000.mp4.marked", "sample_0001.mp4", "sample_0001.mp4.marked", "sample_0002.mp4", "sample_0002.mp4.marked"], report.Files.Select(file => Path.GetFileName(file)));
         Assert.Equal(51 + 2 * (51 - 17), report.Frames);
         Assert.Equal(3, report.Samples.Select(sample => sample.Hashes.Frames).Distinct().Count());
         Assert.Equal(report.Frames * 16 * 24 * 3, new FileInfo(report.Files[0]).Length);
@@ -86,7 +88,9 @@ public sealed class GenerationTests
         GenerationReport drawn = await cluster.Generate(cluster.Request("drawn"));
         GenerationReport given = await cluster.Generate(cluster.Request("given") with { LatentNoise = noise, SaveLatent = latent });
         Assert.NotEqual(drawn.Hashes.Latent, given.Hashes.Latent);
-        Assert.Equal("file", await File.ReadAllTextAsync(latent));
+        byte[] file = await File.ReadAllBytesAsync(latent), header = SafetensorsPreamble.Of([new("latent", "F32", [1, 4, 15, 2, 3], 4 * 4 * 15 * 2 * 3)]);
+        Assert.Equal(header, file[..header.Length]);
+        Assert.Equal(given.Hashes.Latent, Convert.ToHexStringLower(SHA256.HashData(file.AsSpan(header.Length))));
     }
 
     [Theory]
@@ -100,13 +104,34 @@ public sealed class GenerationTests
         Assert.Contains(names, refused.Message);
     }
 
-    [Fact]
-    public async Task AMissingReferenceIsToldBeforeAnythingIsLoaded()
+    /// <summary>There is no card, and none is waited for.</summary>
+    [Theory]
+    [InlineData("reference", "missing.png")]
+    [InlineData("noise", "nowhere.safetensors")]
+    [InlineData("prompt", "not a JSON object")]
+    [InlineData("mask", "the loop 'x'")]
+    [InlineData("loops", "continues each clip")]
+    [InlineData("models", "t5")]
+    [InlineData("vocabulary", "spiece.model")]
+    public async Task WhatCannotBeDoneIsToldWithoutACard(string what, string named)
     {
-        await using TestCluster cluster = await TestCluster.Start(1);
+        await using TestCluster cluster = await TestCluster.Start(0);
+        GenerationRequest request = cluster.Request("refused");
+        string t5 = Directory.CreateDirectory(Path.Combine(cluster.Folder, "t5")).FullName;
+        File.Copy(Path.Combine(request.Models.T5!, "config.json"), Path.Combine(t5, "config.json"));
         List<CardEvent> told = [];
-        await Assert.ThrowsAsync<InputException>(() => cluster.Generate(cluster.Request("missing") with { ReferencePaths = ["missing.png"] }, tell: told.Add));
-        Assert.DoesNotContain(told, happened => happened is Progress);
+        InputException refused = await Assert.ThrowsAsync<InputException>(() => cluster.Generate(what switch
+        {
+            "reference" => request with { ReferencePaths = [named] },
+            "noise" => request with { LatentNoise = named },
+            "prompt" => request with { Prompts = ["a {"] },
+            "mask" => request with { MaskStrategies = ["x"] },
+            "loops" => request with { Loop = 2, NumFrames = "17" },
+            "models" => request with { Models = request.Models with { T5 = Path.Combine(cluster.Folder, "no", named) } },
+            _ => request with { Models = request.Models with { T5 = t5 } },
+        }, tell: told.Add));
+        Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+        Assert.Empty(told);
         Assert.Empty(cluster.Store.Jobs());
     }
 

@@ -177,6 +177,8 @@ public sealed class VideoServiceTests
     [InlineData("too many cards")]
     [InlineData("no steps")]
     [InlineData("an empty prompt")]
+    [InlineData("a mask without numbers")]
+    [InlineData("a clip too short to go on from")]
     [InlineData("not a picture")]
     public async Task WhatAServiceDoesNotDoIsRefusedAndLeavesNothing(string what)
     {
@@ -192,6 +194,8 @@ public sealed class VideoServiceTests
             "too many cards" => order with { Request = request with { Cards = 31 } },
             "no steps" => order with { Request = request with { NumSamplingSteps = 0 } },
             "an empty prompt" => order with { Request = request with { Prompts = [" "] } },
+            "a mask without numbers" => order with { Request = request with { MaskStrategies = ["x"] } },
+            "a clip too short to go on from" => order with { Request = request with { NumFrames = "17", Loop = 2 } },
             _ => order with { IdempotencyKey = "" },
         };
         await Assert.ThrowsAsync<InputException>(() => service.Videos.Submit(order, CancellationToken.None));

@@ -30,7 +30,7 @@ public class ParcelTests
         CardReply[] replies =
         [
             new StepHandedIn(3, 0, 5, new WorkCounts(1, 2, 3, 4, 5, 0.5, 0.25, 1)), new Denoised(1.5) { PeakMemoryBytes = 9 },
-            new TaskFailed(4, "broken", Rank: 2), new Loaded("m"), new Finished(), new Decoded(new TensorPart("fp32", [4, 5])),
+            new TaskFailed(4, "broken", Rank: 2), new Loaded("m"), new Decoded(new TensorPart("fp32", [4, 5])),
         ];
         using MemoryStream stream = new();
         foreach (CardReply reply in replies)

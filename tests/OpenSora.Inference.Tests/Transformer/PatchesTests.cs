@@ -1,6 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
+using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Transformer;
+using OpenSora.Layout.Latents;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -40,6 +42,17 @@ public class PatchesTests
             Tensor latent = Patches.ToLatent(tokens, size.Height, size.Width);
             Patches.ClearPadding(tokens, size.Height, size.Width);
             Assert.Equal(0, Networks.LargestDifference(Patches.FromLatent(latent), tokens));
+        }).QuickCheckThrowOnFailure();
+
+    /// <summary>Whoever has no torch makes the same bytes, whatever stands in the padding.</summary>
+    [Fact]
+    public void The_final_form_without_torch_has_the_same_bytes() =>
+        Prop.ForAll(Sizes().ToArbitrary(), size =>
+        {
+            using DisposeScope scope = NewDisposeScope();
+            Tensor tokens = Networks.Noise(1, size.Frames, (size.Height + 1) / 2 * ((size.Width + 1) / 2), 16);
+            Tensor latent = Patches.ToLatent(tokens, size.Height, size.Width);
+            Assert.Equal(latent.bytes.ToArray(), LatentForm.OfTokens(tokens.bytes, new LatentSize(size.Frames, size.Height, size.Width)));
         }).QuickCheckThrowOnFailure();
 
     private static Gen<(int Frames, int Height, int Width)> Sizes() =>

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using OpenSora.Inference.Verification;
-using OpenSora.Prompts.Cleaning.Data;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Tests.Verification;

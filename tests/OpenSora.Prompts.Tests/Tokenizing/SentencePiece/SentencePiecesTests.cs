@@ -29,7 +29,7 @@ public sealed class SentencePiecesTests : IDisposable
         File.WriteAllBytes(path, [.. File.ReadAllBytes(column == "demo" ? Demo : Golden), .. normalization]);
         SentencePieces model = SentencePieces.Load(path);
         using JsonDocument rows = JsonDocument.Parse(File.ReadAllText(
-            Path.Combine(Repository.Root, "tests", "OpenSora.Inference.Tests", "Text", "SentencePiece", "hard-texts.json")));
+            Path.Combine(Repository.Root, "tests", "OpenSora.Prompts.Tests", "Tokenizing", "SentencePiece", "hard-texts.json")));
         string[] different =
         [
             .. rows.RootElement.EnumerateArray()

@@ -1,15 +1,14 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 
-namespace OpenSora.Card;
+namespace OpenSora.Layout.Models;
 
 /// <summary>The model of this installation; it stands in for every folder when none was given.</summary>
-internal static class DemoModel
+public static class DemoModel
 {
     /// <summary>The folders to load.</summary>
-    /// <param name="tell">Told a line when the model has something to say about itself.</param>
     /// <exception cref="InputException">A folder is missing, or only some were given.</exception>
-    public static ModelFolders Complete(ModelFolders given, Action<string> tell)
+    public static ModelFolders Complete(ModelFolders given)
     {
         foreach ((string flag, string? path) in new[] { ("dit", given.Dit), ("t5", given.T5), ("vae2d", given.Vae2d), ("vae3d", given.Vae3d) })
             if (path is not null && !Directory.Exists(path))
@@ -18,9 +17,10 @@ internal static class DemoModel
             return given;
         if (given != new ModelFolders())
             throw new InputException("some --ckpt-path-* flags were given and some not: the demo model does not go with other weights; give all four (dit, t5, vae2d, vae3d) or none");
-        string notice = Path.Combine(own, "NOTICE");
-        if (File.Exists(notice))
-            tell(File.ReadAllText(notice).Trim());
         return ModelFolders.In(own);
     }
+
+    /// <summary>What the model of this installation has to say about itself; null where it is not the one that is loaded, or says nothing.</summary>
+    public static string? Notice(ModelFolders given) =>
+        given == new ModelFolders() && Installation.Models is { } own && Path.Combine(own, "NOTICE") is var file && File.Exists(file) ? File.ReadAllText(file).Trim() : null;
 }

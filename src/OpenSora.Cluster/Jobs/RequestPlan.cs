@@ -1,0 +1,83 @@
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Settings;
+using OpenSora.Layout.Clips;
+using OpenSora.Layout.Models;
+using OpenSora.Prompts.Plans;
+using OpenSora.Prompts.Refinement;
+
+namespace OpenSora.Cluster.Jobs;
+
+/// <summary>
+/// What a request comes to: its videos, the sizes of a clip, and prompts as the text encoder takes them. Worked out in this
+/// process, before any card has a part in it. Methods read files and clean texts: they are not for a grain's turns.
+/// </summary>
+/// <param name="folder">Relative paths of the request are in this folder.</param>
+internal sealed class RequestPlan(GenerationRequest request, string folder, Tokenizers tokenizers)
+{
+    private readonly GenerationPlan _plan = new(request);
+
+    public ClipPlan Clip { get; } = ClipPlan.Of(request);
+
+    /// <summary>Videos in all; null when there is no end.</summary>
+    public int? Count => _plan.Count;
+
+    /// <summary>Looks at all that can be looked at without a card.</summary>
+    /// <exception cref="InputException">It cannot be done as it is.</exception>
+    public void Check(IJobMedia media)
+    {
+        ModelFolders models = DemoModel.Complete(request.Models);
+        _ = ModelShape.Of(models, models.Dit!);
+        if (request.LlmRefine)
+            _ = Endpoint;
+        _plan.Check();
+        Require(media);
+        _ = tokenizers.Of(models.T5!);
+    }
+
+    /// <summary>Looks at the files that the cards are to be given.</summary>
+    /// <exception cref="InputException">One is missing.</exception>
+    public void Require(IJobMedia media)
+    {
+        media.Require(_plan.References().Select(AtHome));
+        if (request.LatentNoise is { } noise && !File.Exists(noise))
+            throw new InputException($"--latent-noise {noise} does not exist: give a safetensors file");
+    }
+
+    /// <summary>The next batch with something to make; null when there is none.</summary>
+    /// <param name="batch">The first one that it may be.</param>
+    /// <param name="tell">Takes a line for the user.</param>
+    /// <exception cref="InputException">A prompt, a reference or a mask strategy is not well formed.</exception>
+    public (int Batch, IReadOnlyList<PlannedVideo> Videos)? Next(int batch, Action<string> tell, CancellationToken cancel)
+    {
+        using PromptRefiner? refiner = request.LlmRefine
+            ? new PromptRefiner(Endpoint, tell, cancel: cancel)
+            : null;
+        GenerationPlan plan = refiner is null ? _plan : _plan with { Refine = refiner.Refine };
+        for (; plan.At(batch) is { } all; batch++)
+        {
+            PlannedVideo[] videos = [.. all.Videos.Select(AtHome).Where(video => !request.PromptAsPath || !File.Exists(video.File))];
+            if (videos.Length > 0)
+                return (batch, videos);
+        }
+        return null;
+    }
+
+    /// <summary>The tokens of cleaned prompts, and their vocabulary.</summary>
+    /// <exception cref="InputException">The vocabulary is missing or damaged.</exception>
+    public (string Vocabulary, IReadOnlyList<IReadOnlyList<long>> Tokens) Tokenize(IReadOnlyList<string> prompts)
+    {
+        NamedTokenizer named = tokenizers.Of(DemoModel.Complete(request.Models).T5!);
+        return (named.Vocabulary, [.. prompts.Select(prompt => named.Tokenizer.Tokenize(prompt, request.ModelMaxLength).Tokens)]);
+    }
+
+    private static LanguageModelEndpoint Endpoint => LanguageModelEndpoint.Of(SettingsReader.Read<LanguageModelOptions>());
+
+    private PlannedVideo AtHome(PlannedVideo video) => video with
+    {
+        File = Path.GetFullPath(video.File, folder),
+        References = [.. video.References.Select(AtHome)],
+    };
+
+    private string AtHome(string reference) => reference.Contains("://", StringComparison.Ordinal) ? reference : Path.GetFullPath(reference, folder);
+}
