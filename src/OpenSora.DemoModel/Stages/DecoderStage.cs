@@ -47,7 +47,8 @@ internal sealed class DecoderStage : IDisposable
         _frames = ClipCache.Frames(place);
         _latents = ClipCache.Latents(place);
         _pictures = ClipCache.Pictures(place);
-        _deviation = _frames.std([0, 2, 3, 4], keepdim: true).squeeze(0).DetachFromDisposeScope();
+        using Tensor deviation = _frames.std([0, 2, 3, 4], keepdim: true);
+        _deviation = deviation.squeeze(0).DetachFromDisposeScope();
         for (int worker = 0; worker < place.Workers; worker++)
             _parameters.Add(Make());
     }

@@ -30,8 +30,8 @@ internal sealed record TransformerNetwork(STDiT3 Model, IReadOnlyDictionary<stri
     {
         foreach (long gate in new[] { 2L, 5L })
         {
-            using Tensor row = table.select(0, gate);
-            row.copy_(ones_like(row));
+            using Tensor row = table.select(0, gate), open = ones_like(row);
+            row.copy_(open);
         }
     }
 

@@ -40,7 +40,7 @@ public static class Profile
 
         bool compared = network.Products.Count > 0;
         double gemm = Median(products.Select(time => time.Cpu));
-        return new ProfileReport(
+        ProfileReport report = new(
             request.Part,
             Median(runs.Select(time => time.Wall)),
             Median(runs.Select(time => time.Cpu)),
@@ -53,6 +53,8 @@ public static class Profile
             request.Operations
                 ? [.. OperationTimes.Of(network.Run).Select(time => new ProfiledOperation(time.Name, time.Calls, time.Seconds))]
                 : null);
+        GC.KeepAlive(network); // its weights are in no dispose scope
+        return report;
     }
 
     private static void Check(ProfileRequest request)
