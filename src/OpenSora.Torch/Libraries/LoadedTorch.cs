@@ -28,6 +28,7 @@ internal sealed record LoadedTorch(nint Kernels, nint Binding, bool IsMended)
             if (Path.Combine(torchFolder, file) is var part && (!isOptional || File.Exists(part)))
                 kernels = Open(part) is var opened && file == "libtorch_cpu.so" ? opened : kernels;
         Mkl.TakeFastKernels(kernels);
+        Nnpack.DoWithout(kernels);
         string path = Path.Combine(bindingFolder, BindingFile);
         byte[] binding = SharedLibrary.Read(path);
         if (SharedLibrary.TryOpen(path, out nint library, out string? refusal))

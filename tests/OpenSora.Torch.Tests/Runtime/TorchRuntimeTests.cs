@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace OpenSora.Torch.Tests.Runtime;
 
 public class TorchRuntimeTests
@@ -28,6 +30,17 @@ public class TorchRuntimeTests
         Assert.Equal("2.10.0", TorchRuntime.Version);
         Assert.Matches("^torch 2[.]10[.]0 (DEFAULT|AVX2|AVX512), MKL [0-9.]+ (generic|AVX2?|AVX512).*, [0-9]+ threads?$", TorchRuntime.Describe());
         Assert.DoesNotMatch("^$|unknown", TorchRuntime.Processor);
+    }
+
+    /// <summary>It works where a machine tells its caches: two machines with one processor would make other bytes.</summary>
+    [Fact]
+    public unsafe void Convolutions_are_made_without_nnpack()
+    {
+        TorchRuntime.Initialize(1);
+        nint torch = TorchLibraries.Loaded.Kernels;
+        Assert.True(Nnpack.DoWithout(torch));
+        nint context = ((delegate* unmanaged<nint>)NativeLibrary.GetExport(torch, "_ZN2at13globalContextEv"))();
+        Assert.Equal(0, ((delegate* unmanaged<nint, byte>)NativeLibrary.GetExport(torch, "_ZNK2at7Context17userEnabledNNPACKEv"))(context));
     }
 
     /// <summary>Whoever made the processor: what it can do decides.</summary>
