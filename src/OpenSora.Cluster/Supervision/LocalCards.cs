@@ -76,7 +76,7 @@ public sealed class LocalCards : IAsyncDisposable
         while (!process.Exited.IsCompleted && !_stop.IsCancellationRequested)
         {
             Task changed = _directory.Changed;
-            Card? found = _directory.Cards.FirstOrDefault(one => one.Name == name && one.Description.ProcessId == process.Id);
+            Card? found = _directory.Cards.FirstOrDefault(one => one.Name == name && one.Registration.ProcessId == process.Id);
             if (known is null && found is not null)
                 process.PassOn(_say);
             known = found ?? known;

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Grains;
 using OpenSora.Cluster.Store;
-using OpenSora.Hosting;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster.Videos;
@@ -32,7 +31,6 @@ public static partial class VideoServiceSetup
     {
         if (first is not null)
             silo.Services.AddSingleton(new FindFirstSilo(first));
-        silo.Services.AddCardMessages();
         return silo.AddPlacementDirector<FirstSilo, FirstSiloDirector>().AddMemoryStreams(ProgressStream.Provider).AddMemoryGrainStorage("PubSubStore");
     }
 
