@@ -37,11 +37,11 @@ public sealed class Conv2d : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         if (Before == After)
-            return nn.functional.conv2d(x, weight, bias, _stride, [Before, Before]);
+            return Convolutions.Of(x, weight, bias, _stride, [Before, Before]);
         using Tensor padded = nn.functional.pad(x, [Before, After, Before, After]);
         return ConvolvePadded(padded);
     }
 
     /// <summary>The same over an input that has its zeros around it.</summary>
-    internal Tensor ConvolvePadded(Tensor padded) => nn.functional.conv2d(padded, weight, bias, _stride);
+    internal Tensor ConvolvePadded(Tensor padded) => Convolutions.Of(padded, weight, bias, _stride);
 }

@@ -1,3 +1,4 @@
+using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -47,7 +48,7 @@ internal sealed class CausalConv3d : nn.Module<Tensor, Tensor>
     }
 
     internal Tensor ConvolveVolume(Tensor padded) =>
-        nn.functional.conv3d(padded, weight, bias, [_stride, 1, 1], [0, _kernel / 2, _kernel / 2]);
+        Convolutions.Of(padded, weight, bias, [_stride, 1, 1], [0, _kernel / 2, _kernel / 2]);
 
     /// <summary>The same sums as a 2D convolution over [T', kernel · in, h, w].</summary>
     internal Tensor ConvolveFrames(Tensor padded)
@@ -59,7 +60,7 @@ internal sealed class CausalConv3d : nn.Module<Tensor, Tensor>
         for (long k = 0; k < _kernel; k++)
             windows.Add(frames.slice(0, k, k + (outFrames - 1) * _stride + 1, _stride)); // [T', in, h, w]
         Tensor kernels = weight.transpose(1, 2).flatten(1, 2); // [out, kernel · in, kernel, kernel]
-        Tensor y = nn.functional.conv2d(cat(windows, 1), kernels, bias, padding: [_kernel / 2, _kernel / 2]); // [T', out, h, w]
+        Tensor y = Convolutions.Of(cat(windows, 1), kernels, bias, padding: [_kernel / 2, _kernel / 2]); // [T', out, h, w]
         return y.transpose(0, 1).contiguous().unsqueeze(0).MoveToOuterDisposeScope();
     }
 }
