@@ -1,13 +1,11 @@
 using System.Runtime.InteropServices;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
-using OpenSora.Hosting.Cards;
-using OpenSora.Links;
 
 namespace OpenSora.FakeCard;
 
 /// <summary>Lets happen what a test wants to go wrong.</summary>
-internal sealed partial class Faults(FakeSettings settings, FakeState state, CardExchange exchange, BreakableStream stream, CancellationToken cancel)
+internal sealed partial class Faults(FakeSettings settings, FakeState state, ReplyStream replies)
 {
     private const int SigStop = 19, SigTerm = 15;
 
@@ -21,35 +19,18 @@ internal sealed partial class Faults(FakeSettings settings, FakeState state, Car
     /// <summary>Sends a reply, unless something happens to it.</summary>
     public async Task Send(string place, int index, CardReply reply, params ReadOnlyMemory<byte>[] parts)
     {
-        Part[] sent = [.. parts.Select(Part.Of)];
         if (Due(place, index, "during") is { } fault)
         {
-            // When this is taken no part is on its way: what goes wrong next does so with the part that is meant.
-            exchange.Send(new Alive(CardState.Busy, 0), [], cancel);
             if (fault.Kind == "corrupt")
             {
-                stream.DamageNext();
-                if (parts.Length == 0)
-                    sent = [Part.Of(new byte[1])]; // there must be something to damage
-            }
-            else if (fault.Kind is "kill" or "freeze" or "drop")
-            {
-                TaskCompletionSource half = new();
-                stream.BreakNext(() =>
-                {
-                    half.SetResult();
-                    if (fault.Kind != "freeze")
-                        Thread.Sleep(Timeout.Infinite);
-                });
-                _ = Task.Run(() => exchange.Send(reply, parts.Length == 0 ? [Part.Of(new byte[1])] : sent, cancel), CancellationToken.None);
-                await half.Task.WaitAsync(cancel);
-                await Happen(fault);
+                await replies.SendDamaged(reply, parts);
                 return;
             }
-            else
-                await Happen(fault);
+            if (fault.Kind is "kill" or "freeze" or "drop")
+                await replies.SendHalf(reply, parts);
+            await Happen(fault);
         }
-        exchange.Send(reply, sent, cancel);
+        await replies.Send(reply, parts);
         if (Due(place, index, "after") is { } late)
             await Happen(late);
     }
@@ -69,7 +50,7 @@ internal sealed partial class Faults(FakeSettings settings, FakeState state, Car
                 _ = Signal(Environment.ProcessId, SigTerm);
                 break;
             case "drop" or "corrupt":
-                stream.Dispose();
+                replies.Http.Abort();
                 throw new OperationCanceledException("dropped");
             case "delay":
                 await Task.Delay(150);

@@ -20,19 +20,18 @@ public sealed class ReferenceTests
     {
         { "OpenSora.Contracts", [] },
         { "OpenSora.Telemetry", ["OpenSora.Contracts"] },
-        { "OpenSora.Layout", ["OpenSora.Contracts"] },
         { "OpenSora.Links", ["OpenSora.Contracts", "OpenSora.Layout"] },
-        { "OpenSora.Hosting", ["OpenSora.Contracts", "OpenSora.Links", Orleans] },
         { "OpenSora.Torch", [] },
+        { "OpenSora.Layout", ["OpenSora.Contracts"] },
         { "OpenSora.Prompts", ["OpenSora.Contracts", "OpenSora.Layout"] },
         { "OpenSora.Inference", ["OpenSora.Contracts", "OpenSora.Layout", "OpenSora.Prompts", .. Torch] },
         { "OpenSora.Parallel", ["OpenSora.Contracts", "OpenSora.Links", "OpenSora.Layout", "OpenSora.Inference", .. Torch] },
         { "OpenSora.Planning", ["OpenSora.Contracts", "OpenSora.Layout"] },
         { "OpenSora.Video", ["OpenSora.Contracts"] },
-        { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Hosting", "OpenSora.Links", "OpenSora.Layout", "OpenSora.Prompts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Telemetry", "OpenSora.Video", Orleans, .. Torch] },
+        { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Links", "OpenSora.Layout", "OpenSora.Prompts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Telemetry", "OpenSora.Video", .. Torch] },
         { "OpenSora.DemoModel", ["OpenSora.Contracts", "OpenSora.Layout", "OpenSora.Prompts", "OpenSora.Inference", "OpenSora.Video", .. Torch] },
-        { "OpenSora.Cluster", ["OpenSora.Contracts", "OpenSora.Hosting", "OpenSora.Links", "OpenSora.Layout", "OpenSora.Prompts", Orleans] },
-        { "OpenSora.Silo", ["OpenSora.Contracts", "OpenSora.Cluster", "OpenSora.Hosting", "OpenSora.Telemetry", "OpenSora.Video", Orleans] },
+        { "OpenSora.Cluster", ["OpenSora.Contracts", "OpenSora.Layout", "OpenSora.Prompts", Orleans] },
+        { "OpenSora.Silo", ["OpenSora.Contracts", "OpenSora.Cluster", "OpenSora.Telemetry", "OpenSora.Video", Orleans] },
         { "OpenSora.Client", ["OpenSora.Contracts", "OpenSora.Planning"] },
     };
 

@@ -1,35 +1,26 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Supervision;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 using OpenSora.FakeCard;
-using OpenSora.Hosting;
+using OpenSora.Silo.Cards;
 using OpenSora.TestKit;
 
 namespace OpenSora.Cluster.Tests;
 
-/// <summary>A coordinator with card processes that compute next to nothing, and everything else for real.</summary>
+/// <summary>A coordinator over HTTP with card processes that compute next to nothing, and everything else for real.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
     public const string Token = "a secret of the tests";
-
-    private readonly SiloPort _port = new(new IPEndPoint(IPAddress.Loopback, 0), "the tests");
-    private readonly IHost _host;
 
     private TestCluster(ClusterOptions options, string folder)
     {
         (Options, Folder) = (options, folder);
         Directory = new CardDirectory(options);
+        Client = new CardClient(Token, options);
         Store = new JobStore(Path.Combine(folder, "state"));
-        Place = new SiloPlace { Name = "coordinator", Endpoint = _port.Endpoint, Token = Token };
-        HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSingleton(options).AddCards(Place, Directory);
-        builder.UseOrleans(silo => silo.UsePlace(Place));
-        _host = builder.Build();
+        Coordinator = new Coordinator(Directory, Client, Store, options);
     }
 
     /// <summary>Of the fake card.</summary>
@@ -54,17 +45,13 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public CardDirectory Directory { get; }
 
-    public CardClient Client => _host.Services.GetRequiredService<CardClient>();
-
-    /// <summary>A service of the coordinator's silo.</summary>
-    public T Of<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+    public CardClient Client { get; }
 
     public JobStore Store { get; }
 
-    public Coordinator Coordinator => new(Directory, Client, Store, Options);
+    public Coordinator Coordinator { get; private set; }
 
-    /// <summary>Where the coordinator's silo is.</summary>
-    public SiloPlace Place { get; }
+    public RegistrationHost Host { get; private set; } = null!;
 
     /// <summary>What the supervisor said.</summary>
     public List<string> Said { get; } = [];
@@ -74,9 +61,9 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> Start(int cards, ClusterOptions? options = null, string device = "cpu")
     {
         TestCluster cluster = new(options ?? Patient, System.IO.Directory.CreateTempSubdirectory("opensora-test").FullName);
+        cluster.Host = await RegistrationHost.Start(cluster.Directory, new ClusterToken(Token), null);
         if (cards > 0)
             cluster._cards = new LocalCards(cluster.Plan(cards, device), cluster.Directory, cluster.Options, cluster.Say);
-        await cluster._host.StartAsync();
         return cluster;
     }
 
@@ -86,7 +73,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Count = cards,
         Device = device,
         Threads = 1,
-        Join = Place.Endpoint,
+        Join = Host.Address,
         Token = Token,
         Links = name => $"unix:{Path.Combine(Folder, name)}",
     };
@@ -107,12 +94,10 @@ internal sealed class TestCluster : IAsyncDisposable
         Coordinator.Generate(request, media ?? new TestMedia(), most ?? request.Cards, tell ?? (_ => { }), cancel).WaitAsync(TimeSpan.FromMinutes(2), CancellationToken.None);
 
     /// <summary>A card that is not looked after.</summary>
-    public System.Diagnostics.Process StartCard(string name, params string[] more) => StartCardWith(Token, name, more);
-
-    public System.Diagnostics.Process StartCardWith(string token, string name, params string[] more)
+    public System.Diagnostics.Process StartCard(string name, params string[] more)
     {
-        System.Diagnostics.ProcessStartInfo start = new(Program, [name, "--join", Place.Endpoint.ToString(), .. more, "--leash"]) { RedirectStandardInput = true, RedirectStandardError = true };
-        start.Environment["OPENSORA_TOKEN"] = token;
+        System.Diagnostics.ProcessStartInfo start = new(Program, [name, "--join", Host.Address.ToString().TrimEnd('/'), .. more, "--leash"]) { RedirectStandardInput = true, RedirectStandardError = true };
+        start.Environment.TryAdd("OPENSORA_TOKEN", Token);
         return System.Diagnostics.Process.Start(start)!;
     }
 
@@ -139,9 +124,9 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         if (_cards is not null)
             await _cards.DisposeAsync();
-        await _host.StopAsync();
-        _host.Dispose();
-        _port.Dispose();
+        await Host.DisposeAsync();
+        Client.Dispose();
+        Directory.Dispose();
         System.IO.Directory.Delete(Folder, recursive: true);
     }
 }

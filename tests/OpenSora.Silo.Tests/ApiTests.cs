@@ -156,7 +156,7 @@ public sealed class ApiTests(ApiTests.CalmSilo calm) : IClassFixture<ApiTests.Ca
         Assert.All(
             System.Text.RegularExpressions.Regex.Matches(dashboard, "opensora_[a-z_]+").Select(match => match.Value).Distinct().Except(disturbed),
             name => Assert.Contains($"\n{name}", metrics));
-        foreach (string name in new[] { "http_server_request_duration_seconds_count{", "dotnet_gc_collections_total{", "orleans_grains{", "resilience_polly_strategy_attempt_duration_milliseconds_count{" })
+        foreach (string name in new[] { "http_server_request_duration_seconds_count{", "http_client_request_duration_seconds_count{", "dotnet_gc_collections_total{", "orleans_grains{", "resilience_polly_strategy_attempt_duration_milliseconds_count{" })
             Assert.Contains($"\n{name}", metrics);
         Assert.Contains("pipeline_name=\"task\"", metrics);
     }

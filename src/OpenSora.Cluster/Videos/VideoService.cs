@@ -178,7 +178,8 @@ internal sealed partial class VideoService(
 
     public async Task<IReadOnlyList<CardStatus>> Cards(CancellationToken cancel)
     {
-        return [.. (await Cluster.Cards()).Select(card => card.ToCard())];
+        CardDocument?[] cards = await Task.WhenAll((await Cluster.Cards()).Select(name => grains.GetGrain<ICardGrain>(name).Get()));
+        return [.. cards.OfType<CardDocument>().Select(card => card.ToCard())];
     }
 
     private const int MostOfKey = 255, MostOfPage = 100;

@@ -2,17 +2,16 @@ using System.Net;
 using System.Net.Sockets;
 using OpenSora.Contracts;
 
-namespace OpenSora.Hosting;
+namespace OpenSora.Silo.Service;
 
 /// <summary>A port that nobody else is given before the silo listens there: sockets that are bound share it until one listens.</summary>
-public sealed class SiloPort : IDisposable
+internal sealed class SiloPort : IDisposable
 {
     private readonly Socket _bound;
 
     /// <param name="endpoint">Port 0 is any that is free.</param>
-    /// <param name="flag">Which flag named it.</param>
     /// <exception cref="InputException">It is taken, or not of this machine.</exception>
-    public SiloPort(IPEndPoint endpoint, string flag)
+    public SiloPort(IPEndPoint endpoint)
     {
         _bound = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -22,7 +21,7 @@ public sealed class SiloPort : IDisposable
         catch (SocketException error)
         {
             _bound.Dispose();
-            throw new InputException($"{flag} {endpoint}: {error.Message}; give an address of this machine and a free port", error);
+            throw new InputException($"--silo-endpoint {endpoint}: {error.Message}; give an address of this machine and a free port", error);
         }
     }
 
