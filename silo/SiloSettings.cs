@@ -10,7 +10,7 @@ namespace OpenSora.Silo;
 [Variables]
 internal sealed class SiloSettings
 {
-    public const string DatabaseVariable = "OPENSORA_DATABASE", ApiTokensFileVariable = "OPENSORA_API_TOKENS_FILE";
+    public const string ApiTokensFileVariable = "OPENSORA_API_TOKENS_FILE";
 
     public MembershipOptions Membership { get; init; } = new();
 
@@ -21,7 +21,7 @@ internal sealed class SiloSettings
     public TelemetryOptions Telemetry { get; init; } = new();
 
     /// <summary>PostgreSQL connection string for the state of videos. Default: null (a SQLite file).</summary>
-    [Variable(DatabaseVariable)]
+    [Variable(CardProtocol.DatabaseVariable)]
     public string? Database { get; init; }
 
     /// <summary>A file with a line <c>NAME TOKEN</c> for each owner; <c>#</c> begins a comment. Default: null (there are no owners).</summary>

@@ -1,15 +1,12 @@
 using OpenSora.Cluster.Cards;
 using OpenSora.Contracts.Videos;
-using OpenSora.Silo.Cards;
 
 namespace OpenSora.Silo.Api;
 
 /// <summary>All that a silo answers: docs/api.md tells it for people.</summary>
 internal static class ApiEndpoints
 {
-    private static readonly TimeSpan ReadySilence = TimeSpan.FromSeconds(1.75);
-
-    public static void MapApi(this WebApplication app, long mostUploadBytes, ApiTokens tokens, ClusterToken cluster)
+    public static void MapApi(this WebApplication app, long mostUploadBytes, ApiTokens tokens)
     {
         CardDirectory directory = app.Services.GetRequiredService<CardDirectory>();
         app.UseMiddleware<Problems>();
@@ -21,11 +18,10 @@ internal static class ApiEndpoints
         app.UseStaticFiles();
         app.UseRouting();
         app.MapGet("/health/live", () => Results.Text("live")).WithSummary("200 while the process works").WithTags("health");
-        app.MapGet("/health/ready", () => directory.AnyCanWork(ReadySilence)
+        app.MapGet("/health/ready", () => directory.AnyCanWork
             ? Results.Text("ready")
             : Results.Text("not ready: no card can work; start one with opensora card --join, or see GET /v1/cards", statusCode: StatusCodes.Status503ServiceUnavailable))
             .WithSummary("200 while a card can work, else 503").WithTags("health");
-        app.MapCards(directory, cluster);
         RouteGroupBuilder api = app.MapGroup("").AddEndpointFilter(new OwnerFilter(tokens));
         api.MapOpenApi();
         api.MapVideos(app.Lifetime, mostUploadBytes);

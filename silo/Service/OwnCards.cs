@@ -1,44 +1,36 @@
+using System.Net;
+using OpenSora.Cluster;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Supervision;
-using OpenSora.Contracts;
-using OpenSora.Contracts.Cards;
-using OpenSora.Silo.Cards;
+using OpenSora.Hosting;
 
 namespace OpenSora.Silo.Service;
 
-/// <summary>The cards of the service's own machine. They register at a port of their own, which is there before the service is.</summary>
+/// <summary>The cards of a coordinator's own machine. They join as soon as its silo listens.</summary>
 internal sealed class OwnCards : IAsyncDisposable
 {
-    private readonly RegistrationHost _registration;
     private readonly LocalCards _cards;
-    private readonly DirectoryInfo _links;
+    private readonly DirectoryInfo _links = Directory.CreateTempSubdirectory("opensora-");
 
-    private OwnCards(RegistrationHost registration, LocalCards cards, DirectoryInfo links) => (_registration, _cards, _links) = (registration, cards, links);
-
-    /// <param name="service">Where the service is reached: cards of other machines reach these by the same host.</param>
-    public static async Task<OwnCards> Start(ServeOptions options, Uri service, CardDirectory directory, ClusterToken token, ClusterTls? tls)
+    /// <param name="place">The coordinator's silo: cards of other machines reach these by the same address.</param>
+    /// <param name="plan">Which cards; where they join and take links is told here.</param>
+    /// <param name="say">What they say on standard error, and what becomes of them.</param>
+    public OwnCards(SiloPlace place, LocalCardsPlan plan, CardDirectory directory, ClusterOptions options, Action<string> say)
     {
-        string program = options.CardProgram ?? Installation.CardProgram();
-        RegistrationHost registration = await RegistrationHost.Start(directory, token, null, tls);
-        DirectoryInfo links = Directory.CreateTempSubdirectory("opensora-");
-        LocalCardsPlan plan = new()
+        IPAddress address = place.Endpoint.Address;
+        _cards = new LocalCards(plan with
         {
-            Program = program,
-            Count = options.Cards,
-            Device = options.Device,
-            Threads = options.Threads ?? Math.Max(1, Environment.ProcessorCount / options.Cards),
-            Join = registration.Address,
-            Token = token.Value,
-            Links = name => service.IsLoopback ? $"unix:{Path.Combine(links.FullName, name + ".sock")}" : $"tcp:{service.Host}:0",
-            OthersMayJoin = true,
-        };
-        return new OwnCards(registration, new LocalCards(plan, directory, options.Cluster, Console.Error.WriteLine), links);
+            Join = place.Database is null ? place.Endpoint : null,
+            Database = place.Database,
+            Address = address,
+            Token = place.Token,
+            Links = name => IPAddress.IsLoopback(address) ? $"unix:{Path.Combine(_links.FullName, name + ".sock")}" : $"tcp:{address}:0",
+        }, directory, options, say);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _cards.DisposeAsync();
-        await _registration.DisposeAsync();
         _links.Delete(recursive: true);
     }
 }

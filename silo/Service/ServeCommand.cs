@@ -4,6 +4,7 @@ using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Settings;
 
@@ -18,7 +19,7 @@ internal static class ServeCommand
         DefaultValueFactory = _ => ServeOptions.DefaultUrl,
     };
 
-    private static readonly Option<int?> Cards = new("--cards") { Description = "Cards of this machine; others join with opensora card --join URL. [default: 1; 0 where there may be several silos]" };
+    private static readonly Option<int?> Cards = new("--cards") { Description = "Cards of this machine; others join with opensora card. [default: 1; 0 where there may be several silos]" };
     private static readonly Option<int?> Threads = new("--threads") { Description = "CPU threads of each local card. [default: all cores, shared between them]" };
     private static readonly Option<string?> Device = new("--device") { Description = "Device of the local cards: cpu, cuda or gcu. [default: the best one present]" };
 
@@ -30,11 +31,11 @@ internal static class ServeCommand
 
     private static readonly Option<string?> Database = new("--database")
     {
-        Description = $"PostgreSQL connection string for the state of videos; {SiloSettings.DatabaseVariable} keeps its password out of the process list. [default: a SQLite file in --store]",
+        Description = $"PostgreSQL connection string for the state of videos; {CardProtocol.DatabaseVariable} keeps its password out of the process list. [default: a SQLite file in --store]",
     };
 
-    private static readonly Option<string> Clustering = Choice("--clustering", "How several silos find each other: localhost (one silo), postgres (through --database) or kubernetes.", "localhost", "postgres", "kubernetes");
-    private static readonly Option<string?> SiloEndpoint = new("--silo-endpoint") { Description = "IP:PORT where other silos reach this one, with --clustering postgres. [default: a free port of 127.0.0.1]" };
+    private static readonly Option<string> Clustering = Choice("--clustering", "How several silos find each other: localhost (one silo) or postgres (through --database).", "localhost", "postgres");
+    private static readonly Option<string?> SiloEndpoint = new("--silo-endpoint") { Description = "IP:PORT where cards and other silos reach this one: opensora card --join. [default: a free port of 127.0.0.1]" };
     private static readonly Option<string> Favour = Choice("--favour", "For videos that name no number of cards: latency (all cards are shared between those that are there) or throughput (one card each).", "latency", "throughput");
     private static readonly Option<int> MostWaiting = new("--most-waiting") { Description = "Videos that may wait.", DefaultValueFactory = _ => new SchedulerOptions().MostWaiting };
     private static readonly Option<int> MostWaitingOfOwner = new("--most-waiting-of-owner") { Description = "Videos of one owner that may wait.", DefaultValueFactory = _ => new SchedulerOptions().MostWaitingOfOwner };
@@ -82,9 +83,7 @@ internal static class ServeCommand
         string? database = parsed.GetValue(Database) ?? settings.Database;
         Clustering clustering = Enum.Parse<Clustering>(parsed.GetRequiredValue(Clustering), ignoreCase: true);
         if (clustering != Service.Clustering.Localhost && database is null)
-            throw new InputException($"--clustering {parsed.GetValue(Clustering)} needs a database that all silos share: give --database, or set {SiloSettings.DatabaseVariable}");
-        if (clustering != Service.Clustering.Localhost && parsed.GetValue(Cards) > 0)
-            throw new InputException($"--cards {parsed.GetValue(Cards)} does not go with --clustering {parsed.GetValue(Clustering)}: any of the silos may come to need a card, so start cards that know them all, with opensora card --join URL,URL");
+            throw new InputException($"--clustering {parsed.GetValue(Clustering)} needs a database that all silos share: give --database, or set {CardProtocol.DatabaseVariable}");
         ModelFolders models = new() { Dit = parsed.GetValue(Dit), T5 = parsed.GetValue(T5), Vae2d = parsed.GetValue(Vae2d), Vae3d = parsed.GetValue(Vae3d) };
         return new ServeOptions
         {
@@ -97,7 +96,7 @@ internal static class ServeCommand
             Membership = settings.Membership,
             Telemetry = settings.Telemetry,
             ApiTokensFile = settings.ApiTokensFile,
-            SiloEndpoint = ReadEndpoint(parsed.GetValue(SiloEndpoint), clustering),
+            SiloEndpoint = ReadEndpoint(parsed.GetValue(SiloEndpoint)),
             MostUploadBytes = (long)Within("--most-upload", parsed.GetValue(MostUpload), 1, 65_536) << 20,
             Leash = parsed.GetValue(Leash),
             Videos = new VideoServiceOptions
@@ -117,12 +116,10 @@ internal static class ServeCommand
         };
     }
 
-    private static IPEndPoint ReadEndpoint(string? word, Clustering clustering)
+    private static IPEndPoint ReadEndpoint(string? word)
     {
         if (word is null)
             return new IPEndPoint(IPAddress.Loopback, 0);
-        if (clustering != Service.Clustering.Postgres)
-            throw new InputException($"--silo-endpoint {word} does not go with --clustering {clustering.ToString().ToLowerInvariant()}: it is for --clustering postgres");
         return IPEndPoint.TryParse(word, out IPEndPoint? endpoint) && !endpoint.Address.Equals(IPAddress.Any) && !endpoint.Address.Equals(IPAddress.IPv6Any)
             ? endpoint
             : throw new InputException($"--silo-endpoint '{word}' is no address that other silos can reach: give the IP address of this machine and a port, e.g. 10.0.0.5:11111");

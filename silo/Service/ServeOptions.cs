@@ -15,9 +15,6 @@ internal enum Clustering
 
     /// <summary>Through the database of the videos.</summary>
     Postgres,
-
-    /// <summary>The same, and Kubernetes says which silos there are.</summary>
-    Kubernetes,
 }
 
 /// <summary>What <c>serve</c> runs.</summary>

@@ -1,11 +1,14 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Supervision;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Hosting;
 using OpenSora.Silo.Api;
 using OpenSora.Silo.Cards;
 using OpenSora.Silo.Generation;
@@ -35,19 +38,19 @@ internal sealed class ServiceHost : IAsyncDisposable
         string? secret = options.Membership.ReadToken();
         ApiTokens tokens = ApiTokens.Of(secret, options.ApiTokensFile);
         ClusterToken token = ClusterToken.Of(secret);
-        RequireToken(options, tokens);
-        using SiloPort? port = options.Clustering == Clustering.Postgres ? new SiloPort(options.SiloEndpoint) : null;
-        options = options with { SiloEndpoint = port?.Endpoint ?? options.SiloEndpoint };
-        if (options.Clustering != Clustering.Localhost)
-            await new SiloTables(options.Videos.Database!, OrleansHosting.ClusterName).Create();
+        RequireToken(options, tokens, secret);
+        using SiloPort port = new(options.SiloEndpoint, "--silo-endpoint");
+        SiloPlace place = PlaceOf(options, port.Endpoint, token, tls);
+        if (place.Database is not null)
+            await new SiloTables(place.Database, SiloHosting.ClusterName).Create();
         CardDirectory directory = new(options.Cluster);
         // First: they take about as long to start as the silo does.
-        OwnCards? cards = options.Cards > 0 ? await OwnCards.Start(options, AddressOf(options.Urls[0]), directory, token, tls) : null;
+        OwnCards? cards = options.Cards > 0 ? new OwnCards(place, CardsOf(options), directory, options.Cluster, Console.Error.WriteLine) : null;
         WebApplication? app = null;
         try
         {
-            app = Build(options, directory, tokens, token, tls);
-            app.MapApi(options.MostUploadBytes, tokens, token);
+            app = Build(options, place, directory);
+            app.MapApi(options.MostUploadBytes, tokens);
             await Listen(app, options);
             if (options.Leash)
                 StopWithInput(app);
@@ -72,7 +75,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static WebApplication Build(ServeOptions options, CardDirectory directory, ApiTokens tokens, ClusterToken token, ClusterTls? tls)
+    private static WebApplication Build(ServeOptions options, SiloPlace place, CardDirectory directory)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
@@ -86,17 +89,39 @@ internal sealed class ServiceHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.MostUploadBytes;
-            if (tls is not null)
+            if (place.Tls is { } tls)
                 kestrel.ConfigureHttpsDefaults(https => https.Admit(tls));
         });
         builder.Services.Configure<FormOptions>(form => (form.MultipartBodyLengthLimit, form.ValueLengthLimit, form.ValueCountLimit) = (options.MostUploadBytes, 64 << 10, 64));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-        builder.Services.AddSingleton(options.Cluster).AddSingleton(directory).AddSingleton(new CardClient(token.Value, options.Cluster, tls));
+        builder.Services.AddSingleton(options.Cluster).AddCards(place, directory);
         builder.Services.AddProblemDetails().AddOpenApi(ApiDocument.Describe);
-        builder.UseGrains(options);
+        builder.UseOrleans(silo =>
+        {
+            silo.UsePlace(place);
+            silo.AddVideoGrains(place.Database is { } database ? new SiloTables(database, SiloHosting.ClusterName).First : null);
+        });
         builder.Services.AddVideoService(options.Videos, request => new JobMedia(request));
         return builder.Build();
     }
+
+    private static SiloPlace PlaceOf(ServeOptions options, IPEndPoint endpoint, ClusterToken token, ClusterTls? tls) => new()
+    {
+        Name = $"{Environment.MachineName}-{Environment.ProcessId}",
+        Endpoint = endpoint,
+        Database = options.Clustering == Clustering.Localhost ? null : options.Videos.Database,
+        Token = token.Value,
+        Tls = tls,
+    };
+
+    private static LocalCardsPlan CardsOf(ServeOptions options) => new()
+    {
+        Program = options.CardProgram ?? Installation.CardProgram(),
+        Count = options.Cards,
+        Device = options.Device,
+        Threads = options.Threads ?? Math.Max(1, Environment.ProcessorCount / options.Cards),
+        OthersMayJoin = true,
+    };
 
     private static void StopWithInput(WebApplication app)
     {
@@ -111,9 +136,11 @@ internal sealed class ServiceHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Nobody but this machine gets in without a token.</summary>
-    private static void RequireToken(ServeOptions options, ApiTokens tokens)
+    /// <summary>Nobody but this machine gets in without a token, and several silos must have the same.</summary>
+    private static void RequireToken(ServeOptions options, ApiTokens tokens, string? secret)
     {
+        if (secret is null && (options.Clustering != Clustering.Localhost || !IPAddress.IsLoopback(options.SiloEndpoint.Address)))
+            throw new InputException($"{(options.Clustering == Clustering.Localhost ? $"--silo-endpoint {options.SiloEndpoint}" : $"--clustering {options.Clustering.ToString().ToLowerInvariant()}")} lets other processes into the cluster: set {CardProtocol.TokenVariable}, or {CardProtocol.TokenFileVariable} to a file that holds it, to a secret that all of them are given");
         foreach (string url in options.Urls)
         {
             if (!Uri.TryCreate(url.Replace("://*", "://0.0.0.0", StringComparison.Ordinal).Replace("://+", "://0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out Uri? address)

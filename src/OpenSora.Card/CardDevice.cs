@@ -1,5 +1,4 @@
 using OpenSora.Contracts;
-using OpenSora.Contracts.Cards;
 using OpenSora.Inference;
 using OpenSora.Torch;
 using static TorchSharp.torch;
@@ -27,7 +26,7 @@ internal sealed class CardDevice
         }
     }
 
-    /// <summary>See <see cref="CardRegistration.Kind"/>.</summary>
+    /// <summary>See <see cref="Contracts.Cards.CardDescription.Kind"/>.</summary>
     public string Kind => $"{Devices.Kind(Device).ToString().ToLowerInvariant()}, {TorchRuntime.Describe()}"
         + $", kernels {FusedKernels.Chosen}, {TorchRuntime.Processor}, build {Build}";
 

@@ -15,6 +15,10 @@ internal sealed class CardSettings
 
     public TelemetryOptions Telemetry { get; init; } = new();
 
+    /// <summary>The PostgreSQL database of the cluster, as Npgsql takes it; for <c>--clustering postgres</c> and <c>kubernetes</c>. Default: null (none).</summary>
+    [Variable(CardProtocol.DatabaseVariable)]
+    public string? Database { get; init; }
+
     /// <summary>
     /// Our own kernels on the CPU, or <c>plain</c> for torch's only. Last bits depend on them, so cards with other kernels do
     /// not share a clip. Default: best.

@@ -15,7 +15,7 @@ if (RequestLine.Knows(first))
 try
 {
     CardSettings settings = SettingsReader.Read<CardSettings>();
-    return await ServingCard.Run(CardOptions.Parse(args, settings.Membership), settings);
+    return await ServingCard.Run(CardOptions.Parse(args, settings), settings);
 }
 catch (Exception error)
 {

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Settings;
 
 namespace OpenSora.Cluster;
@@ -8,9 +7,9 @@ namespace OpenSora.Cluster;
 [Variables("OPENSORA_CLUSTER_", OwnsPrefix = true)]
 public sealed record ClusterOptions
 {
-    /// <summary>How long a card may say nothing before it counts as gone. Default: 2.5 s.</summary>
+    /// <summary>How long the process of a local card may be out of the cluster before it is killed. Default: 2.5 s.</summary>
     [Range(0.01, 1_000_000)]
-    public TimeSpan Silence { get; init; } = CardProtocol.Silence;
+    public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(2.5);
 
     /// <summary>How long a card may say nothing in the reply to a task before it is asked whether it lives. Default: 2 s.</summary>
     [Range(0.01, 1_000_000)]
@@ -60,7 +59,7 @@ public sealed record ClusterOptions
     [Range(1.0, 1000)]
     public int LeastStepsToGrow { get; init; } = 2;
 
-    /// <summary>How long a card process may take from its start to its registration. Default: 120 s.</summary>
+    /// <summary>How long a card process may take from its start until it has joined. Default: 120 s.</summary>
     [Range(0.01, 1_000_000)]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(120);
 

@@ -26,7 +26,7 @@ internal static class Tracing
 
     /// <summary>A task on a card, e.g. <c>decode on card-1</c>.</summary>
     public static Activity? Task(Card card, CardTask task) => Source.StartActivity($"{Words(task)} on {card.Name}")?
-        .SetTag("opensora.card", card.Name).SetTag("opensora.device", card.Registration.Device);
+        .SetTag("opensora.card", card.Name).SetTag("opensora.device", card.Description.Device);
 
     /// <summary>A step of all ranks, which has just ended.</summary>
     public static void Step(Activity? epoch, int step, DateTimeOffset began)

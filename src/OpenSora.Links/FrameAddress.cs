@@ -25,6 +25,9 @@ public enum FrameKind
 
     /// <summary>Sums over units, for a decision that all ranks take alike.</summary>
     Sums = 7,
+
+    /// <summary>A tensor between a coordinator and a card.</summary>
+    Part = 8,
 }
 
 /// <summary>Which piece of a job a frame carries.</summary>

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OpenSora.Contracts.Cards;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
@@ -14,8 +13,8 @@ namespace OpenSora.Telemetry;
 /// <summary>The one provider of each signal in a process.</summary>
 internal static class Providers
 {
-    /// <summary>Requests that come all the time and tell nothing: heartbeats, probes, scrapes.</summary>
-    private static readonly string[] Quiet = [CardProtocol.CardsPath, CardProtocol.HealthPath, "/metrics"];
+    /// <summary>Requests that come all the time and tell nothing: probes, scrapes.</summary>
+    private static readonly string[] Quiet = ["/health", "/metrics"];
 
     public static void Add(IHostApplicationBuilder builder, TelemetryOptions options, string service, string instance) => Add(builder, options, service, instance, null);
 

@@ -1,32 +1,35 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
+using OpenSora.Hosting.Cards;
+using OpenSora.Links;
 using OpenSora.Contracts.Generation;
 
 namespace OpenSora.FakeCard;
 
 /// <summary>Does one task.</summary>
-internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte>> parts, FakeState state, Faults faults, HttpClient peers, CancellationToken cancel)
+internal sealed class FakeTasks(
+    CardTask task, IReadOnlyList<ReadOnlyMemory<byte>> parts, CardExchange exchange, FakeState state, Faults faults, IGrainFactory grains, CancellationToken cancel)
 {
-    private const int LatentFrameBytes = 128, StepBytes = 100;
+    private const int LatentFrameBytes = 128, StepBytes = 100, MostAttempts = 20;
 
     private readonly GenerationRequest _request = task.Request;
     private readonly ClipGeometry _clip = ClipGeometry.Of(task.Request);
     private readonly FakeSettings _settings = FakeSettings.Of(task.Request);
 
     /// <summary>Leaves a line with the task's name in <c>tasks-NAME</c> among the marks.</summary>
-    public Task Run(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames)
+    public Task Run()
     {
         if (_settings.Marks.Length > 0)
             File.AppendAllText(Path.Combine(_settings.Marks, $"tasks-{state.Name}"), (task is LoadTask load ? $"Load {string.Join('+', load.Networks)}" : task.GetType().Name.Replace("Task", "")) + "\n");
-        return Do(frames);
+        return Do();
     }
 
-    private Task Do(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames) => task switch
+    private Task Do() => task switch
     {
         LoadTask load => Load(load),
         EncodeTextTask text => Once("text", () => EncodeText(text)),
-        EncodeReferenceTask => EncodeReference(frames),
+        EncodeReferenceTask reference => EncodeReference(reference),
         StartTask start => Once("start", () => Start(start)),
         DenoiseTask denoise => Denoise(denoise),
         DecodeTask decode => Decode(decode),
@@ -52,11 +55,14 @@ internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte
         new TextEncoded([.. text.Texts.Select(_ => new EncodedPrompt(new TensorPart("fp32", [2, 4]), [true, true, false]))]),
         [.. text.Texts.Select(one => (ReadOnlyMemory<byte>)FakeModel.Expand(FakeModel.Hash(1, string.Join(',', one)), 32))]);
 
-    private async Task EncodeReference(Func<Task<IReadOnlyList<Parcel<ReferenceFrame>>>> frames)
+    private async Task EncodeReference(EncodeReferenceTask reference)
     {
         ulong hash = FakeModel.State(parts[0].Span, _request.Seed);
-        foreach (Parcel<ReferenceFrame> frame in await frames())
-            hash = FakeModel.Hash(FakeModel.Hash(hash, frame.Header.Height), frame.Parts[0].Span);
+        for (int i = 0; i < reference.Frames; i++)
+        {
+            Part frame = exchange.Receive(cancel);
+            hash = FakeModel.Hash(FakeModel.Hash(hash, frame.Shape[0]), frame.Bytes.Span);
+        }
         long[] shape = [4, 1, _clip.Latent.Height, _clip.Latent.Width];
         await Once("reference", () => (new ReferenceEncoded(new TensorPart("fp32", shape)),
             [FakeModel.Expand(hash, 4 * shape.Aggregate((a, b) => a * b)), FakeModel.Draw(parts[0].Span, _request.Seed, "reference")]));
@@ -110,14 +116,22 @@ internal sealed class FakeTasks(CardTask task, IReadOnlyList<ReadOnlyMemory<byte
         state.Reach(step);
         await Task.WhenAll(Enumerable.Range(0, denoise.Links.Count).Where(rank => rank != denoise.Rank).Select(async rank =>
         {
-            try
+            IFakeRank peer = grains.GetGrain<IFakeRank>(FakeLinks.NameOf(denoise.Links[rank]));
+            for (int attempt = 0; ; attempt++)
             {
-                using HttpResponseMessage answer = await peers.GetAsync($"{denoise.Links[rank]}/fake/step?epoch={denoise.Epoch}&step={step}", cancel);
-                answer.EnsureSuccessStatusCode();
-            }
-            catch (HttpRequestException error)
-            {
-                throw new PeerLostException(rank, error.Message);
+                try
+                {
+                    if (await peer.Await(denoise.Epoch, step, cancel))
+                        return;
+                    throw new PeerLostException(rank, "the epoch is over there");
+                }
+                catch (Exception error) when (error is not PeerLostException && !cancel.IsCancellationRequested)
+                {
+                    // Where the name was that of a card that died, not all silos may know yet that it is another's.
+                    if (attempt == MostAttempts)
+                        throw new PeerLostException(rank, error.Message);
+                    await Task.Delay(100, cancel);
+                }
             }
         }));
     }

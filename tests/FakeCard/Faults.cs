@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Hosting.Cards;
+using OpenSora.Links;
 
 namespace OpenSora.FakeCard;
 
 /// <summary>Lets happen what a test wants to go wrong.</summary>
-internal sealed partial class Faults(FakeSettings settings, FakeState state, ReplyStream replies)
+internal sealed partial class Faults(FakeSettings settings, FakeState state, CardExchange exchange, BreakableStream stream, CancellationToken cancel)
 {
     private const int SigStop = 19, SigTerm = 15;
 
@@ -19,18 +21,35 @@ internal sealed partial class Faults(FakeSettings settings, FakeState state, Rep
     /// <summary>Sends a reply, unless something happens to it.</summary>
     public async Task Send(string place, int index, CardReply reply, params ReadOnlyMemory<byte>[] parts)
     {
+        Part[] sent = [.. parts.Select(Part.Of)];
         if (Due(place, index, "during") is { } fault)
         {
+            // When this is taken no part is on its way: what goes wrong next does so with the part that is meant.
+            exchange.Send(new Alive(CardState.Busy, 0), [], cancel);
             if (fault.Kind == "corrupt")
             {
-                await replies.SendDamaged(reply, parts);
+                stream.DamageNext();
+                if (parts.Length == 0)
+                    sent = [Part.Of(new byte[1])]; // there must be something to damage
+            }
+            else if (fault.Kind is "kill" or "freeze" or "drop")
+            {
+                TaskCompletionSource half = new();
+                stream.BreakNext(() =>
+                {
+                    half.SetResult();
+                    if (fault.Kind != "freeze")
+                        Thread.Sleep(Timeout.Infinite);
+                });
+                _ = Task.Run(() => exchange.Send(reply, parts.Length == 0 ? [Part.Of(new byte[1])] : sent, cancel), CancellationToken.None);
+                await half.Task.WaitAsync(cancel);
+                await Happen(fault);
                 return;
             }
-            if (fault.Kind is "kill" or "freeze" or "drop")
-                await replies.SendHalf(reply, parts);
-            await Happen(fault);
+            else
+                await Happen(fault);
         }
-        await replies.Send(reply, parts);
+        exchange.Send(reply, sent, cancel);
         if (Due(place, index, "after") is { } late)
             await Happen(late);
     }
@@ -50,7 +69,7 @@ internal sealed partial class Faults(FakeSettings settings, FakeState state, Rep
                 _ = Signal(Environment.ProcessId, SigTerm);
                 break;
             case "drop" or "corrupt":
-                replies.Http.Abort();
+                stream.Dispose();
                 throw new OperationCanceledException("dropped");
             case "delay":
                 await Task.Delay(150);

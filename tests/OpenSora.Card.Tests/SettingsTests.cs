@@ -13,7 +13,7 @@ public sealed class SettingsTests
     [Fact]
     public async Task FaultsThatAreNotUnderstoodAreRefused()
     {
-        using Process card = RunningCard.Launch(["card-0", "--join", "http://127.0.0.1:1"], faults: "explode@step=1");
+        using Process card = RunningCard.Launch(["card-0", "--join", "127.0.0.1:1"], faults: "explode@step=1");
         string said = await card.StandardError.ReadToEndAsync();
         await card.WaitForExitAsync();
         Assert.Equal(2, card.ExitCode);

@@ -116,7 +116,7 @@ public sealed class CardsTests : IDisposable
     [InlineData(true)]
     public async Task ACardJoinsWhileItWorks(bool encrypted)
     {
-        string address = $"127.0.0.1:{FreePort()}", silo = $"{(encrypted ? "https" : "http")}://{address}", secret = Path.Combine(_folder, "token");
+        string address = $"127.0.0.1:{FreePort()}", secret = Path.Combine(_folder, "token");
         File.WriteAllText(secret, "a secret of this test\n");
         TestAuthority authority = new(Path.Combine(_folder, "authority"));
         (string, string)[] Member(string name) => encrypted ? [("OPENSORA_TOKEN_FILE", secret), .. authority.Environment(name)] : [("OPENSORA_TOKEN", "a secret of this test")];
@@ -125,7 +125,7 @@ public sealed class CardsTests : IDisposable
             Arguments("joined", "--num-sampling-steps", "40", "--listen", address, "--json"),
             [.. Member("silo"), .. ClientProgram.Patient, ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch")]); // as long as a card may take to start
         await UntilStep(process, 1);
-        using Process card = ClientProgram.Start(["card", "guest", "--join", silo, "--device", "cpu", "--threads", "1"], Member("guest"));
+        using Process card = ClientProgram.Start(["card", "guest", "--join", address, "--device", "cpu", "--threads", "1"], Member("guest"));
         JsonNode report = JsonNode.Parse(await process.StandardOutput.ReadToEndAsync())!;
         Signal("-TERM", card.Id);
         await card.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
@@ -140,12 +140,14 @@ public sealed class CardsTests : IDisposable
         string address = $"127.0.0.1:{FreePort()}";
         TestAuthority ours = new(Path.Combine(_folder, "ours")), theirs = new(Path.Combine(_folder, "theirs"));
         using Process process = ClientProgram.Start(
-            Arguments("alone", "--num-sampling-steps", "1000", "--listen", address), [("OPENSORA_TOKEN", "secret"), .. ours.Environment("silo")]);
+            Arguments("alone", "--num-sampling-steps", "5000", "--listen", address), [("OPENSORA_TOKEN", "secret"), .. ours.Environment("silo")]);
         await UntilStep(process, 0);
-        foreach (((string, string)[] environment, string scheme) in new[] { (theirs.Environment("card"), "https"), ([], "http") })
+        string[] line = ["card", "stranger", "--join", address, "--device", "cpu", "--threads", "1"];
+        ClientProgram.Outcome stranger = await ClientProgram.Run(line, [("OPENSORA_TOKEN", "secret"), .. theirs.Environment("card")]);
+        Assert.Equal(2, stranger.ExitCode);
+        Assert.Contains("another token or authority", stranger.Errors);
+        using (Process card = ClientProgram.Start(line, ("OPENSORA_TOKEN", "secret")))
         {
-            using Process card = ClientProgram.Start(
-                ["card", "stranger", "--join", $"{scheme}://{address}", "--device", "cpu", "--threads", "1"], [("OPENSORA_TOKEN", "secret"), .. environment]);
             Assert.Contains("does not answer", await card.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)));
             Signal("-TERM", card.Id);
             await card.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
@@ -169,7 +171,7 @@ public sealed class CardsTests : IDisposable
         await UntilStep(process, 0);
         Process[] cards = [.. new[] { "a", "b" }.Select(host => ClientProgram.StartWithin(
             hosts.Within(host),
-            ["card", host, "--join", $"http://{hosts.Address("silo")}:7070", "--device", "cpu", "--threads", "1",
+            ["card", host, "--join", $"{hosts.Address("silo")}:7070", "--device", "cpu", "--threads", "1",
                 "--listen", $"{hosts.Address(host)}:0", "--links", $"tcp:{hosts.Address(host)}:0"], token))];
         await UntilStep(process, 30);
         hosts.Cut("b");

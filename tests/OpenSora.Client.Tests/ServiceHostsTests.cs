@@ -31,10 +31,10 @@ public sealed class ServiceHostsTests : IDisposable
 
         using Hosts hosts = new("silo", "a", "b");
         string address = $"http://{hosts.Address("silo")}:8080";
-        Start(hosts, "silo", ["serve", "--urls", address, "--cards", "0", "--store", Path.Combine(_folder, "store")]);
+        Start(hosts, "silo", ["serve", "--urls", address, "--silo-endpoint", $"{hosts.Address("silo")}:11111", "--cards", "0", "--store", Path.Combine(_folder, "store")]);
         foreach (string host in new[] { "a", "b" })
             Start(hosts, host,
-                ["card", host, "--join", address, "--device", "cpu", "--threads", "1", "--listen", $"{hosts.Address(host)}:0", "--links", $"tcp:{hosts.Address(host)}:0"],
+                ["card", host, "--join", $"{hosts.Address("silo")}:11111", "--device", "cpu", "--threads", "1", "--listen", $"{hosts.Address(host)}:0", "--links", $"tcp:{hosts.Address(host)}:0"],
                 ("OPENSORA_FAULTS", "delay=6000@step=32:before-switch"));
         await Until(async () => (await Ask(hosts, address, "cards"))?.AsArray().Count == 2);
 

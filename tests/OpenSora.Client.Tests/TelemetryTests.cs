@@ -118,7 +118,7 @@ public sealed class TelemetryTests : IDisposable
     [InlineData("OTEL_EXPORTER_OTLP_LOGS_PROTOCOL", "http/json", "grpc or http/protobuf")]
     public async Task WhatCannotBeIsRefused(string variable, string value, string remedy)
     {
-        ClientProgram.Outcome outcome = await ClientProgram.Run(["card", "lonely", "--join", "http://127.0.0.1:1"], (variable, value));
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["card", "lonely", "--join", "127.0.0.1:1"], (variable, value));
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains($"{variable}={value}", outcome.Errors);
         Assert.Contains(remedy, outcome.Errors);
@@ -128,7 +128,7 @@ public sealed class TelemetryTests : IDisposable
     public async Task WhatACardSaysIsLogged()
     {
         using OtlpReceiver collector = new(FreePort());
-        using Process card = ClientProgram.Start(["card", "lonely", "--join", $"http://127.0.0.1:{FreePort()}", "--device", "cpu", "--threads", "1"], Exporting(collector));
+        using Process card = ClientProgram.Start(["card", "lonely", "--join", $"127.0.0.1:{FreePort()}", "--device", "cpu", "--threads", "1"], Exporting(collector));
         Assert.Contains("does not answer", await card.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)));
         await Stop(card);
         Assert.Contains("does not answer", collector.TextOf("/v1/logs"));

@@ -1,26 +1,35 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Supervision;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 using OpenSora.FakeCard;
-using OpenSora.Silo.Cards;
+using OpenSora.Hosting;
 using OpenSora.TestKit;
 
 namespace OpenSora.Cluster.Tests;
 
-/// <summary>A coordinator over HTTP with card processes that compute next to nothing, and everything else for real.</summary>
+/// <summary>A coordinator with card processes that compute next to nothing, and everything else for real.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
     public const string Token = "a secret of the tests";
+
+    private readonly SiloPort _port = new(new IPEndPoint(IPAddress.Loopback, 0), "the tests");
+    private readonly IHost _host;
 
     private TestCluster(ClusterOptions options, string folder)
     {
         (Options, Folder) = (options, folder);
         Directory = new CardDirectory(options);
-        Client = new CardClient(Token, options);
         Store = new JobStore(Path.Combine(folder, "state"));
-        Coordinator = new Coordinator(Directory, Client, Store, options);
+        Place = new SiloPlace { Name = "coordinator", Endpoint = _port.Endpoint, Token = Token };
+        HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddSingleton(options).AddCards(Place, Directory);
+        builder.UseOrleans(silo => silo.UsePlace(Place));
+        _host = builder.Build();
     }
 
     /// <summary>Of the fake card.</summary>
@@ -45,13 +54,17 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public CardDirectory Directory { get; }
 
-    public CardClient Client { get; }
+    public CardClient Client => _host.Services.GetRequiredService<CardClient>();
+
+    /// <summary>A service of the coordinator's silo.</summary>
+    public T Of<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
     public JobStore Store { get; }
 
-    public Coordinator Coordinator { get; private set; }
+    public Coordinator Coordinator => new(Directory, Client, Store, Options);
 
-    public RegistrationHost Host { get; private set; } = null!;
+    /// <summary>Where the coordinator's silo is.</summary>
+    public SiloPlace Place { get; }
 
     /// <summary>What the supervisor said.</summary>
     public List<string> Said { get; } = [];
@@ -61,9 +74,9 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> Start(int cards, ClusterOptions? options = null, string device = "cpu")
     {
         TestCluster cluster = new(options ?? Patient, System.IO.Directory.CreateTempSubdirectory("opensora-test").FullName);
-        cluster.Host = await RegistrationHost.Start(cluster.Directory, new ClusterToken(Token), null);
         if (cards > 0)
             cluster._cards = new LocalCards(cluster.Plan(cards, device), cluster.Directory, cluster.Options, cluster.Say);
+        await cluster._host.StartAsync();
         return cluster;
     }
 
@@ -73,7 +86,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Count = cards,
         Device = device,
         Threads = 1,
-        Join = Host.Address,
+        Join = Place.Endpoint,
         Token = Token,
         Links = name => $"unix:{Path.Combine(Folder, name)}",
     };
@@ -94,10 +107,12 @@ internal sealed class TestCluster : IAsyncDisposable
         Coordinator.Generate(request, media ?? new TestMedia(), most ?? request.Cards, tell ?? (_ => { }), cancel).WaitAsync(TimeSpan.FromMinutes(2), CancellationToken.None);
 
     /// <summary>A card that is not looked after.</summary>
-    public System.Diagnostics.Process StartCard(string name, params string[] more)
+    public System.Diagnostics.Process StartCard(string name, params string[] more) => StartCardWith(Token, name, more);
+
+    public System.Diagnostics.Process StartCardWith(string token, string name, params string[] more)
     {
-        System.Diagnostics.ProcessStartInfo start = new(Program, [name, "--join", Host.Address.ToString().TrimEnd('/'), .. more, "--leash"]) { RedirectStandardInput = true, RedirectStandardError = true };
-        start.Environment.TryAdd("OPENSORA_TOKEN", Token);
+        System.Diagnostics.ProcessStartInfo start = new(Program, [name, "--join", Place.Endpoint.ToString(), .. more, "--leash"]) { RedirectStandardInput = true, RedirectStandardError = true };
+        start.Environment["OPENSORA_TOKEN"] = token;
         return System.Diagnostics.Process.Start(start)!;
     }
 
@@ -124,9 +139,9 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         if (_cards is not null)
             await _cards.DisposeAsync();
-        await Host.DisposeAsync();
-        Client.Dispose();
-        Directory.Dispose();
+        await _host.StopAsync();
+        _host.Dispose();
+        _port.Dispose();
         System.IO.Directory.Delete(Folder, recursive: true);
     }
 }

@@ -38,12 +38,15 @@ public class OverlayTests
         string[] ports = [.. container.At("ports")!.Items().Select(port => port.Text("name")!)];
         foreach (string probe in new[] { "startupProbe", "livenessProbe", "readinessProbe" })
         {
-            Assert.Contains(container.Text(probe, "httpGet", "port"), ports);
-            string path = container.Text(probe, "httpGet", "path")!;
             if (name == "opensora-card")
-                Assert.Equal(CardProtocol.HealthPath, path);
-            else
-                Assert.Equal(probe == "readinessProbe" ? "/health/ready" : "/health/live", path);
+            {
+                // A card is a silo: whoever has a port there is in the cluster, and the cluster sees to the rest.
+                Assert.Equal("silo", container.Text(probe, "tcpSocket", "port"));
+                Assert.Contains("silo", ports);
+                continue;
+            }
+            Assert.Contains(container.Text(probe, "httpGet", "port"), ports);
+            Assert.Equal(probe == "readinessProbe" ? "/health/ready" : "/health/live", container.Text(probe, "httpGet", "path"));
         }
     }
 
@@ -110,37 +113,34 @@ public class OverlayTests
         Assert.Equal(listened.Order(), opened.Order());
     }
 
-    /// <summary>A card's command line: identity first, and each flag of which the next argument is the value. It joins all silos that there are.</summary>
+    /// <summary>A card's command line: identity first, and each flag of which the next argument is the value.</summary>
     [Theory]
-    [InlineData("cpu", 1, "http")]
-    [InlineData("cuda", 1, "http")]
-    [InlineData("gcu", 1, "http")]
-    [InlineData("gcu", 1, "https", "tls")]
-    [InlineData("gcu", 3, "http", "silos")]
-    [InlineData("gcu", 3, "https", "silos", "tls")]
-    public void ACardIsToldWhereToListenAndWhomToJoin(string overlay, int silos, string scheme, params string[] components)
+    [InlineData("cpu")]
+    [InlineData("cuda")]
+    [InlineData("gcu")]
+    [InlineData("gcu", "tls")]
+    public void ACardIsToldWhereToListenAndWhomToJoin(string overlay, params string[] components)
     {
         Rendered rendered = Rendered.With(overlay, components);
-        YamlNode container = rendered.Container("opensora-card");
-        string[] arguments = [.. container.At("args")!.Items().Select(argument => ((YamlScalarNode)argument).Value!.Replace("$(OPENSORA_SCHEME)", Value(container, "OPENSORA_SCHEME"), StringComparison.Ordinal))];
-        string After(string flag) => arguments[Array.IndexOf(arguments, flag) + 1];
+        string[] arguments = Arguments(rendered, "opensora-card");
         Assert.Equal("$(POD_NAME)", arguments[0]);
+        YamlNode container = rendered.Container("opensora-card");
         string Port(string name) => container.At("ports")!.Items().Single(port => port.Text("name") == name).Text("containerPort")!;
-        Assert.EndsWith($":{Port("control")}", After("--listen"), StringComparison.Ordinal);
-        Assert.EndsWith($":{Port("links")}", After("--links"), StringComparison.Ordinal);
-        // By name of the pod; the service must lead to silos that are not ready, too, for they are not before a card has joined.
-        Assert.Equal(silos, rendered.One("StatefulSet", "opensora-silo").Number("spec", "replicas"));
+        Assert.EndsWith($":{Port("silo")}", After(arguments, "--listen"), StringComparison.Ordinal);
+        Assert.EndsWith($":{Port("links")}", After(arguments, "--links"), StringComparison.Ordinal);
+        Assert.Equal("$(POD_IP)", After(arguments, "--advertise"));
+        // By name of the pod; the service must lead to a silo that is not ready, too, for it is not before a card has joined.
+        Assert.Equal(1, rendered.One("StatefulSet", "opensora-silo").Number("spec", "replicas"));
         string governing = rendered.One("StatefulSet", "opensora-silo").Text("spec", "serviceName")!;
-        Uri[] joined = [.. After("--join").Split(',').Select(address => new Uri(address))];
-        Assert.Equal(Enumerable.Range(0, silos).Select(i => $"opensora-silo-{i}.{governing}"), joined.Select(silo => silo.Host));
-        Assert.All(joined, silo => Assert.Equal(scheme, silo.Scheme));
+        string port = After(Arguments(rendered, "opensora-silo"), "--silo-endpoint").Split(':')[1];
+        Assert.Equal($"opensora-silo-0.{governing}:{port}", After(arguments, "--join"));
         YamlNode service = rendered.One("Service", governing);
         Assert.Equal("None", service.Text("spec", "clusterIP"));
         Assert.Equal("true", service.Text("spec", "publishNotReadyAddresses"));
-        Assert.All(joined, silo => Assert.Contains(service.At("spec", "ports")!.Items(), port => port.Number("port") == silo.Port));
+        Assert.Contains(service.At("spec", "ports")!.Items(), one => one.Text("port") == port);
     }
 
-    /// <summary>With certificates from the secret, and probes that speak TLS, on both sides.</summary>
+    /// <summary>With certificates from the secret on both sides, and probes of the API that speak TLS.</summary>
     [Theory]
     [InlineData("opensora-silo")]
     [InlineData("opensora-card")]
@@ -148,11 +148,13 @@ public class OverlayTests
     {
         Rendered rendered = Rendered.With("cuda", "tls");
         YamlNode container = rendered.Container(name);
-        Assert.Equal("https", Value(container, "OPENSORA_SCHEME"));
         YamlNode volume = rendered.Pod(name).At("spec", "volumes")!.Items().Single(volume => volume.Text("secret", "secretName") == "opensora-tls");
         string folder = container.At("volumeMounts")!.Items().Single(mount => mount.Text("name") == volume.Text("name")).Text("mountPath")!;
         foreach ((string variable, string file) in new[] { (ClusterTls.CertificateVariable, "tls.crt"), (ClusterTls.KeyVariable, "tls.key"), (ClusterTls.AuthorityVariable, "ca.crt") })
             Assert.Equal($"{folder}/{file}", Value(container, variable));
+        if (name == "opensora-card")
+            return;
+        Assert.Equal("https", Value(container, "OPENSORA_SCHEME"));
         foreach (string probe in new[] { "startupProbe", "livenessProbe", "readinessProbe" })
         {
             Assert.Equal("HTTPS", container.Text(probe, "httpGet", "scheme"));
@@ -160,25 +162,26 @@ public class OverlayTests
         }
     }
 
-    /// <summary>Several silos: one store for all, one database, and the ports and labels by which Orleans finds the others.</summary>
-    [Fact]
-    public void SeveralSilosShareWhatTheyNeed()
+    /// <summary>Several silos: one store for all, and one database, in which cards find them, too.</summary>
+    [Theory]
+    [InlineData]
+    [InlineData("tls")]
+    public void SeveralSilosShareWhatTheyNeed(params string[] more)
     {
-        Rendered rendered = Rendered.With("cuda", "silos");
-        YamlNode set = rendered.One("StatefulSet", "opensora-silo"), pod = rendered.Pod("opensora-silo"), container = rendered.Container("opensora-silo");
-        string[] arguments = [.. container.At("args")!.Items().Select(argument => ((YamlScalarNode)argument).Value!)];
-        Assert.Equal("kubernetes", arguments[Array.IndexOf(arguments, "--clustering") + 1]);
+        Rendered rendered = Rendered.With("cuda", ["silos", .. more]);
+        YamlNode set = rendered.One("StatefulSet", "opensora-silo"), pod = rendered.Pod("opensora-silo");
+        Assert.Equal(3, set.Number("spec", "replicas"));
         Assert.Null(set.At("spec", "volumeClaimTemplates"));
         string claim = pod.At("spec", "volumes")!.Items().Single(volume => volume.Text("name") == "store").Text("persistentVolumeClaim", "claimName")!;
         Assert.Equal("ReadWriteMany", ((YamlScalarNode)Assert.Single(rendered.One("PersistentVolumeClaim", claim).At("spec", "accessModes")!.Items())).Value);
-        YamlNode[] environment = [.. container.At("env")!.Items()];
-        Assert.Equal("opensora-database", environment.Single(variable => variable.Text("name") == "OPENSORA_DATABASE").Text("valueFrom", "secretKeyRef", "name"));
-        Assert.All(new[] { "POD_NAME", "POD_NAMESPACE", "POD_IP" }, name => Assert.Contains(environment, variable => variable.Text("name") == name));
-        Assert.Equal("opensora", pod.Text("metadata", "labels", "orleans/clusterId"));
-        Assert.Equal("opensora", pod.Text("metadata", "labels", "orleans/serviceId"));
-        Assert.Equal("true", rendered.One("ServiceAccount", "opensora-silo").Text("automountServiceAccountToken"));
-        IEnumerable<string?> opened = rendered.One("NetworkPolicy", "opensora-silo").At("spec", "ingress")!.Items().SelectMany(rule => rule.At("ports")!.Items()).Select(port => port.Text("port"));
-        Assert.Equal(container.At("ports")!.Items().Select(port => port.Text("containerPort")).Order(), opened.Order());
+        foreach (string name in new[] { "opensora-silo", "opensora-card" })
+        {
+            string[] arguments = Arguments(rendered, name);
+            Assert.Equal("postgres", After(arguments, "--clustering"));
+            Assert.DoesNotContain("--join", arguments);
+            YamlNode database = rendered.Container(name).At("env")!.Items().Single(variable => variable.Text("name") == CardProtocol.DatabaseVariable);
+            Assert.Equal("opensora-database", database.Text("valueFrom", "secretKeyRef", "name"));
+        }
     }
 
     /// <summary>Both autoscalers scale the cards that the overlay has, by the number that the silo tells.</summary>
@@ -192,6 +195,10 @@ public class OverlayTests
         rendered.One(scaler.Text("spec", "scaleTargetRef", "kind")!, scaler.Text("spec", "scaleTargetRef", "name")!);
         Assert.Contains("opensora_queue_seconds", scaler.ToString(), StringComparison.Ordinal);
     }
+
+    private static string[] Arguments(Rendered rendered, string name) => [.. rendered.Container(name).At("args")!.Items().Select(argument => ((YamlScalarNode)argument).Value!)];
+
+    private static string After(string[] arguments, string flag) => arguments[Array.IndexOf(arguments, flag) + 1];
 
     private static string Value(YamlNode container, string variable) =>
         container.At("env")!.Items().Single(one => one.Text("name") == variable).Text("value")!;

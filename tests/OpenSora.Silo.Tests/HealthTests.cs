@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace OpenSora.Silo.Tests;
@@ -10,13 +11,19 @@ public sealed partial class HealthTests
     public async Task LivesAndIsReadyWhileACardCanWork()
     {
         const string token = "a token of these tests";
-        await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Cards = 0, Environment = new Dictionary<string, string> { ["OPENSORA_TOKEN"] = token } });
+        string endpoint;
+        using (TcpListener free = new(IPAddress.Loopback, 0))
+        {
+            free.Start();
+            endpoint = $"{free.LocalEndpoint}";
+        }
+        await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Cards = 0, More = ["--silo-endpoint", endpoint], Environment = new Dictionary<string, string> { ["OPENSORA_TOKEN"] = token } });
         using HttpClient anybody = new() { BaseAddress = silo.Client.BaseAddress };
         Assert.Equal(HttpStatusCode.OK, (await anybody.GetAsync("/health/live")).StatusCode);
         using HttpResponseMessage ready = await anybody.GetAsync("/health/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
         Assert.Contains("no card", await ready.Content.ReadAsStringAsync());
-        ProcessStartInfo start = new(SiloProgram.Of("FakeCard"), ["far", "--join", silo.Client.BaseAddress!.ToString().TrimEnd('/'), "--leash"]) { RedirectStandardInput = true };
+        ProcessStartInfo start = new(SiloProgram.Of("FakeCard"), ["far", "--join", endpoint, "--leash"]) { RedirectStandardInput = true };
         start.Environment["OPENSORA_TOKEN"] = token;
         using Process card = Process.Start(start)!;
         await Becomes(anybody, HttpStatusCode.OK);

@@ -4,22 +4,25 @@ namespace OpenSora.Silo.Tests;
 
 public sealed class PortTests
 {
-    private const string Listening = "0A";
+    private const string IsListening = "0A", Loopback = "0100007F";
 
-    /// <summary>One silo has nobody to let in but by its API.</summary>
     [Fact]
     public async Task OneSiloListensWhereItSaysAndNowhereElse()
     {
         await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Cards = 0 });
-        Assert.Equal([silo.Client.BaseAddress!.Port], PortsOf(silo.ProcessId));
+        // Requests come to one port, cards to the other: both are of this machine alone.
+        (string Address, int Port)[] open = [.. Listening(silo.ProcessId)];
+        Assert.Equal(2, open.Length);
+        Assert.Contains(silo.Client.BaseAddress!.Port, open.Select(one => one.Port));
+        Assert.All(open, one => Assert.Equal(Loopback, one.Address));
     }
 
-    private static IEnumerable<int> PortsOf(int process)
+    private static IEnumerable<(string Address, int Port)> Listening(int process)
     {
         HashSet<string> own = [.. Directory.EnumerateFiles($"/proc/{process}/fd").Select(file => new FileInfo(file).LinkTarget).OfType<string>()];
         foreach (string table in new[] { "tcp", "tcp6" })
             foreach (string line in File.ReadLines($"/proc/{process}/net/{table}").Skip(1))
-                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var local, _, Listening, _, _, _, _, _, var inode, ..] && own.Contains($"socket:[{inode}]"))
-                    yield return int.Parse(local[(local.LastIndexOf(':') + 1)..], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+                if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var local, _, IsListening, _, _, _, _, _, var inode, ..] && own.Contains($"socket:[{inode}]"))
+                    yield return (local[..local.LastIndexOf(':')], int.Parse(local[(local.LastIndexOf(':') + 1)..], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
     }
 }

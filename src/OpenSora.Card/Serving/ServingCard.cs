@@ -1,13 +1,13 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Hosting;
 using OpenSora.Card.Faults;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Hosting.Cards;
 using OpenSora.Links;
+using OpenSora.Telemetry;
 
 namespace OpenSora.Card.Serving;
 
@@ -19,10 +19,8 @@ internal static class ServingCard
     public static async Task<int> Run(CardOptions options, CardSettings settings)
     {
         using CancellationTokenSource stop = new(), now = new();
-        TaskDesk desk = new();
+        CardDesk desk = new();
         FaultPlan faults = FaultPlan.Parse(settings.Faults);
-        await using WebApplication host = CardServer.Build(options, settings.Telemetry);
-        ILogger log = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("OpenSora.Card");
         void Drain(PosixSignalContext signal)
         {
             signal.Cancel = true;
@@ -39,31 +37,24 @@ internal static class ServingCard
         using TorchThread torch = new();
         CardDevice device = await torch.Run(() => CardDevice.Open(options.Device, options.Threads, settings.Kernels));
         foreach (string warning in device.Warnings)
-            Say(warning);
+            Console.Error.WriteLine(warning);
         using LinkListener listener = Listen(options);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => listener.Dispose(); // its socket file goes, when the leash ends, too
-        string instance = Guid.NewGuid().ToString("n");
-        CardHeartbeat Heartbeat() => new(instance, desk.State, device.Memory.FreeBytes);
-        await using CardServer server = await CardServer.Start(host, options, desk, torch, device, listener, faults, Heartbeat);
-        CardRegistration registration = Describe(options, device, server, listener, instance);
-        Registrar[] registrars = [.. options.Join.Select(silo => new Registrar(options, silo, registration, Heartbeat))];
-
-        // Heartbeats go on while the card drains, so that its silos can see it.
-        using CancellationTokenSource quiet = new();
-        Task[] registered = [.. registrars.Select(registrar => registrar.Run(Say, quiet.Token))];
-        Task ended = await Task.WhenAny([Forever(stop.Token), .. registered]);
-        if (registered.Contains(ended))
-            await ended; // refused: tells why
-        await Task.WhenAny(desk.WaitUntilFree(CardProtocol.Drain), Forever(now.Token));
-        quiet.Cancel();
-        await Task.WhenAll(registered).ContinueWith(_ => { }, TaskScheduler.Default); // a sign of life after the good-bye would bring it back
-        await Task.WhenAll(registrars.Select(registrar => registrar.Leave()));
+        CardParts parts = new(options, device, torch, desk, listener, faults);
+        while (!stop.IsCancellationRequested && await CardSilo.Join(options.FindPlace, Configure, Console.Error.WriteLine, stop.Token) is { } silo)
+        {
+            await using CardSilo own = silo;
+            // It is out of the cluster when it was given up, or when whoever knew of it began anew: then it joins again.
+            await Task.WhenAny(silo.IsOut, Forever(stop.Token));
+            if (stop.IsCancellationRequested)
+                await Task.WhenAny(desk.WaitUntilFree(CardProtocol.Drain), Forever(now.Token));
+        }
         return ExitCode.Done;
 
-        void Say(string line)
+        void Configure(HostApplicationBuilder builder)
         {
-            Console.Error.WriteLine(line);
-            log.LogWarning("{Line}", line);
+            builder.AddTelemetry(settings.Telemetry, "opensora-card", options.Name);
+            builder.Services.AddSingleton(parts).AddSingleton<CardService>();
         }
     }
 
@@ -80,23 +71,6 @@ internal static class ServingCard
             throw new InputException($"--links {options.Links}: {error.Message}; give a path or a port of this host that is free", error);
         }
     }
-
-    private static CardRegistration Describe(CardOptions options, CardDevice device, CardServer server, LinkListener listener, string instance) => new()
-    {
-        Name = options.Name,
-        Instance = instance,
-        Control = $"{server.Address.Scheme}://{options.Reach(server.Address.Host, server.Address.Port)}",
-        Links = listener.Address is IPEndPoint ip ? $"tcp:{options.Reach($"{ip.Address}", ip.Port)}" : LinkAddress.Format(listener.Address),
-        Device = device.Name,
-        Kind = device.Kind,
-        Threads = TorchThreads(options),
-        MemoryBytes = device.Memory.TotalBytes,
-        Build = CardDevice.Build,
-        Protocol = CardProtocol.Version,
-        ProcessId = Environment.ProcessId,
-    };
-
-    private static int TorchThreads(CardOptions options) => options.Threads ?? Environment.ProcessorCount;
 
     /// <summary>Calls when standard input ends: whoever started this process is gone.</summary>
     private static void Leash(Action ended) => new Thread(() =>

@@ -2,39 +2,36 @@ using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Cards;
 
-/// <summary>One start of a card that registered. A card that starts again is another one of the same name.</summary>
+/// <summary>One start of a card. A card that starts again is another one of the same name.</summary>
 /// <remarks>All that changes is changed by the <see cref="CardDirectory"/> under its lock.</remarks>
-public sealed class Card(CardRegistration registration)
+public sealed class Card(CardDescription description)
 {
-    public CardRegistration Registration { get; } = registration;
+    public CardDescription Description { get; } = description;
 
-    public string Name => Registration.Name;
+    public string Name => Description.Name;
 
-    public string Kind => Registration.Kind;
+    public string Kind => Description.Kind;
 
     /// <summary>As of the last sign of life.</summary>
     public CardState State { get; internal set; } = CardState.Idle;
 
-    /// <summary>Said nothing for too long, left, or started again.</summary>
+    /// <summary>It left, was seen to be dead, or started again.</summary>
     public bool IsGone { get; internal set; }
 
-    /// <summary>Why a job found it dead or of no use; null for one that is only gone, and may have been kept from saying that it lives.</summary>
+    /// <summary>Why a job found it dead or of no use; null for one that is only gone.</summary>
     public string? BuriedFor { get; internal set; }
 
     /// <summary>It can be given work.</summary>
     public bool IsUsable => !IsGone && State != CardState.Draining;
 
     /// <summary>Of its device, as of the last sign of life; all of it before the first.</summary>
-    public long FreeMemoryBytes { get; internal set; } = registration.MemoryBytes;
+    public long FreeMemoryBytes { get; internal set; } = description.MemoryBytes;
 
     /// <summary>Whether it ever ended a task well: a card that did is worth starting again.</summary>
     public bool HasWorked { get; internal set; }
 
     /// <summary>The job that has it; null when it is free.</summary>
     public string? Holder { get; internal set; }
-
-    /// <summary>Of the last sign of life, in ticks of the directory's clock.</summary>
-    internal long LastHeard { get; set; }
 
     public override string ToString() => Name;
 }

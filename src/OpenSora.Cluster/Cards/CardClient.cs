@@ -1,9 +1,10 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
+using System.Text;
+using OpenSora.Cluster.Gangs;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Hosting.Cards;
+using OpenSora.Links;
 
 namespace OpenSora.Cluster.Cards;
 
@@ -11,26 +12,20 @@ namespace OpenSora.Cluster.Cards;
 public sealed record Answer<T>(T Header, IReadOnlyList<ReadOnlyMemory<byte>> Parts) where T : CardReply;
 
 /// <summary>
-/// Gives tasks to cards over HTTP. Nothing waits longer than <see cref="ClusterOptions.ReplySilence"/> for a card that says
-/// nothing; a task itself may take as long as it takes. Thread-safe.
+/// Gives tasks to the grains of cards, and their tensors over links. Nothing waits longer than <see cref="ClusterOptions.ReplySilence"/>
+/// for a card that says nothing; a task itself may take as long as it takes. Thread-safe.
 /// </summary>
+/// <param name="silo">The one that asks.</param>
 /// <param name="token">What all processes of the cluster share.</param>
-/// <param name="tls">For cards that take tasks at https addresses; null when there are none.</param>
-public sealed class CardClient(string token, ClusterOptions options, ClusterTls? tls = null) : IDisposable
+/// <param name="tls">For links between hosts; null when they are not encrypted.</param>
+public sealed class CardClient(IGrainFactory grains, ILocalSiloDetails silo, string token, ClusterOptions options, ClusterTls? tls = null)
 {
-    // A connection carries one task and its end stops the task, so none is used again.
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        ConnectTimeout = options.ReplySilence,
-        PooledConnectionLifetime = TimeSpan.Zero,
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        AutomaticDecompression = DecompressionMethods.None,
-        SslOptions = tls?.Client ?? new(),
-    })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+    /// <summary>How long the word of a card may come after its link has ended.</summary>
+    private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(0.3);
+
+    private readonly byte[] _token = Encoding.UTF8.GetBytes(token);
+    private readonly LinkOptions _links = new() { Silence = options.ReplySilence, Joining = options.ReplySilence, Tls = tls };
+    private readonly EpochNumbers _epochs = new();
 
     /// <summary>Does one task on one card.</summary>
     /// <param name="heard">Sees all replies but the last, in order; the next one is read when it has returned.</param>
@@ -41,49 +36,25 @@ public sealed class CardClient(string token, ClusterOptions options, ClusterTls?
         where T : LastReply
     {
         using Activity? span = Tracing.Task(card, order.Task);
+        long start = Stopwatch.GetTimestamp();
         try
         {
-            return await Ask<T>(card, order, heard, cancel);
+            while (true)
+            {
+                try
+                {
+                    return await Ask<T>(card, order, heard, cancel);
+                }
+                catch (CardBusyException) when (Stopwatch.GetElapsedTime(start) < options.ReplySilence)
+                {
+                    await Task.Delay(10, cancel); // it has not quite ended the task before
+                }
+            }
         }
         catch (Exception failure)
         {
             span.Fail(failure);
             throw;
-        }
-    }
-
-    private async Task<Answer<T>> Ask<T>(Card card, TaskOrder order, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>>? heard, CancellationToken cancel)
-        where T : LastReply
-    {
-        try
-        {
-            using HttpResponseMessage response = await Begin(card, order, cancel);
-            await using DeadlineStream body = new(await response.Content.ReadAsStreamAsync(cancel), options.ReplySilence);
-            while (await Parcels.Read(body, CardsJson.Default.CardReply, cancel) is { } parcel)
-            {
-                switch (parcel.Header)
-                {
-                    case TaskFailed failed:
-                        throw Failure(card, failed);
-                    case T last:
-                        return new Answer<T>(last, parcel.Parts);
-                    case LastReply other:
-                        throw new CardLostException(card, $"answered a {order.Task.GetType().Name} with {other.GetType().Name}");
-                    default:
-                        heard?.Invoke(parcel.Header, parcel.Parts);
-                        break;
-                }
-            }
-            throw new CardLostException(card, "its answer ended before the task did");
-        }
-        catch (TimeoutException)
-        {
-            throw new CardSilentException(card, options.ReplySilence);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException)
-        {
-            cancel.ThrowIfCancellationRequested();
-            throw error.InnerException is TimeoutException ? new CardSilentException(card, options.ReplySilence) : new CardLostException(card, Words(error));
         }
     }
 
@@ -93,81 +64,150 @@ public sealed class CardClient(string token, ClusterOptions options, ClusterTls?
     {
         try
         {
-            using HttpRequestMessage request = NewRequest(HttpMethod.Get, card, CardProtocol.HealthPath);
-            return await Deadline.Within(options.ProbeTimeout, async within =>
-            {
-                using HttpResponseMessage response = await _http.SendAsync(request, within);
-                response.EnsureSuccessStatusCode();
-                CardHeartbeat? health = await response.Content.ReadFromJsonAsync(CardsJson.Default.CardHeartbeat, within);
-                return health?.Instance == card.Registration.Instance ? health.State : (CardState?)null;
-            }, cancel);
+            CardHealth health = await Grain(card).Health().WaitAsync(options.ProbeTimeout, cancel);
+            return health.Instance == card.Description.Instance ? health.State : null;
         }
-        catch (Exception error) when (!cancel.IsCancellationRequested)
+        catch (Exception) when (!cancel.IsCancellationRequested)
         {
-            _ = error;
             return null;
         }
     }
 
-    public void Dispose() => _http.Dispose();
-
-    /// <summary>Sends a task; to a card that has not quite ended the one before, once more a moment later.</summary>
-    private async Task<HttpResponseMessage> Begin(Card card, TaskOrder order, CancellationToken cancel)
+    private async Task<Answer<T>> Ask<T>(Card card, TaskOrder order, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>>? heard, CancellationToken cancel)
+        where T : LastReply
     {
-        long start = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await Send(card, order, cancel);
-            }
-            catch (CardBusyException) when (Stopwatch.GetElapsedTime(start) < options.ReplySilence)
-            {
-                await Task.Delay(10, cancel);
-            }
-        }
-    }
-
-    /// <summary>Sends all of a task, if the card takes it; the card says something as soon as it has it.</summary>
-    private async Task<HttpResponseMessage> Send(Card card, TaskOrder order, CancellationToken cancel)
-    {
-        using HttpRequestMessage request = NewRequest(HttpMethod.Post, card, CardProtocol.TaskPath);
-        TaskContent content = new(order, options.ReplySilence);
-        request.Content = content;
-        request.Headers.ExpectContinue = true;
-        using CancellationTokenSource silent = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        content.Sent += () => silent.CancelAfter(options.ReplySilence);
-        HttpResponseMessage response;
+        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        CardCall call = new(
+            Guid.NewGuid().ToString("n"), card.Description.Instance, silo.SiloAddress, order.Task.Job,
+            order.Task is DenoiseTask denoise ? denoise.Epoch : _epochs.Next(), order.Parts.Count);
+        IAsyncEnumerator<CardAnswer> answers = Begin(Grain(card), call, order.Task, over.Token).WithBatchSize(1).GetAsyncEnumerator(over.Token);
+        Task moving = Task.CompletedTask;
+        PartLink? link = null;
         try
         {
-            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silent.Token);
+            while (true)
+            {
+                Task<bool> next = answers.MoveNextAsync().AsTask();
+                moving = next;
+                if (!await Within(card, next, link, cancel))
+                    throw new CardLostException(card, "its answer ended before the task did");
+                CardAnswer answer = answers.Current;
+                if (link is null && answer.Reply is not LastReply)
+                    link = await Connect(card, call, order, cancel);
+                IReadOnlyList<ReadOnlyMemory<byte>> parts = answer.Parts == 0 ? [] : await Task.Run(() => Receive(link, answer.Parts, cancel), cancel);
+                switch (answer.Reply)
+                {
+                    case TaskFailed failed:
+                        throw Failure(card, failed);
+                    case TaskRefused refused:
+                        throw Refused(card, refused.Why);
+                    case T last:
+                        return new Answer<T>(last, parts);
+                    case LastReply other:
+                        throw new CardLostException(card, $"answered a {order.Task.GetType().Name} with {other.GetType().Name}");
+                    default:
+                        heard?.Invoke(answer.Reply, parts);
+                        break;
+                }
+            }
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested && silent.IsCancellationRequested)
+        catch (Exception error) when (error is not (CardFault or InputException or CannotFitException))
         {
-            throw new TimeoutException();
+            cancel.ThrowIfCancellationRequested();
+            throw new CardLostException(card, Words(error));
         }
-        if (response.IsSuccessStatusCode)
-            return response;
-        HttpStatusCode status = response.StatusCode;
-        response.Dispose();
-        throw status switch
+        finally
         {
-            HttpStatusCode.Unauthorized => new CardException($"{card.Name} refused the token: give all processes the same {CardProtocol.TokenVariable}"),
-            HttpStatusCode.Forbidden => new CardException($"{card.Name} wants a certificate of its cluster: give all processes the same {ClusterTls.AuthorityVariable}"),
-            HttpStatusCode.UpgradeRequired => new CardException($"{card.Name} speaks another version of the protocol than {CardProtocol.Version}: install the same build everywhere"),
-            HttpStatusCode.Conflict => new CardBusyException(card, "has another task, or had one of a later epoch"),
-            HttpStatusCode.ServiceUnavailable => new CardLeavingException(card, "is about to leave"),
-            _ => new CardLostException(card, $"answered with status {(int)status}"),
-        };
+            link?.Dispose();
+            await over.CancelAsync();
+            _ = End(moving, answers);
+        }
     }
 
-    private HttpRequestMessage NewRequest(HttpMethod method, Card card, string path)
+    private ICardGrain Grain(Card card) => grains.GetGrain<ICardGrain>(card.Name);
+
+    private static IAsyncEnumerable<CardAnswer> Begin(ICardGrain grain, CardCall call, CardTask task, CancellationToken cancel) => task switch
     {
-        HttpRequestMessage request = new(method, card.Registration.Control.TrimEnd('/') + path);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Headers.Add("X-OpenSora-Protocol", CardProtocol.Version.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        return request;
+        LoadTask load => grain.Load(call, load, cancel),
+        EncodeTextTask text => grain.EncodeText(call, text, cancel),
+        EncodeReferenceTask reference => grain.EncodeReference(call, reference, cancel),
+        StartTask start => grain.Start(call, start, cancel),
+        DenoiseTask denoise => grain.Denoise(call, denoise, cancel),
+        DecodeTask decode => grain.Decode(call, decode, cancel),
+        _ => throw new ArgumentException($"no card knows a {task.GetType().Name}", nameof(task)),
+    };
+
+    /// <summary>The next word of a card, unless it is silent for too long or its link ends.</summary>
+    private async Task<bool> Within(Card card, Task<bool> next, PartLink? link, CancellationToken cancel)
+    {
+        Task silent = Task.Delay(options.ReplySilence, cancel);
+        if (await Task.WhenAny(link is null ? [next, silent] : [next, silent, link.Closed]) == next)
+            return await next;
+        cancel.ThrowIfCancellationRequested();
+        if (silent.IsCompleted)
+            throw new CardSilentException(card, options.ReplySilence);
+        return await Task.WhenAny(next, Task.Delay(LastWord, cancel)) == next ? await next : throw new CardLostException(card, "its connection broke");
     }
+
+    private async Task<PartLink> Connect(Card card, CardCall call, TaskOrder order, CancellationToken cancel)
+    {
+        PartLink link = await Task.Run(() => PartLink.Connect(LinkAddress.Parse(card.Description.Links), call.Name, _token, _links, cancel), cancel);
+        _ = Task.Run(() => SendAll(link, order), CancellationToken.None);
+        return link;
+    }
+
+    /// <summary>What cannot be sent ends the link, and so the task.</summary>
+    private static void SendAll(PartLink link, TaskOrder order)
+    {
+        try
+        {
+            foreach (ReadOnlyMemory<byte> part in order.Parts)
+                link.Send(Part.Of(part));
+            foreach (Part frame in order.Frames)
+                link.Send(frame);
+        }
+        catch (Exception)
+        {
+            link.Dispose();
+        }
+    }
+
+    private static ReadOnlyMemory<byte>[] Receive(PartLink? link, int count, CancellationToken cancel)
+    {
+        ReadOnlyMemory<byte>[] parts = new ReadOnlyMemory<byte>[count];
+        for (int i = 0; i < count; i++)
+            parts[i] = link!.Receive(isPatient: false, cancel).Bytes;
+        return parts;
+    }
+
+    /// <summary>Lets go of an answer, whatever has become of it: of a card that is gone nobody will say so.</summary>
+    private static async Task End(Task moving, IAsyncEnumerator<CardAnswer> answers)
+    {
+        try
+        {
+            await moving;
+        }
+        catch (Exception)
+        {
+            // It was told before.
+        }
+        try
+        {
+            await answers.DisposeAsync();
+        }
+        catch (Exception)
+        {
+            // The card is gone.
+        }
+    }
+
+    private static CardFault Refused(Card card, Refusal why) => why switch
+    {
+        Refusal.Busy => new CardBusyException(card, "has another task"),
+        Refusal.OlderEpoch => new CardBusyException(card, "had a task of a later epoch"),
+        Refusal.Leaving => new CardLeavingException(card, "is about to leave"),
+        _ => new CardLostException(card, "was started again"),
+    };
 
     private static Exception Failure(Card card, TaskFailed failed) => failed.ExitCode switch
     {
@@ -178,8 +218,8 @@ public sealed class CardClient(string token, ClusterOptions options, ClusterTls?
 
     private static string Words(Exception error) => error switch
     {
-        HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => "took no connection",
-        ParcelException => error.Message,
+        AnswerException => error.Message,
+        PeerException { Cause: PeerFault.Corrupt or PeerFault.Unexpected or PeerFault.Oversized or PeerFault.WrongToken or PeerFault.NoMember } peer => peer.Detail,
         _ => "its connection broke",
     };
 }

@@ -2,47 +2,21 @@ using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Cards;
 
-/// <summary>How a registration or a heartbeat was taken.</summary>
-public enum Reception
-{
-    Taken,
-
-    /// <summary>The card speaks another version of the protocol.</summary>
-    OtherProtocol,
-
-    /// <summary>Nothing is known of the card: it is to register (again).</summary>
-    Unknown,
-
-    /// <summary>Another process has registered under this name since: this one is to end.</summary>
-    Replaced,
-}
-
 /// <summary>
-/// Which cards there are, and which job has which. A card that says nothing for <see cref="ClusterOptions.Silence"/> is
-/// gone; one that registers anew takes the place of an older one of its name. Thread-safe.
+/// Which cards there are, and which job has which. One that comes anew takes the place of an older one of its name. Thread-safe.
 /// </summary>
-public sealed class CardDirectory : IDisposable
+public sealed class CardDirectory
 {
     private readonly Lock _one = new();
     private readonly Dictionary<string, Card> _cards = [];
-    private readonly HashSet<string> _replaced = [];
-    private readonly ClusterOptions _options;
-    private readonly TimeProvider _clock;
-    private readonly ITimer _sweep;
     private readonly Signal _changed = new();
     private readonly CardRest _rest;
-    private long _refusedTokens;
 
-    public CardDirectory(ClusterOptions? options = null, TimeProvider? clock = null)
-    {
-        (_options, _clock) = (options ?? new(), clock ?? TimeProvider.System);
-        _rest = new CardRest(_options, _clock, _changed.Set);
-        TimeSpan period = _options.Silence / 8;
-        _sweep = _clock.CreateTimer(_ => Sweep(), null, period, period);
-    }
+    public CardDirectory(ClusterOptions? options = null, TimeProvider? clock = null) =>
+        _rest = new CardRest(options ?? new(), clock ?? TimeProvider.System, _changed.Set);
 
-    /// <summary>Requests with a wrong token, or none.</summary>
-    public long RefusedTokens => Interlocked.Read(ref _refusedTokens);
+    /// <summary>Told of each card that was buried, on whichever thread did it.</summary>
+    public event Action<Card>? Buried;
 
     /// <summary>Why no further card is to be expected; null while some may come.</summary>
     public Exception? NoMoreExpected { get; private set; }
@@ -60,72 +34,51 @@ public sealed class CardDirectory : IDisposable
         }
     }
 
-    /// <summary>Whether a card that said something lately can be given work.</summary>
-    /// <param name="silence">How long ago at the most.</param>
-    public bool AnyCanWork(TimeSpan silence)
+    /// <summary>Whether a card can be given work.</summary>
+    public bool AnyCanWork
     {
-        lock (_one)
-            return _cards.Values.Any(card => card.IsUsable && !IsResting(card) && _clock.GetElapsedTime(card.LastHeard) <= silence);
+        get
+        {
+            lock (_one)
+                return _cards.Values.Any(card => card.IsUsable && !IsResting(card));
+        }
     }
 
-    public Reception Register(CardRegistration registration)
+    /// <summary>A card came.</summary>
+    public void Welcome(CardDescription description)
     {
-        if (registration.Protocol != CardProtocol.Version)
-            return Reception.OtherProtocol;
         lock (_one)
         {
-            if (_replaced.Contains(registration.Instance))
-                return Reception.Replaced;
-            if (_cards.TryGetValue(registration.Name, out Card? known))
+            if (_cards.TryGetValue(description.Name, out Card? known))
             {
-                known.LastHeard = _clock.GetTimestamp();
-                if (known.Registration.Instance == registration.Instance)
-                    return Reception.Taken;
-                _replaced.Add(known.Registration.Instance);
+                if (known.Description.Instance == description.Instance)
+                    return;
                 known.IsGone = true;
             }
-            _cards[registration.Name] = new Card(registration) { LastHeard = _clock.GetTimestamp() };
+            _cards[description.Name] = new Card(description);
             _changed.Set();
-            return Reception.Taken;
         }
     }
 
-    public Reception Hear(string name, CardHeartbeat heartbeat)
+    /// <summary>A card goes.</summary>
+    public void Leave(string name, string instance)
     {
         lock (_one)
-        {
-            if (_replaced.Contains(heartbeat.Instance))
-                return Reception.Replaced;
-            if (!_cards.TryGetValue(name, out Card? card))
-                return Reception.Unknown;
-            if (card.Registration.Instance != heartbeat.Instance)
-                return Reception.Replaced;
-            card.LastHeard = _clock.GetTimestamp();
-            card.FreeMemoryBytes = heartbeat.FreeMemoryBytes;
-            SetState(card, heartbeat.State);
-            return Reception.Taken;
-        }
-    }
-
-    /// <summary>A card goes. Without an instance, whichever has the name.</summary>
-    public void Leave(string name, string? instance = null)
-    {
-        lock (_one)
-            if (_cards.TryGetValue(name, out Card? card) && (instance is null || card.Registration.Instance == instance))
+            if (_cards.TryGetValue(name, out Card? card) && card.Description.Instance == instance)
                 Remove(card);
     }
 
-    /// <summary>What a card said in the reply to a task, which is a sign of life too.</summary>
-    public void See(Card card, CardState state)
+    /// <summary>What a card said beside the replies to a task.</summary>
+    public void See(Card card, CardState state, long? freeMemoryBytes = null)
     {
         lock (_one)
         {
-            card.LastHeard = _clock.GetTimestamp();
+            card.FreeMemoryBytes = freeMemoryBytes ?? card.FreeMemoryBytes;
             SetState(card, state);
         }
     }
 
-    /// <summary>A card was seen to be dead, or to be of no use. If it is well, it registers again.</summary>
+    /// <summary>A card was seen to be dead, or to be of no use. If it is well, it comes again.</summary>
     public void Bury(Card card, string cause)
     {
         lock (_one)
@@ -133,6 +86,7 @@ public sealed class CardDirectory : IDisposable
             card.BuriedFor = cause;
             Remove(card);
         }
+        Buried?.Invoke(card);
     }
 
     /// <summary>A card ended a task well.</summary>
@@ -160,8 +114,6 @@ public sealed class CardDirectory : IDisposable
         }
     }
 
-    public void CountRefusedToken() => Interlocked.Increment(ref _refusedTokens);
-
     /// <summary>Gives a free card to a job; null when there is none for which <paramref name="fits"/> holds.</summary>
     public Card? Lease(string job, Func<Card, bool> fits)
     {
@@ -181,15 +133,6 @@ public sealed class CardDirectory : IDisposable
             card.Holder = null;
             _changed.Set();
         }
-    }
-
-    public void Dispose() => _sweep.Dispose();
-
-    private void Sweep()
-    {
-        lock (_one)
-            foreach (Card card in _cards.Values.Where(card => _clock.GetElapsedTime(card.LastHeard) > _options.Silence).ToArray())
-                Remove(card);
     }
 
     private void Remove(Card card)

@@ -32,3 +32,6 @@ public sealed class CardFailedException(Card card, string cause, int? rank) : Ca
 {
     public int? Rank { get; } = rank;
 }
+
+/// <summary>What a card answered cannot be.</summary>
+public sealed class AnswerException(string message) : IOException(message);

@@ -78,8 +78,8 @@ internal sealed class Crew : IDisposable
             while (!_isOver && _members.Count < Most && _directory.Lease(_job, Fits) is { } card)
             {
                 Kind ??= card.Kind;
-                Threads = card.Registration.Threads;
-                _devices[card.Name] = card.Registration.Device;
+                Threads = card.Description.Threads;
+                _devices[card.Name] = card.Description.Device;
                 _members.Add(new Member(card));
                 hasNew = true;
             }
@@ -220,10 +220,10 @@ internal sealed class Crew : IDisposable
     {
         lock (_one)
         {
-            if (_out.Contains(member.Card.Registration.Instance))
+            if (_out.Contains(member.Card.Description.Instance))
                 return false;
             LastCause = $"{member.Name}: {cause}";
-            _out.Add(member.Card.Registration.Instance);
+            _out.Add(member.Card.Description.Instance);
             Dismiss(member);
         }
         _changed.Set();
@@ -254,11 +254,11 @@ internal sealed class Crew : IDisposable
 
     private bool Fits(Card card)
     {
-        if (_out.Contains(card.Registration.Instance))
+        if (_out.Contains(card.Description.Instance))
             return false;
         if (Kind is null || card.Kind == Kind)
             return true;
-        if (_told.Add(card.Registration.Instance))
+        if (_told.Add(card.Description.Instance))
             _voice.Say($"{card.Name} does not share this job: it is of another kind ({card.Kind}) than its cards ({Kind}), and the last bits of its numbers could be others");
         return false;
     }

@@ -98,7 +98,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
         if (reply is Told told)
             voice.Say(told.Message);
         else if (reply is Alive alive)
-            directory.See(member.Card, alive.State);
+            directory.See(member.Card, alive.State, alive.FreeMemoryBytes);
         heard?.Invoke(reply, parts);
     }
 

@@ -1,3 +1,4 @@
+using OpenSora.Cluster.Cards;
 using System.Threading.Channels;
 using OpenSora.Contracts.Cards;
 
@@ -18,7 +19,7 @@ internal sealed class ChunkFrames(int frames, long frameBytes)
     public IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAll(CancellationToken cancel) => _ready.Reader.ReadAllAsync(cancel);
 
     /// <summary>Who hears the replies of one attempt.</summary>
-    /// <exception cref="ParcelException">Thrown by the result for frames that are not of this chunk.</exception>
+    /// <exception cref="AnswerException">Thrown by the result for frames that are not of this chunk.</exception>
     public Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>> Listen()
     {
         int seen = 0;
@@ -27,7 +28,7 @@ internal sealed class ChunkFrames(int frames, long frameBytes)
             if (reply is not FramesDecoded { Frames: var count })
                 return;
             if (count < 1 || seen + count > frames || parts.Count != 1 || parts[0].Length != count * frameBytes)
-                throw new ParcelException($"{count} frames in {parts.Select(part => (long)part.Length).Sum()} bytes after {seen} of {frames} frames of {frameBytes} bytes");
+                throw new AnswerException($"{count} frames in {parts.Select(part => (long)part.Length).Sum()} bytes after {seen} of {frames} frames of {frameBytes} bytes");
             int known = Math.Clamp(_taken - seen, 0, count);
             seen += count;
             if (known == count)

@@ -1,3 +1,4 @@
+using OpenSora.Cluster.Cards;
 using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Decoding;
@@ -9,14 +10,14 @@ internal static class LatentJoin
 
     /// <param name="chunks">[C, t, h, w] each, of one type, channels, height and width, in order.</param>
     /// <returns>[C, T, h, w]: a channel's rows of all chunks, then the next channel's.</returns>
-    /// <exception cref="ParcelException">The chunks do not go together.</exception>
+    /// <exception cref="AnswerException">The chunks do not go together.</exception>
     public static (TensorPart Part, ReadOnlyMemory<byte> Bytes) AlongTime(IReadOnlyList<(TensorPart Part, ReadOnlyMemory<byte> Bytes)> chunks)
     {
         TensorPart first = chunks[0].Part;
         foreach ((TensorPart part, ReadOnlyMemory<byte> bytes) in chunks)
             if (part.Shape.Count != 4 || part.Type != first.Type || part.Shape[Channels] != first.Shape[Channels] || !part.Shape.Skip(2).SequenceEqual(first.Shape.Skip(2))
                 || part.Shape[Time] < 1 || bytes.Length * first.Shape[Time] != chunks[0].Bytes.Length * part.Shape[Time])
-                throw new ParcelException($"latents [{string.Join(", ", part.Shape)}] ({part.Type}, {bytes.Length} bytes) and [{string.Join(", ", first.Shape)}] ({first.Type}) cannot be joined along time");
+                throw new AnswerException($"latents [{string.Join(", ", part.Shape)}] ({part.Type}, {bytes.Length} bytes) and [{string.Join(", ", first.Shape)}] ({first.Type}) cannot be joined along time");
         int channels = (int)first.Shape[Channels], at = 0;
         byte[] joined = new byte[chunks.Sum(chunk => chunk.Bytes.Length)];
         for (int channel = 0; channel < channels; channel++)

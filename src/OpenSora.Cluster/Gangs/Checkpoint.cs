@@ -1,3 +1,4 @@
+using OpenSora.Cluster.Cards;
 using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Gangs;
@@ -17,13 +18,13 @@ internal sealed class CheckpointAssembly(int samples, int latents, long frameByt
 
     /// <summary>Takes a rank's frames of a step.</summary>
     /// <returns>The checkpoint, if these were the last frames of it.</returns>
-    /// <exception cref="ParcelException">Frames that are not of this clip.</exception>
+    /// <exception cref="AnswerException">Frames that are not of this clip.</exception>
     public Checkpoint? Add(StepHandedIn step, IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
         if (step.Frames == 0)
             return null;
         if (step.FirstFrame < 0 || step.Frames < 0 || step.FirstFrame + step.Frames > latents || parts.Count != samples || parts.Any(part => part.Length != step.Frames * frameBytes))
-            throw new ParcelException($"frames {step.FirstFrame} and {step.Frames - 1} more of step {step.Step} in {parts.Count} parts are none of {samples} clips of {latents} frames of {frameBytes} bytes");
+            throw new AnswerException($"frames {step.FirstFrame} and {step.Frames - 1} more of step {step.Step} in {parts.Count} parts are none of {samples} clips of {latents} frames of {frameBytes} bytes");
         if (!_steps.TryGetValue(step.Step, out (byte[][] Samples, bool[] Present) whole))
             _steps[step.Step] = whole = ([.. Enumerable.Range(0, samples).Select(_ => new byte[latents * frameBytes])], new bool[latents]);
         for (int i = 0; i < samples; i++)

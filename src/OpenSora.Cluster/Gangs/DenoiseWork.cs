@@ -31,7 +31,7 @@ internal sealed record DenoiseWork(
             Request = Request,
             Epoch = epoch,
             Rank = rank,
-            Links = [.. ranks.Select(member => member.Card.Registration.Links)],
+            Links = [.. ranks.Select(member => member.Card.Description.Links)],
             Loop = Loop,
             FirstStep = from.Step,
             EditRatios = EditRatios,

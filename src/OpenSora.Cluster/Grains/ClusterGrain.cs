@@ -4,6 +4,7 @@ using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster.Grains;
 
@@ -77,7 +78,13 @@ internal sealed partial class ClusterGrain(
         return Task.FromResult<int[]>([.. ids.Select(id => Array.IndexOf(order, id))]);
     }
 
-    public Task<string[]> Cards() => Task.FromResult<string[]>([.. directory.Cards.Select(card => card.Name)]);
+    public async Task<CardDocument[]> Cards()
+    {
+        Dictionary<string, string> videos = (await store.Unfinished(CancellationToken.None)).Where(row => row.Job is not null).ToDictionary(row => row.Job!, row => row.Video.Id);
+        return [.. directory.Cards.Select(card => CardDocument.Of(new CardStatus(
+            card.Name, card.Description.Device, card.Kind, card.Description.Threads, card.State, directory.IsResting(card),
+            card.Holder is { } job ? videos.GetValueOrDefault(job) : null, card.Description.MemoryBytes, card.FreeMemoryBytes)))];
+    }
 
     private bool IsKnown(string id) => _waiting.ContainsKey(id) || _running.ContainsKey(id);
 

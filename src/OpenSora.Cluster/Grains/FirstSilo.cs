@@ -26,10 +26,9 @@ internal sealed class FirstSiloDirector(FindFirstSilo? find = null) : IPlacement
     {
         for (long begin = Environment.TickCount64; ; await Task.Delay(Pause))
         {
-            SiloAddress[] silos = context.GetCompatibleSilos(target);
             if (find is null)
-                return silos[0];
-            if (await find() is { } first && silos.Contains(first))
+                return context.LocalSilo;
+            if (await find() is { } first && context.GetCompatibleSilos(target).Contains(first))
                 return first;
             if (Environment.TickCount64 - begin > Patience.TotalMilliseconds)
                 throw new OrleansException("the silo that has the cards is being replaced: try again");

@@ -34,7 +34,7 @@ public interface IClusterGrain : IGrainWithStringKey
     [Alias("positions"), AlwaysInterleave]
     Task<int[]> Positions(string[] ids);
 
-    /// <summary>The names of the cards that are there.</summary>
+    /// <summary>The cards that are there, in the order of their names.</summary>
     [Alias("cards")]
-    Task<string[]> Cards();
+    Task<CardDocument[]> Cards();
 }

@@ -3,6 +3,7 @@ using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
+using OpenSora.Links;
 using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Cluster.Jobs;
@@ -38,10 +39,10 @@ internal static class ReferenceEncoding
         int frames = isVideo ? job.Media.Read(path, cancel).Count() : 1;
         return new TaskOrder(new EncodeReferenceTask(isVideo, frames) { Job = job.Job, Request = job.Request }, [random], Frames());
 
-        IEnumerable<(ReferenceFrame, ReadOnlyMemory<byte>)> Frames()
+        IEnumerable<Part> Frames()
         {
             foreach (RgbImage frame in job.Media.Read(path, cancel))
-                yield return (new ReferenceFrame(frame.Height, frame.Width), frame.Pixels);
+                yield return new Part([frame.Height, frame.Width, 3], frame.Pixels);
         }
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OpenSora.Contracts;
-using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Store;
 
@@ -64,17 +63,17 @@ public sealed class JobFolder : IDisposable
 
     /// <summary>Keeps a blob under a name; an older one of the name is replaced.</summary>
     internal void Keep<T>(string name, T header, JsonTypeInfo<T> type, IReadOnlyList<ReadOnlyMemory<byte>> parts) => AtomicFile.Write(
-        Path.Combine(_folder, name), file => Parcels.Write(file, header, type, parts, CancellationToken.None).GetAwaiter().GetResult());
+        Path.Combine(_folder, name), file => Blobs.Write(file, header, type, parts, CancellationToken.None).GetAwaiter().GetResult());
 
     /// <summary>The blob of a name; null when there is none, or a damaged one, which is as good as none.</summary>
-    internal async Task<Parcel<T>?> Find<T>(string name, JsonTypeInfo<T> type)
+    internal async Task<Blob<T>?> Find<T>(string name, JsonTypeInfo<T> type)
     {
         try
         {
             await using FileStream file = File.OpenRead(Path.Combine(_folder, name));
-            return await Parcels.Read(file, type, CancellationToken.None);
+            return await Blobs.Read(file, type, CancellationToken.None);
         }
-        catch (Exception missing) when (missing is FileNotFoundException or ParcelException)
+        catch (Exception missing) when (missing is FileNotFoundException or BlobException)
         {
             return null;
         }

@@ -33,6 +33,8 @@ internal sealed class CardProcess : IAsyncDisposable
     {
         ProcessStartInfo start = new(plan.Program, plan.Arguments(card, before)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[CardProtocol.TokenVariable] = plan.Token;
+        if (plan.Database is { } database)
+            start.Environment[CardProtocol.DatabaseVariable] = database;
         CardEnvironment.Complete(start);
         try
         {

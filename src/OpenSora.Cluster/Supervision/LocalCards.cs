@@ -76,14 +76,14 @@ public sealed class LocalCards : IAsyncDisposable
         while (!process.Exited.IsCompleted && !_stop.IsCancellationRequested)
         {
             Task changed = _directory.Changed;
-            Card? found = _directory.Cards.FirstOrDefault(one => one.Name == name && one.Registration.ProcessId == process.Id);
+            Card? found = _directory.Cards.FirstOrDefault(one => one.Name == name && one.Description.ProcessId == process.Id);
             if (known is null && found is not null)
                 process.PassOn(_say);
             known = found ?? known;
             goneSince = known is not { IsGone: true } ? null : goneSince ?? Stopwatch.GetTimestamp();
             killed = known is { BuriedFor: { } cause } ? cause
                 : goneSince is { } since && Stopwatch.GetElapsedTime(since) > _options.Silence ? "it said nothing"
-                : known is null && Stopwatch.GetElapsedTime(start) > _options.StartTimeout ? $"it did not register within {_options.StartTimeout.TotalSeconds:0} s"
+                : known is null && Stopwatch.GetElapsedTime(start) > _options.StartTimeout ? $"it did not join within {_options.StartTimeout.TotalSeconds:0} s"
                 : null;
             if (killed is not null && known?.State == Contracts.Cards.CardState.Draining)
                 killed = null;
@@ -96,6 +96,9 @@ public sealed class LocalCards : IAsyncDisposable
         if (_stop.IsCancellationRequested)
         {
             await process.Stop(_options.StopTimeout);
+            // It did not take the time to leave the cluster, and what is still said to it would wait for an answer.
+            if (known is not null)
+                _directory.Bury(known, "it was stopped");
             return new Life(HasWorked: true, "stopped");
         }
         await process.Exited;

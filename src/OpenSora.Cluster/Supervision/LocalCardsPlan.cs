@@ -1,3 +1,4 @@
+using System.Net;
 using System.Globalization;
 using OpenSora.Contracts.Cards;
 
@@ -17,17 +18,23 @@ public sealed record LocalCardsPlan
     /// <summary>CPU threads of each.</summary>
     public required int Threads { get; init; }
 
-    /// <summary>Where they register.</summary>
-    public required Uri Join { get; init; }
+    /// <summary>The silo that knows the cluster; null where a database does.</summary>
+    public IPEndPoint? Join { get; init; }
+
+    /// <summary>That database, as Npgsql takes it. Default: null (there is none).</summary>
+    public string? Database { get; init; }
+
+    /// <summary>The address that other silos of the cluster reach them by. Default: loopback.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>What all processes of the cluster share; given in <see cref="CardProtocol.TokenVariable"/>.</summary>
-    public required string Token { get; init; }
+    public string Token { get; init; } = "";
 
     /// <summary>
     /// Where a card listens for its gang, by a name that is another one at each start: one that was killed may leave its
     /// socket behind.
     /// </summary>
-    public required Func<string, string> Links { get; init; }
+    public Func<string, string> Links { get; init; } = _ => "tcp:127.0.0.1:0";
 
     /// <summary>Other cards may join too, so the end of all these is not the end of hope. Default: false.</summary>
     public bool OthersMayJoin { get; init; }
@@ -42,7 +49,9 @@ public sealed record LocalCardsPlan
         return
         [
             name, .. DeviceOf(card) is { } device ? new[] { "--device", device } : [],
-            "--threads", Threads.ToString(CultureInfo.InvariantCulture), "--join", Join.ToString().TrimEnd('/'), "--links", Links(string.Create(CultureInfo.InvariantCulture, $"{name}-{start}")), "--leash",
+            "--threads", Threads.ToString(CultureInfo.InvariantCulture),
+            .. Join is null ? new[] { "--clustering", "postgres" } : ["--join", Join.ToString()],
+            "--listen", new IPEndPoint(Address, 0).ToString(), "--links", Links(string.Create(CultureInfo.InvariantCulture, $"{name}-{start}")), "--leash",
         ];
     }
 

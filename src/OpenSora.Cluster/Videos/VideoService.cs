@@ -178,8 +178,7 @@ internal sealed partial class VideoService(
 
     public async Task<IReadOnlyList<CardStatus>> Cards(CancellationToken cancel)
     {
-        CardDocument?[] cards = await Task.WhenAll((await Cluster.Cards()).Select(name => grains.GetGrain<ICardGrain>(name).Get()));
-        return [.. cards.OfType<CardDocument>().Select(card => card.ToCard())];
+        return [.. (await Cluster.Cards()).Select(card => card.ToCard())];
     }
 
     private const int MostOfKey = 255, MostOfPage = 100;

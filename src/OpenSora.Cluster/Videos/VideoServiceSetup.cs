@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Grains;
 using OpenSora.Cluster.Store;
+using OpenSora.Hosting;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster.Videos;
@@ -31,6 +32,8 @@ public static partial class VideoServiceSetup
     {
         if (first is not null)
             silo.Services.AddSingleton(new FindFirstSilo(first));
+        silo.Services.AddCardMessages();
+        silo.Services.AddSingleton<PlacementStrategy, FirstSilo>(); // the grains of streams and of their state, too: never on a card
         return silo.AddPlacementDirector<FirstSilo, FirstSiloDirector>().AddMemoryStreams(ProgressStream.Provider).AddMemoryGrainStorage("PubSubStore");
     }
 

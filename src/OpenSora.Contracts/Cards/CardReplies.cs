@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace OpenSora.Contracts.Cards;
 
 /// <summary>
-/// What a card answers: the header of a parcel, which holds the tensors that it names, in order. The last one is a
+/// What a card answers. Its parts are tensors that follow over the link of the call, in order. The last reply is a
 /// <see cref="LastReply"/>. In between there is an <see cref="Alive"/> at least every <see cref="CardProtocol.Heartbeat"/>.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "reply")]
@@ -18,10 +18,12 @@ namespace OpenSora.Contracts.Cards;
 [JsonDerivedType(typeof(Denoised), "denoised")]
 [JsonDerivedType(typeof(Decoded), "decoded")]
 [JsonDerivedType(typeof(TaskFailed), "failed")]
+[JsonDerivedType(typeof(TaskRefused), "refused")]
 public abstract record CardReply;
 
-/// <summary>A sign of life.</summary>
-public sealed record Alive(CardState State) : CardReply;
+/// <summary>A sign of life; the first one says that the card has the task, and waits for its tensors.</summary>
+/// <param name="FreeMemoryBytes">Of the device.</param>
+public sealed record Alive(CardState State, long FreeMemoryBytes) : CardReply;
 
 /// <summary>A line for the user.</summary>
 public sealed record Told(string Message) : CardReply;
@@ -81,7 +83,25 @@ public sealed record Decoded(TensorPart? Latent) : LastReply;
 /// <param name="Rank">The rank at fault, when another one kept this one from its work.</param>
 public sealed record TaskFailed(int ExitCode, string Message, int? Rank = null) : LastReply;
 
-/// <summary>A tensor in a part of a parcel: dense, little-endian.</summary>
+/// <summary>The card takes no such task now.</summary>
+public sealed record TaskRefused(Refusal Why) : LastReply;
+
+public enum Refusal
+{
+    /// <summary>It has another task.</summary>
+    Busy,
+
+    /// <summary>It was told to stop.</summary>
+    Leaving,
+
+    /// <summary>It was started again since it was described.</summary>
+    OtherInstance,
+
+    /// <summary>It had a task of a later epoch of the job.</summary>
+    OlderEpoch,
+}
+
+/// <summary>A tensor that is a part: dense, little-endian.</summary>
 /// <param name="Type">fp32, bf16 or fp16.</param>
 public sealed record TensorPart(string Type, IReadOnlyList<long> Shape);
 

@@ -4,9 +4,8 @@ using OpenSora.Contracts.Generation;
 namespace OpenSora.Contracts.Cards;
 
 /// <summary>
-/// Work for a card: the header of the first parcel of a request, which holds the tensors that it names, in order. A task is
-/// a pure function of what is in the request: any card of the same kind gives the same bytes, and doing it twice does no harm.
-/// A card does one at a time; closing the connection stops it.
+/// Work for a card. Its parts are tensors that follow over the link of the call, in order. A task is a pure function of both: any
+/// card of the same kind gives the same bytes, and doing it twice does no harm. A card does one at a time; closing the link stops it.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
 [JsonDerivedType(typeof(LoadTask), "load")]
@@ -37,14 +36,11 @@ public enum Network { Text, Transformer, Autoencoder }
 public sealed record EncodeTextTask(string Vocabulary, IReadOnlyList<IReadOnlyList<long>> Texts) : CardTask;
 
 /// <summary>
-/// Encodes an image or a video. Part: the state of the random numbers. Its frames follow, a parcel with a
-/// <see cref="ReferenceFrame"/> each. Answer: <see cref="ReferenceEncoded"/>.
+/// Encodes an image or a video. Part: the state of the random numbers. Its frames follow as parts [height, width, 3], RGB24 with rows
+/// from the top. Answer: <see cref="ReferenceEncoded"/>.
 /// </summary>
 /// <param name="Frames">How many come; 1 for an image.</param>
 public sealed record EncodeReferenceTask(bool IsVideo, int Frames) : CardTask;
-
-/// <summary>A frame; part: RGB24, rows from the top.</summary>
-public sealed record ReferenceFrame(int Height, int Width);
 
 /// <summary>
 /// Draws the noise that a clip starts from and places references in it. Parts: the state of the random numbers; if

@@ -24,8 +24,8 @@ public sealed class FaultTests
     public async Task OneRankFailsAndTheOtherSaysSo(string fault, int steps)
     {
         await using RunningCard good = await RunningCard.Start("good"), bad = await RunningCard.Start("bad", fault);
-        using Pair pair = await Pair.Begin(good, bad, Small, epoch: 1);
-        List<Parcel<CardReply>> replies = await RunningCard.Read(pair.First);
+        await using Pair pair = await Pair.Begin(good, bad, Small, epoch: 1);
+        List<Reply> replies = await pair.First.Rest();
         StepHandedIn[] done = [.. replies.Select(reply => reply.Header).OfType<StepHandedIn>()];
         Assert.Equal(Enumerable.Range(1, done.Length), done.Select(step => step.Step));
         if (steps == Small.NumSamplingSteps)
@@ -70,8 +70,7 @@ public sealed class FaultTests
     [InlineData("corrupt@chunk=0")]
     public async Task AFaultThatIsNoneIsRefused(string fault)
     {
-        await using SiloDouble silo = await SiloDouble.Start();
-        using System.Diagnostics.Process card = RunningCard.Launch(["card-0", "--device", "cpu", "--join", silo.Address, "--threads", "1"], fault);
+        using System.Diagnostics.Process card = RunningCard.Launch(["card-0", "--device", "cpu", "--join", "127.0.0.1:1", "--threads", "1"], fault);
         Assert.Contains(fault, await card.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
         await card.WaitForExitAsync();
         Assert.Equal(2, card.ExitCode);

@@ -5,25 +5,25 @@ using OpenSora.Contracts.Generation;
 namespace OpenSora.Card.Tests.Faults;
 
 /// <summary>A denoise on two cards that is under way; nothing of its answers is read yet.</summary>
-internal sealed class Pair : IDisposable
+internal sealed class Pair : IAsyncDisposable
 {
-    private Pair(HttpResponseMessage first, HttpResponseMessage second) => (First, Second) = (first, second);
+    private Pair(Asked first, Asked second) => (First, Second) = (first, second);
 
-    public HttpResponseMessage First { get; }
+    public Asked First { get; }
 
-    public HttpResponseMessage Second { get; }
+    public Asked Second { get; }
 
     public static async Task<Pair> Begin(RunningCard first, RunningCard second, GenerationRequest request, long epoch)
     {
-        Parcel<CardReply> text = (await first.Do(DemoTokens.Encode("a red ball") with { Job = "job", Request = request }))[^1];
-        Parcel<CardReply> start = (await first.Do(new StartTask(0, [new StartOfVideo("", [])], HasNoise: false) { Job = "job", Request = request }, ReadOnlyMemory<byte>.Empty))[^1];
+        Reply text = (await first.Do(DemoTokens.Encode("a red ball") with { Job = "job", Request = request }))[^1];
+        Reply start = (await first.Do(new StartTask(0, [new StartOfVideo("", [])], HasNoise: false) { Job = "job", Request = request }, ReadOnlyMemory<byte>.Empty))[^1];
         DenoiseTask task = new()
         {
             Job = "job",
             Request = request,
             Epoch = epoch,
             Rank = 0,
-            Links = [first.Registration.Links, second.Registration.Links],
+            Links = [first.Description.Links, second.Description.Links],
             Loop = 0,
             FirstStep = 0,
             EditRatios = ((Started)start.Header).EditRatios,
@@ -32,13 +32,14 @@ internal sealed class Pair : IDisposable
         foreach (RunningCard card in (RunningCard[])[first, second])
             await card.Do(new LoadTask([Network.Transformer]) { Job = "job", Request = request });
         IReadOnlyList<ReadOnlyMemory<byte>> parts = [.. start.Parts, .. text.Parts];
-        Task<HttpResponseMessage> one = first.Ask(task, parts), other = second.Ask(task with { Rank = 1 }, parts);
-        return new Pair(await one, await other);
+        Asked other = second.Ask(task with { Rank = 1 }, parts);
+        _ = other.Rest(); // a coordinator always reads
+        return new Pair(first.Ask(task, parts), other);
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        First.Dispose();
-        Second.Dispose();
+        await First.DisposeAsync();
+        await Second.DisposeAsync();
     }
 }

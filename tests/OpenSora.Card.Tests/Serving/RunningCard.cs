@@ -1,31 +1,33 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
+using OpenSora.Hosting.Cards;
 using OpenSora.TestKit;
 
 namespace OpenSora.Card.Tests.Serving;
 
-/// <summary>A card as a process of its own, registered with a <see cref="SiloDouble"/>.</summary>
+/// <summary>A card as a process of its own, in the cluster of a <see cref="Coordinator"/>.</summary>
 internal sealed class RunningCard : IAsyncDisposable
 {
     public const string Token = "a token of many letters for tests";
 
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(2) };
+    private static long s_epoch;
 
-    private RunningCard(Process process, SiloDouble silo, CardRegistration registration) => (Process, Silo, Registration) = (process, silo, registration);
+    private RunningCard(Process process, Coordinator coordinator, CardDescription description) => (Process, Coordinator, Description) = (process, coordinator, description);
 
     public Process Process { get; }
 
-    public SiloDouble Silo { get; }
+    public Coordinator Coordinator { get; }
 
-    public CardRegistration Registration { get; }
+    public CardDescription Description { get; }
 
     public static async Task<RunningCard> Start(string name = "card-0", string? faults = null, string links = "tcp:127.0.0.1:0")
     {
-        SiloDouble silo = await SiloDouble.Start();
-        Process process = Launch([name, "--device", "cpu", "--threads", "1", "--join", silo.Address, "--links", links, "--leash"], faults);
-        return new RunningCard(process, silo, await silo.Registered);
+        Coordinator coordinator = await Coordinator.Start();
+        Process process = Launch([name, "--device", "cpu", "--threads", "1", "--join", $"{coordinator.Place.Endpoint}", "--links", links, "--leash"], faults);
+        await coordinator.Joined(name);
+        return new RunningCard(process, coordinator, await coordinator.Grains.GetGrain<ICardGrain>(name).Describe());
     }
 
     public static Process Launch(string[] arguments, string? faults = null, string token = Token)
@@ -40,48 +42,44 @@ internal sealed class RunningCard : IAsyncDisposable
     }
 
     /// <summary>Asks for a task; the answer is not read yet.</summary>
-    public Task<HttpResponseMessage> Ask(
-        CardTask task, IReadOnlyList<ReadOnlyMemory<byte>> parts, string token = Token, string? protocol = null, CancellationToken cancel = default,
-        params IReadOnlyList<RgbImage> frames)
-    {
-        MemoryStream body = new();
-        Parcels.Write(body, task, CardsJson.Default.CardTask, parts, CancellationToken.None).GetAwaiter().GetResult();
-        foreach (RgbImage frame in frames)
-            Parcels.Write(body, new ReferenceFrame(frame.Height, frame.Width), CardsJson.Default.ReferenceFrame, [frame.Pixels], CancellationToken.None).GetAwaiter().GetResult();
-        HttpRequestMessage request = new(HttpMethod.Post, Registration.Control + CardProtocol.TaskPath) { Content = new ByteArrayContent(body.ToArray()) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        request.Headers.Add("X-OpenSora-Protocol", protocol ?? $"{CardProtocol.Version}");
-        return _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-    }
+    public Asked Ask(CardTask task, IReadOnlyList<ReadOnlyMemory<byte>> parts, params IReadOnlyList<RgbImage> frames) =>
+        new(Coordinator, Description, task, parts, frames, Interlocked.Increment(ref s_epoch));
 
     /// <summary>Does a task; the replies in order, signs of life left out.</summary>
-    public async Task<List<Parcel<CardReply>>> Do(CardTask task, params IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    public async Task<List<Reply>> Do(CardTask task, params IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
-        using HttpResponseMessage response = await Ask(task, parts);
-        return await Read(response);
+        await using Asked asked = Ask(task, parts);
+        return await asked.Rest();
     }
 
-    /// <summary>The replies of an answer in order, signs of life left out.</summary>
-    public static async Task<List<Parcel<CardReply>>> Read(HttpResponseMessage response)
+    /// <summary>A denoise on this card alone that is under way.</summary>
+    public async Task<Asked> Denoise(GenerationRequest request)
     {
-        response.EnsureSuccessStatusCode();
-        List<Parcel<CardReply>> replies = [];
-        Stream body = await response.Content.ReadAsStreamAsync();
-        while (await Parcels.Read(body, CardsJson.Default.CardReply, CancellationToken.None) is { } reply)
-            if (reply.Header is not Alive)
-                replies.Add(reply);
-        return replies;
+        Reply text = (await Do(DemoTokens.Encode("a red ball") with { Job = "job", Request = request }))[^1];
+        Reply start = (await Do(new StartTask(0, [new StartOfVideo("", [])], HasNoise: false) { Job = "job", Request = request }, ReadOnlyMemory<byte>.Empty))[^1];
+        DenoiseTask task = new()
+        {
+            Job = "job",
+            Request = request,
+            Epoch = 1,
+            Rank = 0,
+            Links = [Description.Links],
+            Loop = 0,
+            FirstStep = 0,
+            EditRatios = ((Started)start.Header).EditRatios,
+            Prompts = ((TextEncoded)text.Header).Prompts,
+        };
+        return Ask(task, [.. start.Parts, .. text.Parts]);
     }
 
-    public async Task<CardHealth> Health() =>
-        (await System.Net.Http.Json.HttpClientJsonExtensions.GetFromJsonAsync(_http, Registration.Control + CardProtocol.HealthPath, CardsJson.Default.CardHealth))!;
+    public Task<CardHealth> Health() => Coordinator.Grains.GetGrain<ICardGrain>(Description.Name).Health();
 
     public async ValueTask DisposeAsync()
     {
         if (!Process.HasExited)
             Process.Kill();
         Process.Dispose();
-        _http.Dispose();
-        await Silo.DisposeAsync();
+        await Coordinator.DeclareDead(SiloAddress.FromParsableString(Description.Instance));
+        await Coordinator.DisposeAsync();
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using System.Net;
-using Microsoft.AspNetCore.Http;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
+using OpenSora.Hosting.Cards;
+using OpenSora.Links;
 
 namespace OpenSora.Card.Tests.Serving;
 
@@ -14,49 +14,55 @@ public sealed class ServingCardTests
     private static LoadTask Nothing => new([]) { Job = "job", Request = Small };
 
     [Fact]
-    public async Task ItRegistersAndTellsThatItLives()
+    public async Task ItJoinsAndTellsWhatItIs()
     {
         await using RunningCard card = await RunningCard.Start();
-        Assert.Equal(("card-0", "cpu", 1, CardProtocol.Version), (card.Registration.Name, card.Registration.Device, card.Registration.Threads, card.Registration.Protocol));
-        Assert.Contains("1 thread", card.Registration.Kind, StringComparison.Ordinal);
-        await card.Silo.Hear("card-0 is Idle", times: 2);
-        Assert.Equal((card.Registration.Instance, CardState.Idle), ((await card.Health()).Instance, (await card.Health()).State));
+        Assert.Equal(("card-0", "cpu", 1, CardProtocol.Version), (card.Description.Name, card.Description.Device, card.Description.Threads, card.Description.Protocol));
+        Assert.Contains("1 thread", card.Description.Kind, StringComparison.Ordinal);
+        CardHealth health = await card.Health();
+        Assert.Equal((card.Description.Instance, CardState.Idle), (health.Instance, health.State));
     }
 
     [Fact]
-    public async Task ASiloThatForgotItHearsOfItAgain()
+    public async Task ACardThatWasGivenUpJoinsAgain()
     {
         await using RunningCard card = await RunningCard.Start();
-        await card.Silo.Hear("card-0 is Idle");
-        card.Silo.HeartbeatAnswer = StatusCodes.Status404NotFound;
-        await card.Silo.Hear("registered card-0", times: 2);
+        SiloAddress before = SiloAddress.FromParsableString(card.Description.Instance);
+        await card.Coordinator.DeclareDead(before);
+        await card.Coordinator.Joined("card-0", not: before);
+        Assert.NotEqual(card.Description.Instance, (await card.Coordinator.Grains.GetGrain<ICardGrain>("card-0").Describe()).Instance);
+        Assert.IsType<TaskRefused>((await card.Do(Nothing))[^1].Header); // it is another instance
+        Assert.False(card.Process.HasExited);
     }
 
-    [Theory]
-    [InlineData(401, "another token")]
-    [InlineData(409, "another process has registered as card-9")]
-    [InlineData(426, "another version of the protocol")]
-    public async Task ARefusalEndsItInWords(int status, string words)
+    /// <summary>A coordinator that begins anew at its address knows nothing of the cards that it had.</summary>
+    [Fact]
+    public async Task ACardOutlivesItsCoordinatorAndJoinsTheNext()
     {
-        await using SiloDouble silo = await SiloDouble.Start();
-        silo.Answer = status;
-        using Process card = RunningCard.Launch(["card-9", "--device", "cpu", "--threads", "1", "--join", silo.Address]);
-        string said = await card.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1));
-        await card.WaitForExitAsync();
-        Assert.Equal(2, card.ExitCode);
-        Assert.Contains(words, said, StringComparison.Ordinal);
+        RunningCard card = await RunningCard.Start();
+        await card.Coordinator.DisposeAsync();
+        await using Coordinator next = await Coordinator.Start(card.Coordinator.Place.Endpoint);
+        await next.Joined("card-0");
+        CardDescription again = await next.Grains.GetGrain<ICardGrain>("card-0").Describe();
+        Assert.Equal(card.Process.Id, again.ProcessId);
+        card.Process.Kill();
+        await card.Process.WaitForExitAsync();
+        await next.DeclareDead(SiloAddress.FromParsableString(again.Instance));
     }
 
     [Theory]
     [InlineData("", "usage")]
-    [InlineData("card/0 --join http://localhost:1", "card/0")]
+    [InlineData("card/0 --join 127.0.0.1:1", "card/0")]
     [InlineData("card-0", "--join")]
-    [InlineData("card-0 --join http://localhost:1 --threads 0", "--threads '0'")]
-    [InlineData("card-0 --join http://localhost:1 --links file:x", "file:x")]
-    [InlineData("card-0 --join http://localhost:1 --device cpu:7", "cpu:7")]
-    [InlineData("card-0 --join http://localhost:1 --color red", "--color")]
-    [InlineData("card-0 --join http://localhost:1 --listen 0.0.0.0:0", "--advertise")]
-    [InlineData("card-0 --join http://localhost:1 --device cpu --links tcp:192.0.2.1:1", "--links tcp:192.0.2.1:1")]
+    [InlineData("card-0 --join http://127.0.0.1:1", "--join 'http://127.0.0.1:1'")]
+    [InlineData("card-0 --clustering postgres", "OPENSORA_DATABASE")]
+    [InlineData("card-0 --clustering many", "--clustering 'many'")]
+    [InlineData("card-0 --join 127.0.0.1:1 --threads 0", "--threads '0'")]
+    [InlineData("card-0 --join 127.0.0.1:1 --links file:x", "file:x")]
+    [InlineData("card-0 --join 127.0.0.1:1 --device cpu:7", "cpu:7")]
+    [InlineData("card-0 --join 127.0.0.1:1 --color red", "--color")]
+    [InlineData("card-0 --join 127.0.0.1:1 --listen 0.0.0.0:0", "--advertise")]
+    [InlineData("card-0 --join 127.0.0.1:1 --device cpu --links tcp:192.0.2.1:1", "--links tcp:192.0.2.1:1")]
     public async Task ABadCommandLineIsRefused(string arguments, string words)
     {
         using Process card = RunningCard.Launch(arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -69,34 +75,23 @@ public sealed class ServingCardTests
     [Fact]
     public async Task BeyondLoopbackItWantsAToken()
     {
-        using Process card = RunningCard.Launch(["card-0", "--join", "http://localhost:1", "--listen", "0.0.0.0:0"], token: "");
+        using Process card = RunningCard.Launch(["card-0", "--join", "127.0.0.1:1", "--listen", "0.0.0.0:0"], token: "");
         Assert.Contains("OPENSORA_TOKEN", await card.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
         await card.WaitForExitAsync();
         Assert.Equal(2, card.ExitCode);
     }
 
     [Fact]
-    public async Task WhoHasNoTokenOrAnotherProtocolIsRefused()
+    public async Task WhoHasAnotherTokenIsRefused()
     {
         await using RunningCard card = await RunningCard.Start();
-        using HttpResponseMessage wrong = await card.Ask(Nothing, [], token: "another"), old = await card.Ask(Nothing, [], protocol: "0");
-        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
-        Assert.Equal(HttpStatusCode.UpgradeRequired, old.StatusCode);
-        Assert.IsType<Loaded>((await card.Do(Nothing))[^1].Header);
-        Assert.Equal((1, 0), ((await card.Health()).RefusedTasks, (await card.Health()).RefusedLinks));
-    }
-
-    [Fact]
-    public async Task WhatIsNoTaskIsRefusedInWords()
-    {
-        await using RunningCard card = await RunningCard.Start();
-        using HttpClient http = new();
-        using HttpRequestMessage request = new(HttpMethod.Post, card.Registration.Control + CardProtocol.TaskPath) { Content = new StringContent("sixteen bytes and more") };
-        request.Headers.Add("Authorization", "Bearer " + RunningCard.Token);
-        request.Headers.Add("X-OpenSora-Protocol", $"{CardProtocol.Version}");
-        using HttpResponseMessage response = await http.SendAsync(request);
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
-        Assert.Contains("no parcel", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        using Process stranger = RunningCard.Launch(["card-1", "--device", "cpu", "--join", $"{card.Coordinator.Place.Endpoint}"], token: "another");
+        Assert.Contains("has another token", await stranger.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
+        await stranger.WaitForExitAsync();
+        Assert.Equal(2, stranger.ExitCode);
+        Assert.Equal(PeerFault.WrongToken, Assert.Throws<PeerException>(() =>
+            PartLink.Connect(LinkAddress.Parse(card.Description.Links), "call", "another"u8.ToArray(), new LinkOptions(), CancellationToken.None)).Cause);
+        Assert.Equal(1, (await card.Health()).RefusedLinks);
     }
 
     [Fact]
@@ -117,7 +112,7 @@ public sealed class ServingCardTests
         await first.DisposeAsync();
         Assert.True(File.Exists(file));
         await using RunningCard second = await RunningCard.Start(links: $"unix:{file}");
-        using Process third = RunningCard.Launch(["card-1", "--join", second.Silo.Address, "--links", $"unix:{file}"]);
+        using Process third = RunningCard.Launch(["card-1", "--join", $"{second.Coordinator.Place.Endpoint}", "--links", $"unix:{file}"]);
         Assert.Contains(file, await third.StandardError.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(1)), StringComparison.Ordinal);
         second.Process.StandardInput.Close();
         await second.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
@@ -129,13 +124,10 @@ public sealed class ServingCardTests
     public async Task ATaskKeepsOthersOutUntilItEndsOrIsLeft()
     {
         await using RunningCard card = await RunningCard.Start(faults: "delay=60000@step=1:before-switch");
-        using CancellationTokenSource leave = new();
-        LongTask task = await LongTask.Begin(card, Small, leave.Token);
-        using HttpResponseMessage other = await card.Ask(Nothing, []);
-        Assert.Equal(HttpStatusCode.Conflict, other.StatusCode);
+        await using Asked task = await card.Denoise(Small);
+        await task.Read<StepHandedIn>();
+        Assert.Equal(Refusal.Busy, Assert.IsType<TaskRefused>((await card.Do(Nothing))[^1].Header).Why);
         Assert.Equal(CardState.Busy, (await card.Health()).State);
-        await card.Silo.Hear("card-0 is Busy");
-        task.Dispose();
     }
 
     [Fact]
@@ -143,7 +135,7 @@ public sealed class ServingCardTests
     {
         await using RunningCard card = await RunningCard.Start();
         GenerationRequest endless = Small with { NumSamplingSteps = 1000 };
-        using (LongTask task = await LongTask.Begin(card, endless, CancellationToken.None))
+        await using (Asked task = await card.Denoise(endless))
             await task.Read<StepHandedIn>();
         using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
         while ((await card.Health()).State == CardState.Busy)
@@ -151,21 +143,23 @@ public sealed class ServingCardTests
         Assert.IsType<Loaded>((await card.Do(Nothing))[^1].Header);
     }
 
-    /// <summary>SIGTERM: the task that it has is done, no other is taken, the silo is told, and it ends well.</summary>
+    /// <summary>SIGTERM: the task that it has is done, no other is taken, the cluster is left, and it ends well.</summary>
     [Fact]
     public async Task ItDrains()
     {
         await using RunningCard card = await RunningCard.Start(faults: "delay=6000@step=20:before-switch"); // else it may be done before it says anything
-        using (LongTask task = await LongTask.Begin(card, Small with { NumSamplingSteps = 40 }, CancellationToken.None))
+        await using (Asked task = await card.Denoise(Small with { NumSamplingSteps = 40 }))
         {
             await task.Read<StepHandedIn>();
             using Process signal = Process.Start("kill", ["-TERM", $"{card.Process.Id}"]);
-            await card.Silo.Hear("card-0 is Draining");
-            using HttpResponseMessage late = await card.Ask(Nothing, []);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, late.StatusCode);
+            using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
+            while ((await card.Health()).State != CardState.Draining)
+                await Task.Delay(20, deadline.Token);
+            Assert.Equal(Refusal.Leaving, Assert.IsType<TaskRefused>((await card.Do(Nothing))[^1].Header).Why);
             await task.Read<Denoised>();
+            Assert.Equal(CardState.Draining, task.LastState);
         }
-        await card.Silo.Hear("card-0 left");
+        await card.Coordinator.Left("card-0");
         await card.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(0, card.Process.ExitCode);
     }

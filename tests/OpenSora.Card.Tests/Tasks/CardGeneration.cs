@@ -44,9 +44,9 @@ internal sealed class CardGeneration(IReadOnlyList<RunningCard> cards, Generatio
         int loops = request.Loop ?? 1;
         for (int loop = 0; loop < loops; loop++)
         {
-            Parcel<CardReply> text = await Do(cards[^1], DemoTokens.Encode(videos.Select(video => video.Prompts[loop])) with { Job = _job, Request = request });
+            Reply text = await Do(cards[^1], DemoTokens.Encode(videos.Select(video => video.Prompts[loop])) with { Job = _job, Request = request });
             StartOfVideo[] starts = [.. videos.Zip(references, (video, own) => new StartOfVideo(video.MaskStrategy, [.. own.Select(one => one.Name)]))];
-            Parcel<CardReply> start = await Do(
+            Reply start = await Do(
                 cards[0], new StartTask(loop, starts, HasNoise: false) { Job = _job, Request = request }, [_random, .. references.SelectMany(own => own.Select(one => one.Bytes))]);
             _random = start.Parts[0];
             IReadOnlyList<byte[]> tokens = await Denoise(clip, loop, (Started)start.Header, start.Parts, (TextEncoded)text.Header, text.Parts);
@@ -67,9 +67,8 @@ internal sealed class CardGeneration(IReadOnlyList<RunningCard> cards, Generatio
 
     private async Task<(TensorPart, ReadOnlyMemory<byte>)> Encode(string path)
     {
-        using HttpResponseMessage answer = await cards[^1].Ask(
-            new EncodeReferenceTask(IsVideo: false, Frames: 1) { Job = _job, Request = request }, [_random], frames: [.. FrameReader.Read(path)]);
-        Parcel<CardReply> last = (await RunningCard.Read(answer))[^1];
+        await using Asked answer = cards[^1].Ask(new EncodeReferenceTask(IsVideo: false, Frames: 1) { Job = _job, Request = request }, [_random], [.. FrameReader.Read(path)]);
+        Reply last = (await answer.Rest())[^1];
         ReferenceEncoded encoded = Assert.IsType<ReferenceEncoded>(last.Header);
         _random = last.Parts[1];
         return (encoded.Latent, last.Parts[0]);
@@ -98,8 +97,8 @@ internal sealed class CardGeneration(IReadOnlyList<RunningCard> cards, Generatio
             random = await DenoiseBy(Later, task with { FirstStep = half }, clip, state, features, request.NumSamplingSteps);
 
         // All steps are done, only the last word was lost: the same word again, and no work.
-        Parcel<CardReply> again = await Do(
-            cards[0], task with { Epoch = ++_epoch, FirstStep = request.NumSamplingSteps, Links = [cards[0].Registration.Links] }, [_random, .. state, .. features]);
+        Reply again = await Do(
+            cards[0], task with { Epoch = ++_epoch, FirstStep = request.NumSamplingSteps, Links = [cards[0].Description.Links] }, [_random, .. state, .. features]);
         Assert.Equal(random.ToArray(), again.Parts[0].ToArray());
         _random = random;
         return state;
@@ -112,9 +111,9 @@ internal sealed class CardGeneration(IReadOnlyList<RunningCard> cards, Generatio
         Steps.Clear();
         long epoch = ++_epoch;
         IReadOnlyList<ReadOnlyMemory<byte>> parts = [_random, .. state.Select(sample => (ReadOnlyMemory<byte>)sample.ToArray()), .. features];
-        List<Parcel<CardReply>>[] replies = await Task.WhenAll(gang.Select((card, rank) => card.Do(
-            task with { Epoch = epoch, Rank = rank, Links = [.. gang.Select(one => one.Registration.Links)] }, parts)));
-        foreach (Parcel<CardReply> reply in replies.SelectMany(own => own))
+        List<Reply>[] replies = await Task.WhenAll(gang.Select((card, rank) => card.Do(
+            task with { Epoch = epoch, Rank = rank, Links = [.. gang.Select(one => one.Description.Links)] }, parts)));
+        foreach (Reply reply in replies.SelectMany(own => own))
             if (reply.Header is StepHandedIn step)
             {
                 Steps[step.Step] = Steps.GetValueOrDefault(step.Step, WorkCounts.Zero) + step.Counts;
@@ -137,8 +136,8 @@ internal sealed class CardGeneration(IReadOnlyList<RunningCard> cards, Generatio
         {
             FrameChunk plan = clip.Chunks[chunk];
             ReadOnlyMemory<byte> part = tokens.AsMemory((int)(plan.FirstLatent * clip.LatentFrameBytes), (int)(plan.Latents * clip.LatentFrameBytes));
-            List<Parcel<CardReply>> replies = await cards[chunk % cards.Count].Do(order with { Chunk = chunk }, order.Encode ? [part, _random] : [part]);
-            foreach (Parcel<CardReply> reply in replies.Where(reply => reply.Header is FramesDecoded))
+            List<Reply> replies = await cards[chunk % cards.Count].Do(order with { Chunk = chunk }, order.Encode ? [part, _random] : [part]);
+            foreach (Reply reply in replies.Where(reply => reply.Header is FramesDecoded))
                 for (int at = 0; at < reply.Parts[0].Length; at += bytes, frame++)
                     if (loop == 0 || frame >= clip.Overlap)
                         hash.AppendData(reply.Parts[0].Span.Slice(at, bytes));
@@ -165,9 +164,9 @@ internal sealed class CardGeneration(IReadOnlyList<RunningCard> cards, Generatio
         return (new TensorPart("fp32", [shape[0], chunks.Sum(chunk => chunk.Name.Shape[1]), shape[2], shape[3]]), joined.ToArray());
     }
 
-    private static async Task<Parcel<CardReply>> Do(RunningCard card, CardTask task, params IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    private static async Task<Reply> Do(RunningCard card, CardTask task, params IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
-        Parcel<CardReply> last = (await card.Do(task, parts))[^1];
+        Reply last = (await card.Do(task, parts))[^1];
         return last.Header is TaskFailed failed ? throw new InvalidOperationException($"{task.GetType().Name}: {failed.Message}") : last;
     }
 }

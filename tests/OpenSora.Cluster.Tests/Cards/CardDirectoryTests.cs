@@ -5,48 +5,16 @@ namespace OpenSora.Cluster.Tests.Cards;
 
 public sealed class CardDirectoryTests
 {
-    private readonly ManualTime _time = new();
-    private readonly ClusterOptions _options = new();
-    private readonly CardDirectory _directory;
-
-    public CardDirectoryTests() => _directory = new CardDirectory(_options, _time);
-
-    [Fact]
-    public void ACardThatSaysNothingIsGone()
-    {
-        _directory.Register(Registration("a", "1"));
-        _directory.Register(Registration("b", "1"));
-        Card silent = _directory.Cards[0];
-        _time.Advance(_options.Silence / 2);
-        Assert.Equal(Reception.Taken, _directory.Hear("b", new CardHeartbeat("1", CardState.Idle, 0)));
-        Task changed = _directory.Changed;
-        _time.Advance(_options.Silence * 0.6);
-        Assert.Equal("b", Assert.Single(_directory.Cards).Name);
-        Assert.True(silent.IsGone);
-        Assert.True(changed.IsCompleted);
-        Assert.Equal(Reception.Unknown, _directory.Hear("a", new CardHeartbeat("1", CardState.Idle, 0)));
-    }
-
-    [Fact]
-    public void AReplyToATaskIsASignOfLife()
-    {
-        _directory.Register(Registration("a", "1"));
-        _time.Advance(_options.Silence / 2);
-        _directory.See(_directory.Cards[0], CardState.Busy);
-        _time.Advance(_options.Silence * 0.6);
-        Assert.Single(_directory.Cards);
-    }
+    private readonly CardDirectory _directory = new();
 
     [Fact]
     public void ANewStartOfACardTakesTheOldOnesPlace()
     {
-        _directory.Register(Registration("a", "1"));
+        _directory.Welcome(Description("a", "1"));
         Card old = _directory.Cards[0];
-        Assert.Equal(Reception.Taken, _directory.Register(Registration("a", "2")));
+        _directory.Welcome(Description("a", "2"));
         Assert.True(old.IsGone);
-        Assert.Equal("2", Assert.Single(_directory.Cards).Registration.Instance);
-        Assert.Equal(Reception.Replaced, _directory.Hear("a", new CardHeartbeat("1", CardState.Idle, 0)));
-        Assert.Equal(Reception.Replaced, _directory.Register(Registration("a", "1")));
+        Assert.Equal("2", Assert.Single(_directory.Cards).Description.Instance);
         _directory.Leave("a", "1");
         Assert.Single(_directory.Cards);
         _directory.Leave("a", "2");
@@ -54,14 +22,25 @@ public sealed class CardDirectoryTests
     }
 
     [Fact]
-    public void AnotherProtocolIsRefused() =>
-        Assert.Equal(Reception.OtherProtocol, _directory.Register(Registration("a", "1") with { Protocol = CardProtocol.Version + 1 }));
+    public void WhatIsBuriedIsToldAndGone()
+    {
+        List<Card> buried = [];
+        _directory.Buried += buried.Add;
+        _directory.Welcome(Description("a", "1"));
+        Card card = _directory.Cards[0];
+        Task changed = _directory.Changed;
+        _directory.Bury(card, "it is dead");
+        Assert.Equal(("it is dead", true), (card.BuriedFor, card.IsGone));
+        Assert.Equal([card], buried);
+        Assert.True(changed.IsCompleted);
+        Assert.Empty(_directory.Cards);
+    }
 
     [Fact]
     public void ACardHasOneJobAtATime()
     {
-        _directory.Register(Registration("a", "1"));
-        _directory.Register(Registration("b", "1"));
+        _directory.Welcome(Description("a", "1"));
+        _directory.Welcome(Description("b", "1"));
         Card first = _directory.Lease("one", _ => true)!, second = _directory.Lease("two", _ => true)!;
         Assert.Equal(["a", "b"], [first.Name, second.Name]);
         Assert.Null(_directory.Lease("three", _ => true));
@@ -73,18 +52,17 @@ public sealed class CardDirectoryTests
     [Fact]
     public void ACardThatIsAboutToLeaveIsNotLent()
     {
-        _directory.Register(Registration("a", "1"));
+        _directory.Welcome(Description("a", "1"));
         Task changed = _directory.Changed;
-        _directory.Hear("a", new CardHeartbeat("1", CardState.Draining, 0));
+        _directory.See(_directory.Cards[0], CardState.Draining);
         Assert.True(changed.IsCompleted);
         Assert.Null(_directory.Lease("one", _ => true));
     }
 
-    internal static CardRegistration Registration(string name, string instance) => new()
+    internal static CardDescription Description(string name, string instance) => new()
     {
         Name = name,
         Instance = instance,
-        Control = "http://127.0.0.1:1",
         Links = "tcp:127.0.0.1:1",
         Device = "cpu",
         Kind = "test",

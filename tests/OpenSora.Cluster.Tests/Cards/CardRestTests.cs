@@ -9,16 +9,16 @@ public sealed class CardRestTests
     public void ACardThatFailsThriceRestsUnderWhateverStart()
     {
         ManualTime time = new();
-        ClusterOptions options = new() { Silence = TimeSpan.FromHours(9) };
-        using CardDirectory directory = new(options, time);
-        Card card = Register(directory, "bad", "first");
+        ClusterOptions options = new();
+        CardDirectory directory = new(options, time);
+        Card card = Welcome(directory, "bad", "first");
         Assert.False(directory.Blame(card));
         Assert.False(directory.Blame(card));
         Assert.True(directory.Blame(card));
         Assert.False(directory.Blame(card));
         Assert.Null(directory.Lease("job", _ => true));
-        Assert.False(directory.AnyCanWork(TimeSpan.FromHours(1)));
-        Card again = Register(directory, "bad", "second");
+        Assert.False(directory.AnyCanWork);
+        Card again = Welcome(directory, "bad", "second");
         Assert.Null(directory.Lease("job", _ => true));
         time.Advance(options.Rest);
         Assert.Same(again, directory.Lease("job", _ => true));
@@ -32,8 +32,8 @@ public sealed class CardRestTests
     public void OneThatMostlyWorksDoesNotRest()
     {
         ManualTime time = new();
-        using CardDirectory directory = new(new ClusterOptions { Silence = TimeSpan.FromHours(9) }, time);
-        Card card = Register(directory, "good", "first");
+        CardDirectory directory = new(new ClusterOptions(), time);
+        Card card = Welcome(directory, "good", "first");
         directory.Blame(card);
         for (int i = 0; i < 20; i++)
         {
@@ -44,13 +44,12 @@ public sealed class CardRestTests
         Assert.False(directory.IsResting(card));
     }
 
-    private static Card Register(CardDirectory directory, string name, string instance)
+    private static Card Welcome(CardDirectory directory, string name, string instance)
     {
-        directory.Register(new CardRegistration
+        directory.Welcome(new CardDescription
         {
             Name = name,
             Instance = instance,
-            Control = "http://127.0.0.1:1",
             Links = "unix:/none",
             Device = "cpu",
             Kind = "kind",

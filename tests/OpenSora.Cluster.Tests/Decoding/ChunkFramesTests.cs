@@ -1,3 +1,4 @@
+using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Decoding;
 using OpenSora.Contracts.Cards;
 
@@ -30,5 +31,5 @@ public sealed class ChunkFramesTests
     [InlineData(1, 3)]
     [InlineData(0, 0)]
     public void FramesOfAnotherSizeOrNumberAreRefused(int count, int bytes) =>
-        Assert.Throws<ParcelException>(() => new ChunkFrames(5, 2).Listen()(new FramesDecoded(count), [new byte[bytes]]));
+        Assert.Throws<AnswerException>(() => new ChunkFrames(5, 2).Listen()(new FramesDecoded(count), [new byte[bytes]]));
 }

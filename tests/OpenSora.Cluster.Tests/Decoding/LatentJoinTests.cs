@@ -1,3 +1,4 @@
+using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Decoding;
 using OpenSora.Contracts.Cards;
 
@@ -27,6 +28,6 @@ public sealed class LatentJoinTests
     {
         (TensorPart, ReadOnlyMemory<byte>) first = (new TensorPart("fp32", [2, 1, 1, 2]), new byte[4]);
         (TensorPart, ReadOnlyMemory<byte>) second = (new TensorPart(type, [channels, 1, height, 2]), new byte[4 * bytesTimes]);
-        Assert.Throws<ParcelException>(() => LatentJoin.AlongTime([first, second]));
+        Assert.Throws<AnswerException>(() => LatentJoin.AlongTime([first, second]));
     }
 }

@@ -1,3 +1,4 @@
+using OpenSora.Cluster.Cards;
 using FsCheck;
 using FsCheck.Fluent;
 using OpenSora.Cluster.Gangs;
@@ -50,7 +51,7 @@ public sealed class CheckpointTests
     [InlineData(-1, 1, 3, 1)]
     [InlineData(0, 1, 4, 1)]
     [InlineData(0, 1, 3, 2)]
-    public void WhatIsNotOfThisClipIsRefused(int first, int count, int bytes, int parts) => Assert.Throws<ParcelException>(() =>
+    public void WhatIsNotOfThisClipIsRefused(int first, int count, int bytes, int parts) => Assert.Throws<AnswerException>(() =>
         new CheckpointAssembly(1, 2, FrameBytes).Add(new StepHandedIn(1, first, count, WorkCounts.Zero), [.. Enumerable.Range(0, parts).Select(_ => (ReadOnlyMemory<byte>)new byte[bytes])]));
 
     [Fact]

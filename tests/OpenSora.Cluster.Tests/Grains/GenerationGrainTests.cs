@@ -21,8 +21,8 @@ public sealed class GenerationGrainTests
             (collection.CollectionQuantum, collection.CollectionAge) = (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1))));
         Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
         await service.Until(asked, video => video is { Stage: "denoise", Step: 1 });
-        ICardGrain idle = service.Of<IGrainFactory>(0).GetGrain<ICardGrain>("card-0");
-        await idle.Get();
+        IInterleavedGrain idle = service.Of<IGrainFactory>(0).GetGrain<IInterleavedGrain>("idle");
+        await idle.Count();
         await service.Silos.WaitForDeactivationAsync(idle).WaitAsync(TimeSpan.FromMinutes(1));
         await File.WriteAllTextAsync(Path.Combine(cluster.Folder, "marks", "go"), "");
         await service.Completed(asked);

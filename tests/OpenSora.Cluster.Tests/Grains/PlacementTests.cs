@@ -24,7 +24,6 @@ public sealed class PlacementTests
             Assert.Equal(first, Where<IGenerationGrain>(service, video.Id));
         }
         Assert.Equal(first, Where<IClusterGrain>(service, IClusterGrain.Key));
-        Assert.Equal(first, Where<ICardGrain>(service, "card-0"));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using OpenSora.Hosting;
 using Orleans.TestingHost;
 
 namespace OpenSora.Cluster.Tests.Grains;
@@ -14,6 +15,7 @@ public sealed class TurnTests : IAsyncLifetime
     {
         InProcessTestClusterBuilder builder = new(1);
         builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureHost(host => host.Services.AddCardMessages());
         _silo = builder.Build();
     }
 

@@ -13,11 +13,11 @@ public sealed class LocalCardsTests
     {
         await using TestCluster cluster = await TestCluster.Start(1, TestCluster.Quick with { Silence = TimeSpan.FromSeconds(1.5) });
         Card first = (await cluster.Cards(1))[0];
-        Signal(signal, first.Registration.ProcessId);
+        Signal(signal, first.Description.ProcessId);
         using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
-        while (cluster.Directory.Cards is not [{ IsGone: false } card] || card.Registration.ProcessId == first.Registration.ProcessId)
+        while (cluster.Directory.Cards is not [{ IsGone: false } card] || card.Description.ProcessId == first.Description.ProcessId)
             await Task.WhenAny(cluster.Directory.Changed, Task.Delay(100, deadline.Token));
-        Assert.False(Directory.Exists($"/proc/{first.Registration.ProcessId}"));
+        Assert.False(Directory.Exists($"/proc/{first.Description.ProcessId}"));
         Assert.Contains(cluster.Said, line => line.Contains("card-0 ended", StringComparison.Ordinal));
     }
 
@@ -44,7 +44,7 @@ public sealed class LocalCardsTests
         int[] processes;
         await using (TestCluster cluster = await TestCluster.Start(2))
         {
-            processes = [.. (await cluster.Cards(2)).Select(card => card.Registration.ProcessId)];
+            processes = [.. (await cluster.Cards(2)).Select(card => card.Description.ProcessId)];
             Signal("-STOP", processes[0]);
         }
         Assert.DoesNotContain(processes, id => Directory.Exists($"/proc/{id}"));

@@ -29,7 +29,7 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
         try
         {
             await using SiloProgram first = await Start(store), second = await Start(store), third = await Start(store);
-            using Cards cards = new(2, first, second, third);
+            using Cards cards = new(2, _database);
             await third.UntilCards(2);
             SiloProgram asked = isAskedFirst ? first : third;
             string id = await asked.Submit();
@@ -69,7 +69,7 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
         try
         {
             await using SiloProgram first = await Start(store), second = await Start(store);
-            using Cards cards = new(1, first, second);
+            using Cards cards = new(1, _database);
             string id = await second.Submit();
             using StreamReader events = new(await second.Client.GetStreamAsync($"/v1/videos/{id}/events"));
             using CancellationTokenSource deadline = new(SiloProgram.Patience);
@@ -164,14 +164,14 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
 
     private static string Hashes(JsonObject video) => video["report"]!["sha256"]!.ToJsonString();
 
-    /// <summary>Cards that know all silos.</summary>
+    /// <summary>Cards of the cluster that the database knows.</summary>
     private sealed class Cards : IDisposable
     {
         private readonly Process[] _all;
 
-        public Cards(int count, params SiloProgram[] silos) => _all = [.. Enumerable.Range(0, count).Select(i => Process.Start(new ProcessStartInfo(
-            SiloProgram.Of("FakeCard"), [$"card-{i}", "--join", string.Join(',', silos.Select(silo => silo.Client.BaseAddress!.ToString().TrimEnd('/'))), "--leash"])
-        { RedirectStandardInput = true, Environment = { ["OPENSORA_TOKEN"] = Token } })!)];
+        public Cards(int count, string database) => _all = [.. Enumerable.Range(0, count).Select(i => Process.Start(new ProcessStartInfo(
+            SiloProgram.Of("FakeCard"), [$"card-{i}", "--clustering", "postgres", "--leash"])
+        { RedirectStandardInput = true, Environment = { ["OPENSORA_TOKEN"] = Token, ["OPENSORA_DATABASE"] = database } })!)];
 
         public void Dispose()
         {

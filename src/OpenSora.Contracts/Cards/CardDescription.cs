@@ -1,18 +1,15 @@
 namespace OpenSora.Contracts.Cards;
 
-/// <summary>A card that offers to work.</summary>
-public sealed record CardRegistration
+/// <summary>A card that can be given work.</summary>
+public sealed record CardDescription
 {
     /// <summary>Its identity, e.g. <c>card-0</c>: one card of that name at a time.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Of this start of its process: after a restart it is another one.</summary>
+    /// <summary>Of this start of its process, the address of its silo: after a restart it is another one.</summary>
     public required string Instance { get; init; }
 
-    /// <summary>Where it takes tasks, e.g. <c>http://127.0.0.1:40123</c>.</summary>
-    public required string Control { get; init; }
-
-    /// <summary>Where other cards of a gang reach it: <c>unix:PATH</c> or <c>tcp:HOST:PORT</c>.</summary>
+    /// <summary>Where other cards of a gang reach it, and coordinators for the tensors of a call: <c>unix:PATH</c> or <c>tcp:HOST:PORT</c>.</summary>
     public required string Links { get; init; }
 
     /// <summary>e.g. <c>cpu</c>, <c>gcu:0</c>.</summary>
@@ -40,15 +37,11 @@ public sealed record CardRegistration
     public required int ProcessId { get; init; }
 }
 
-/// <summary>A card's sign of life.</summary>
-/// <param name="Instance">As registered.</param>
+/// <summary>How a card is.</summary>
+/// <param name="Instance">As described.</param>
 /// <param name="FreeMemoryBytes">Of the device.</param>
-public sealed record CardHeartbeat(string Instance, CardState State, long FreeMemoryBytes);
-
-/// <summary>What a card answers when it is asked how it is: its sign of life, and whom it has turned away since its start.</summary>
-/// <param name="RefusedTasks">Requests with a wrong token, or none.</param>
-/// <param name="RefusedLinks">Connections of others that called themselves cards: of a wrong token, version or epoch, or that said nothing.</param>
-public sealed record CardHealth(string Instance, CardState State, long FreeMemoryBytes, long RefusedTasks, long RefusedLinks);
+/// <param name="RefusedLinks">Connections that it has turned away since its start: of a wrong token, version or epoch, or that said nothing.</param>
+public sealed record CardHealth(string Instance, CardState State, long FreeMemoryBytes, long RefusedLinks);
 
 /// <summary>What a card does.</summary>
 public enum CardState

@@ -2,16 +2,17 @@ using System.Net;
 using System.Net.Sockets;
 using OpenSora.Contracts;
 
-namespace OpenSora.Silo.Service;
+namespace OpenSora.Hosting;
 
 /// <summary>A port that nobody else is given before the silo listens there: sockets that are bound share it until one listens.</summary>
-internal sealed class SiloPort : IDisposable
+public sealed class SiloPort : IDisposable
 {
     private readonly Socket _bound;
 
     /// <param name="endpoint">Port 0 is any that is free.</param>
+    /// <param name="flag">Which flag named it.</param>
     /// <exception cref="InputException">It is taken, or not of this machine.</exception>
-    public SiloPort(IPEndPoint endpoint)
+    public SiloPort(IPEndPoint endpoint, string flag)
     {
         _bound = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -21,7 +22,7 @@ internal sealed class SiloPort : IDisposable
         catch (SocketException error)
         {
             _bound.Dispose();
-            throw new InputException($"--silo-endpoint {endpoint}: {error.Message}; give an address of this machine and a free port", error);
+            throw new InputException($"{flag} {endpoint}: {error.Message}; give an address of this machine and a free port", error);
         }
     }
 

@@ -1,27 +1,28 @@
+using OpenSora.Cluster.Store;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 
-namespace OpenSora.Contracts.Tests.Cards;
+namespace OpenSora.Cluster.Tests.Store;
 
-public class ParcelTests
+public class BlobTests
 {
     [Fact]
     public async Task WhatIsWrittenIsRead()
     {
         using MemoryStream stream = new();
         DecodeTask task = new(Chunk: 3, Video: 1, Videos: 2, Encode: true) { Job = "j", Request = new GenerationRequest { Seed = 7, Prompts = ["ä"] } };
-        await Parcels.Write<CardTask>(stream, task, CardsJson.Default.CardTask, [new byte[] { 1, 2, 3 }, Array.Empty<byte>()], default);
-        await Parcels.Write<CardReply>(stream, new Alive(CardState.Draining), CardsJson.Default.CardReply, [], default);
+        await Blobs.Write<CardTask>(stream, task, CardsJson.Default.CardTask, [new byte[] { 1, 2, 3 }, Array.Empty<byte>()], default);
+        await Blobs.Write<CardReply>(stream, new Alive(CardState.Draining, 5), CardsJson.Default.CardReply, [], default);
         stream.Position = 0;
 
-        Parcel<CardTask>? read = await Parcels.Read(stream, CardsJson.Default.CardTask, default);
+        Blob<CardTask>? read = await Blobs.Read(stream, CardsJson.Default.CardTask, default);
         DecodeTask header = Assert.IsType<DecodeTask>(read!.Header);
         Assert.Equal(task with { Request = header.Request }, header);
         Assert.Equal((7L, "ä"), (header.Request.Seed, header.Request.Prompts[0]));
         Assert.Equal([1, 2, 3], read.Parts[0].ToArray());
         Assert.Equal(0, read.Parts[1].Length);
-        Assert.Equal(new Alive(CardState.Draining), (await Parcels.Read(stream, CardsJson.Default.CardReply, default))!.Header);
-        Assert.Null(await Parcels.Read(stream, CardsJson.Default.CardReply, default));
+        Assert.Equal(new Alive(CardState.Draining, 5), (await Blobs.Read(stream, CardsJson.Default.CardReply, default))!.Header);
+        Assert.Null(await Blobs.Read(stream, CardsJson.Default.CardReply, default));
     }
 
     [Fact]
@@ -34,30 +35,30 @@ public class ParcelTests
         ];
         using MemoryStream stream = new();
         foreach (CardReply reply in replies)
-            await Parcels.Write(stream, reply, CardsJson.Default.CardReply, [], default);
+            await Blobs.Write(stream, reply, CardsJson.Default.CardReply, [], default);
         stream.Position = 0;
         foreach (CardReply reply in replies)
-            Assert.Equal(Text(reply), Text((await Parcels.Read(stream, CardsJson.Default.CardReply, default))!.Header));
+            Assert.Equal(Text(reply), Text((await Blobs.Read(stream, CardsJson.Default.CardReply, default))!.Header));
 
         static string Text(CardReply reply) => System.Text.Json.JsonSerializer.Serialize(reply, CardsJson.Default.CardReply);
     }
 
-    /// <summary>Each byte of a parcel is changed once, and each length cut once: never a wrong parcel, always the one exception.</summary>
+    /// <summary>Each byte of a blob is changed once, and each length cut once: never a wrong blob, always the one exception.</summary>
     [Fact]
-    public async Task DamageIsNeverTakenForAParcel()
+    public async Task DamageIsNeverTakenForABlob()
     {
         using MemoryStream written = new();
-        await Parcels.Write<CardReply>(written, new FramesDecoded(2), CardsJson.Default.CardReply, [new byte[] { 1, 2, 3, 4 }], default);
+        await Blobs.Write<CardReply>(written, new FramesDecoded(2), CardsJson.Default.CardReply, [new byte[] { 1, 2, 3, 4 }], default);
         byte[] whole = written.ToArray();
         for (int at = 0; at < whole.Length; at++)
         {
             byte[] damaged = [.. whole];
             damaged[at] ^= 0x40;
-            await Assert.ThrowsAsync<ParcelException>(() => Read(damaged));
+            await Assert.ThrowsAsync<BlobException>(() => Read(damaged));
             if (at > 0)
-                await Assert.ThrowsAsync<ParcelException>(() => Read(whole[..at]));
+                await Assert.ThrowsAsync<BlobException>(() => Read(whole[..at]));
         }
 
-        static Task<Parcel<CardReply>?> Read(byte[] bytes) => Parcels.Read(new MemoryStream(bytes), CardsJson.Default.CardReply, default);
+        static Task<Blob<CardReply>?> Read(byte[] bytes) => Blobs.Read(new MemoryStream(bytes), CardsJson.Default.CardReply, default);
     }
 }

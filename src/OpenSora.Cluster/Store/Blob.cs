@@ -1,20 +1,21 @@
+using OpenSora.Contracts.Cards;
 using System.Buffers.Binary;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace OpenSora.Contracts.Cards;
+namespace OpenSora.Cluster.Store;
 
 /// <summary>
 /// A JSON header and parts of raw bytes in a stream. Little-endian: the letters OSP1, bytes of the header, number of parts,
 /// CRC-32C of the header (4 bytes each); of each part its length (8 bytes) and CRC-32C (4 bytes); the header; the parts.
 /// </summary>
-public sealed record Parcel<T>(T Header, IReadOnlyList<ReadOnlyMemory<byte>> Parts);
+public sealed record Blob<T>(T Header, IReadOnlyList<ReadOnlyMemory<byte>> Parts);
 
-/// <summary>Bytes that are no parcel, or a damaged one.</summary>
-public sealed class ParcelException(string message) : IOException(message);
+/// <summary>Bytes that are no blob, or a damaged one.</summary>
+public sealed class BlobException(string message) : IOException(message);
 
-/// <summary>Writes and reads parcels.</summary>
-public static class Parcels
+/// <summary>Writes and reads blobs.</summary>
+public static class Blobs
 {
     /// <summary>The largest header that is read, in bytes.</summary>
     public const int MostHeaderBytes = 64 << 20;
@@ -25,7 +26,7 @@ public static class Parcels
     private const uint Magic = 0x3150534f; // OSP1
     private const int FixedBytes = 16, PartBytes = 12;
 
-    /// <summary>Writes one parcel and flushes it. The parts are only read, until the task ends.</summary>
+    /// <summary>Writes one blob and flushes it. The parts are only read, until the task ends.</summary>
     public static async Task Write<T>(Stream output, T header, JsonTypeInfo<T> type, IReadOnlyList<ReadOnlyMemory<byte>> parts, CancellationToken cancel)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(header, type);
@@ -47,47 +48,47 @@ public static class Parcels
         await output.FlushAsync(cancel);
     }
 
-    /// <summary>Reads the next parcel; null when the stream ends before one begins.</summary>
-    /// <exception cref="ParcelException">The stream holds something else, or ends within the parcel.</exception>
-    public static async Task<Parcel<T>?> Read<T>(Stream input, JsonTypeInfo<T> type, CancellationToken cancel)
+    /// <summary>Reads the next blob; null when the stream ends before one begins.</summary>
+    /// <exception cref="BlobException">The stream holds something else, or ends within the blob.</exception>
+    public static async Task<Blob<T>?> Read<T>(Stream input, JsonTypeInfo<T> type, CancellationToken cancel)
     {
         byte[] prefix = new byte[FixedBytes];
         int read = await input.ReadAtLeastAsync(prefix, FixedBytes, throwOnEndOfStream: false, cancel);
         if (read == 0)
             return null;
         if (read < FixedBytes || BinaryPrimitives.ReadUInt32LittleEndian(prefix) != Magic)
-            throw new ParcelException("the bytes are no parcel of this protocol");
+            throw new BlobException("the bytes are no blob of this protocol");
         int headerBytes = BinaryPrimitives.ReadInt32LittleEndian(prefix.AsSpan(4)), count = BinaryPrimitives.ReadInt32LittleEndian(prefix.AsSpan(8));
         if (headerBytes is < 0 or > MostHeaderBytes || count is < 0 or > MostParts)
-            throw new ParcelException($"a parcel with a header of {headerBytes} bytes and {count} parts; at most {MostHeaderBytes} and {MostParts} are taken");
+            throw new BlobException($"a blob with a header of {headerBytes} bytes and {count} parts; at most {MostHeaderBytes} and {MostParts} are taken");
 
         byte[] entries = await Exactly(input, PartBytes * count, cancel);
         byte[] json = await Exactly(input, headerBytes, cancel);
         if (Crc32C.Of(json) != BinaryPrimitives.ReadUInt32LittleEndian(prefix.AsSpan(12)))
-            throw new ParcelException("the header of a parcel was damaged on its way");
+            throw new BlobException("the header of a blob was damaged on its way");
         ReadOnlyMemory<byte>[] parts = new ReadOnlyMemory<byte>[count];
         for (int i = 0; i < count; i++)
         {
             long length = BinaryPrimitives.ReadInt64LittleEndian(entries.AsSpan(PartBytes * i));
             if (length < 0 || length > Array.MaxLength)
-                throw new ParcelException($"part {i} of a parcel has {length} bytes; at most {Array.MaxLength} are taken");
+                throw new BlobException($"part {i} of a blob has {length} bytes; at most {Array.MaxLength} are taken");
             byte[] part = await Exactly(input, (int)length, cancel);
             if (Crc32C.Of(part) != BinaryPrimitives.ReadUInt32LittleEndian(entries.AsSpan(PartBytes * i + 8)))
-                throw new ParcelException($"part {i} of a parcel was damaged on its way");
+                throw new BlobException($"part {i} of a blob was damaged on its way");
             parts[i] = part;
         }
-        return new Parcel<T>(Header(json, type), parts);
+        return new Blob<T>(Header(json, type), parts);
     }
 
     private static T Header<T>(byte[] json, JsonTypeInfo<T> type)
     {
         try
         {
-            return JsonSerializer.Deserialize(json, type) ?? throw new ParcelException("the header of a parcel is null");
+            return JsonSerializer.Deserialize(json, type) ?? throw new BlobException("the header of a blob is null");
         }
         catch (JsonException e)
         {
-            throw new ParcelException($"the header of a parcel cannot be read: {e.Message}");
+            throw new BlobException($"the header of a blob cannot be read: {e.Message}");
         }
     }
 
@@ -95,6 +96,6 @@ public static class Parcels
     {
         byte[] bytes = GC.AllocateUninitializedArray<byte>(count);
         int read = await input.ReadAtLeastAsync(bytes, count, throwOnEndOfStream: false, cancel);
-        return read == count ? bytes : throw new ParcelException($"a parcel ended after {read} of {count} bytes");
+        return read == count ? bytes : throw new BlobException($"a blob ended after {read} of {count} bytes");
     }
 }

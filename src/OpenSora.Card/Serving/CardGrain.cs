@@ -1,0 +1,26 @@
+using OpenSora.Contracts.Cards;
+using OpenSora.Hosting.Cards;
+using Orleans.Concurrency;
+
+namespace OpenSora.Card.Serving;
+
+/// <inheritdoc cref="ICardGrain"/>
+[OnItsCard, Reentrant, KeepAlive]
+internal sealed class CardGrain(CardService card) : Grain, ICardGrain
+{
+    public Task<CardDescription> Describe() => Task.FromResult(card.Description);
+
+    public Task<CardHealth> Health() => Task.FromResult(card.Health);
+
+    public IAsyncEnumerable<CardAnswer> Load(CardCall call, LoadTask task, CancellationToken cancel) => card.Run(call, task, cancel);
+
+    public IAsyncEnumerable<CardAnswer> EncodeText(CardCall call, EncodeTextTask task, CancellationToken cancel) => card.Run(call, task, cancel);
+
+    public IAsyncEnumerable<CardAnswer> EncodeReference(CardCall call, EncodeReferenceTask task, CancellationToken cancel) => card.Run(call, task, cancel);
+
+    public IAsyncEnumerable<CardAnswer> Start(CardCall call, StartTask task, CancellationToken cancel) => card.Run(call, task, cancel);
+
+    public IAsyncEnumerable<CardAnswer> Denoise(CardCall call, DenoiseTask task, CancellationToken cancel) => card.Run(call, task, cancel);
+
+    public IAsyncEnumerable<CardAnswer> Decode(CardCall call, DecodeTask task, CancellationToken cancel) => card.Run(call, task, cancel);
+}
