@@ -29,22 +29,20 @@ public sealed class CardCalls(
         }
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         CardExchange? exchange = null;
-        Task working = Task.CompletedTask;
+        CardState told = default;
+        TaskCompletionSource<CardExchange> connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task working = Task.Run(() => Work(call, work, connected, seat, stop), CancellationToken.None);
         try
         {
-            Task<PartLink> connecting = Task.Run(() => PartLink.Accept(listener, call.Name, options, stop.Token, between), CancellationToken.None);
             yield return Alive();
-            exchange = new CardExchange(await connecting);
-            _ = exchange.Link.Closed.ContinueWith(_ => Stop(stop), TaskScheduler.Default);
-            working = Task.Run(() => Work(exchange, call.Parts, work, stop.Token), CancellationToken.None);
+            exchange = await connected.Task;
             Task<bool> next = exchange.Replies.WaitToReadAsync(stop.Token).AsTask();
             while (true)
             {
-                if (await Task.WhenAny(next, Task.Delay(CardProtocol.Heartbeat, stop.Token)) != next)
+                Task pause = Task.Delay(CardProtocol.Heartbeat, stop.Token);
+                if (await (told == CardState.Draining ? Task.WhenAny(next, pause) : Task.WhenAny(next, pause, desk.Drained)) != next)
                 {
                     stop.Token.ThrowIfCancellationRequested();
-                    if (isGone(call.Coordinator))
-                        yield break;
                     yield return Alive();
                     continue;
                 }
@@ -75,16 +73,34 @@ public sealed class CardCalls(
             await working; // the card is not free before
         }
 
-        CardAnswer Alive() => new(new Alive(desk.State, freeMemory()), 0);
+        CardAnswer Alive() => new(new Alive(told = desk.State, freeMemory()), 0);
     }
 
-    /// <summary>Ends the replies with its own end; what it throws is told to the reader.</summary>
-    private static async Task Work(CardExchange exchange, int count, CardWork work, CancellationToken cancel)
+    /// <summary>
+    /// Ends the replies with its own end; what it throws is told to the reader. A coordinator that is lost between two replies asks for no
+    /// further one: the task ends without it, and the card is free.
+    /// </summary>
+    private async Task Work(CardCall call, CardWork work, TaskCompletionSource<CardExchange> connected, IDisposable seat, CancellationTokenSource stop)
     {
+        CancellationToken cancel = stop.Token;
+        using Timer watch = new(_ => StopWithout(call.Coordinator, stop), null, CardProtocol.Heartbeat, CardProtocol.Heartbeat);
+        CardExchange exchange;
         try
         {
-            Part[] parts = new Part[count];
-            for (int i = 0; i < count; i++)
+            exchange = new CardExchange(PartLink.Accept(listener, call.Name, options, cancel, between));
+        }
+        catch (Exception failure)
+        {
+            seat.Dispose();
+            connected.SetException(failure);
+            return;
+        }
+        _ = exchange.Link.Closed.ContinueWith(_ => Stop(stop), TaskScheduler.Default);
+        connected.SetResult(exchange);
+        try
+        {
+            Part[] parts = new Part[call.Parts];
+            for (int i = 0; i < parts.Length; i++)
                 parts[i] = exchange.Receive(cancel);
             await work(exchange, parts, cancel);
             exchange.Complete(null);
@@ -93,6 +109,14 @@ public sealed class CardCalls(
         {
             exchange.Complete(failure);
         }
+        if (cancel.IsCancellationRequested)
+            seat.Dispose();
+    }
+
+    private void StopWithout(SiloAddress coordinator, CancellationTokenSource stop)
+    {
+        if (isGone(coordinator))
+            Stop(stop);
     }
 
     private static void SendAll(PartLink link, IReadOnlyList<Part> parts)

@@ -9,6 +9,7 @@ public sealed class CardDesk
     private readonly Lock _one = new();
     private string _job = "";
     private long _epoch;
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _draining, _busy;
 
     public CardState State => _draining ? CardState.Draining : _busy ? CardState.Busy : CardState.Idle;
@@ -31,8 +32,15 @@ public sealed class CardDesk
         return (new Seat(this), default);
     }
 
+    /// <summary>Ends when no further task is taken.</summary>
+    public Task Drained => _drained.Task;
+
     /// <summary>From now on no task is taken.</summary>
-    public void Drain() => _draining = true;
+    public void Drain()
+    {
+        _draining = true;
+        _drained.TrySetResult();
+    }
 
     /// <summary>Waits until the card is free.</summary>
     public async Task WaitUntilFree(TimeSpan limit)

@@ -108,7 +108,7 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
     }
 
     [Theory]
-    [InlineData("--cards 2 --clustering postgres", "--cards 2")]
+    [InlineData("--cards 2 --clustering postgres", "OPENSORA_TOKEN")]
     [InlineData("--silo-endpoint 0.0.0.0:1 --clustering postgres", "0.0.0.0:1")]
     [InlineData("--silo-endpoint 127.0.0.1:1", "--clustering postgres")]
     public async Task WhatCannotWorkIsRefused(string flags, string word)
@@ -133,7 +133,7 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
         {
             Cards = 0,
             More = ["--clustering", "postgres", "--silo-endpoint", $"{taken.LocalEndpoint}"],
-            Environment = new Dictionary<string, string> { ["OPENSORA_DATABASE"] = _database },
+            Environment = new Dictionary<string, string> { ["OPENSORA_DATABASE"] = _database, ["OPENSORA_TOKEN"] = Token },
         });
         await silo.Ended();
         Assert.Equal(2, silo.ExitCode);
