@@ -11,11 +11,14 @@ namespace OpenSora.FakeCard;
 internal sealed class FakeTasks(
     CardTask task, IReadOnlyList<ReadOnlyMemory<byte>> parts, CardExchange exchange, FakeState state, Faults faults, IGrainFactory grains, CancellationToken cancel)
 {
-    private const int LatentFrameBytes = 128, StepBytes = 100, MostAttempts = 20;
+    private const int StepBytes = 100, MostAttempts = 20;
 
     private readonly GenerationRequest _request = task.Request;
     private readonly ClipGeometry _clip = ClipGeometry.Of(task.Request);
     private readonly FakeSettings _settings = FakeSettings.Of(task.Request);
+
+    /// <summary>Of a frame's patches, 2 × 2 of 4 channels in float32 each.</summary>
+    private int LatentFrameBytes => (_clip.Latent.Height + 1) / 2 * ((_clip.Latent.Width + 1) / 2) * 64;
 
     /// <summary>Leaves a line with the task's name in <c>tasks-NAME</c> among the marks.</summary>
     public Task Run()
