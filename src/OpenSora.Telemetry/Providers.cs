@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
@@ -21,6 +22,7 @@ internal static class Providers
     /// <param name="reader">Of metrics; null for none but what they are sent to.</param>
     public static void Add(IHostApplicationBuilder builder, TelemetryOptions options, string service, string instance, Action<MeterProviderBuilder>? reader)
     {
+        builder.Configuration.AddEnvironmentVariables(); // there the packages look for theirs; a host without defaults lacks them
         OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(who => who
             .AddService(service, serviceInstanceId: instance).AddEnvironmentVariableDetector()); // what the variables say comes last, so it wins
         if (options.Sends(options.Traces))
@@ -28,7 +30,7 @@ internal static class Providers
                 .AddSource("OpenSora.*", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Application")
                 .AddAspNetCoreInstrumentation(server => server.Filter = http => !IsQuiet(http.Request.Path))
                 .AddHttpClientInstrumentation(client => client.FilterHttpRequestMessage = request => !IsQuiet(request.RequestUri?.AbsolutePath))
-                .AddProcessor(new OrleansRoots())
+                .AddProcessor(new OrleansNoise())
                 .AddOtlpExporter(export =>
                 {
                     Apply(options.Traces, export);
