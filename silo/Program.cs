@@ -1,13 +1,10 @@
 using OpenSora.Contracts;
 using OpenSora.Silo.Doctor;
-using OpenSora.Silo.Generation;
 using OpenSora.Silo.Service;
 
-if (args is ["generate"])
-    return await GenerateCommand.Run();
 if (args is ["doctor"])
     return DoctorCommand.Run();
 if (args is ["serve", ..])
     return await ServeCommand.Run(args[1..]);
-Console.Error.WriteLine("usage: OpenSora.Silo serve [flags] (a service of videos; serve -h tells them), or OpenSora.Silo generate or doctor (an order on standard input)");
+Console.Error.WriteLine("usage: OpenSora.Silo serve [flags] (a service of videos; serve -h tells them), or OpenSora.Silo doctor (a request on standard input)");
 return ExitCode.BadInput;

@@ -14,9 +14,9 @@ internal static class Passes
     /// <returns>A report for each pass; fewer than were asked for, and why, when one failed.</returns>
     public static async Task<(IReadOnlyList<GenerationReport> Reports, Failed? Failure)> Run(GenerationRequest request, int count, ProgressDisplay display, CancellationToken cancel)
     {
-        using ChildProcess silo = ChildProcess.StartSilo("generate", new GenerationOrder { Request = request, Passes = count }, ContractsJson.Default.GenerationOrder);
+        using ChildProcess coordinator = ChildProcess.StartCoordinator(new GenerationOrder { Request = request, Passes = count });
         List<GenerationReport> reports = [];
-        await foreach (CardEvent happened in silo.Events(cancel))
+        await foreach (CardEvent happened in coordinator.Events(cancel))
         {
             switch (happened)
             {

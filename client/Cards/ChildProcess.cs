@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Client.Cards;
 
@@ -20,7 +21,11 @@ internal sealed class ChildProcess : IDisposable
 
     private ChildProcess(string name, Process process) => (_name, _process) = (name, process);
 
-    /// <summary>Starts a silo of our own, with cards of its own.</summary>
+    /// <summary>Starts a coordinator for one job, with cards of its own.</summary>
+    public static ChildProcess StartCoordinator(GenerationOrder order) =>
+        Start("coordinator", Installation.GenerateProgram(), null, order, ContractsJson.Default.GenerationOrder, quiet: false);
+
+    /// <summary>Starts a silo of our own, to ask it about this machine.</summary>
     /// <param name="quiet">Whether what it says on standard error is not passed on.</param>
     public static ChildProcess StartSilo<T>(string command, T request, JsonTypeInfo<T> type, bool quiet = false) =>
         Start("silo", Installation.SiloProgram(), command, request, type, quiet);
@@ -62,9 +67,9 @@ internal sealed class ChildProcess : IDisposable
         _process.Dispose();
     }
 
-    private static ChildProcess Start<T>(string name, string program, string command, T request, JsonTypeInfo<T> type, bool quiet)
+    private static ChildProcess Start<T>(string name, string program, string? command, T request, JsonTypeInfo<T> type, bool quiet)
     {
-        ProcessStartInfo start = new(program, [command]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = quiet };
+        ProcessStartInfo start = new(program, command is null ? [] : [command]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = quiet };
         CardEnvironment.Complete(start);
         Process process = Process.Start(start) ?? throw new CardException($"{start.FileName} did not start");
         ChildProcess child = new(name, process);

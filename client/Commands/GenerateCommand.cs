@@ -56,12 +56,12 @@ internal static class GenerateCommand
     private static async Task<int> Run(GenerationOrder order, bool json, bool quiet, CancellationToken cancel)
     {
         using CancellationTokenSource stop = CancelKeys.Link(cancel);
-        using ChildProcess silo = ChildProcess.StartSilo("generate", order, ContractsJson.Default.GenerationOrder);
+        using ChildProcess coordinator = ChildProcess.StartCoordinator(order);
         ProgressDisplay display = new(quiet);
         CardEvent last = await display.Run(async () =>
         {
             CardEvent final = new Failed(ExitCode.CardFailure, "no answer");
-            await foreach (CardEvent happened in silo.Events(stop.Token))
+            await foreach (CardEvent happened in coordinator.Events(stop.Token))
             {
                 display.Show(happened);
                 final = happened;

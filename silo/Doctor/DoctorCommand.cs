@@ -1,7 +1,6 @@
 using System.Text.Json;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Diagnosis;
-using OpenSora.Silo.Generation;
 
 namespace OpenSora.Silo.Doctor;
 

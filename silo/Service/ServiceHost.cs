@@ -11,8 +11,8 @@ using OpenSora.Contracts.Cards;
 using OpenSora.Hosting;
 using OpenSora.Silo.Api;
 using OpenSora.Silo.Cards;
-using OpenSora.Silo.Generation;
 using OpenSora.Telemetry;
+using OpenSora.Video;
 using OpenTelemetry.Metrics;
 
 namespace OpenSora.Silo.Service;
@@ -37,10 +37,9 @@ internal sealed class ServiceHost : IAsyncDisposable
         ClusterTls? tls = options.Membership.ReadTls();
         string? secret = options.Membership.ReadToken();
         ApiTokens tokens = ApiTokens.Of(secret, options.ApiTokensFile);
-        ClusterToken token = ClusterToken.Of(secret);
         RequireToken(options, tokens, secret);
         using SiloPort port = new(options.SiloEndpoint, "--silo-endpoint");
-        SiloPlace place = PlaceOf(options, port.Endpoint, token, tls);
+        SiloPlace place = PlaceOf(options, port.Endpoint, secret ?? SiloPlace.NewToken(), tls);
         if (place.Database is not null)
             await new SiloTables(place.Database, SiloHosting.ClusterName).Create();
         CardDirectory directory = new(options.Cluster);
@@ -105,12 +104,12 @@ internal sealed class ServiceHost : IAsyncDisposable
         return builder.Build();
     }
 
-    private static SiloPlace PlaceOf(ServeOptions options, IPEndPoint endpoint, ClusterToken token, ClusterTls? tls) => new()
+    private static SiloPlace PlaceOf(ServeOptions options, IPEndPoint endpoint, string token, ClusterTls? tls) => new()
     {
         Name = $"{Environment.MachineName}-{Environment.ProcessId}",
         Endpoint = endpoint,
         Database = options.Clustering == Clustering.Localhost ? null : options.Videos.Database,
-        Token = token.Value,
+        Token = token,
         Tls = tls,
     };
 

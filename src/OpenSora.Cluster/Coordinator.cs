@@ -6,6 +6,7 @@ using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
 
 namespace OpenSora.Cluster;
 

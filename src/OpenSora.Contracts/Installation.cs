@@ -30,6 +30,10 @@ public static class Installation
     /// <exception cref="InputException">It is nowhere.</exception>
     public static string SiloProgram() => Program("OpenSora.Silo", Options.Silo, "OPENSORA_SILO");
 
+    /// <summary>The program that generates: <c>OPENSORA_GENERATE</c>, else beside this program, else where <c>dotnet build</c> puts it.</summary>
+    /// <exception cref="InputException">It is nowhere.</exception>
+    public static string GenerateProgram() => Program("OpenSora.Generate", Options.Generate, "OPENSORA_GENERATE");
+
     private static string Program(string name, string? named, string variable)
     {
         string built = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);

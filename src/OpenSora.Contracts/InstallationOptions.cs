@@ -17,4 +17,7 @@ public sealed record InstallationOptions
 
     /// <summary>The silo program. Default: null (as for the card program).</summary>
     public string? Silo { get; init; }
+
+    /// <summary>The program that generates. Default: null (as for the card program).</summary>
+    public string? Generate { get; init; }
 }

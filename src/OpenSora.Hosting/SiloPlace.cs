@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using OpenSora.Contracts.Cards;
 
@@ -30,6 +31,9 @@ public sealed record SiloPlace
 
     /// <summary>Encrypts connections between silos, and lets members of the cluster in only; null for not at all.</summary>
     public ClusterTls? Tls { get; init; }
+
+    /// <summary>A token that nobody can guess, for a cluster that was given none.</summary>
+    public static string NewToken() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     internal byte[] TokenBytes => Encoding.UTF8.GetBytes(Token);
 }

@@ -80,24 +80,32 @@ public sealed class CardsTests : IDisposable
     }
 
     [Fact]
-    public async Task TheOnlyCardIsReplaced()
+    public async Task AllCardsAreReplaced()
     {
         string calm = await Calm(60);
-        (JsonNode report, string errors) = await Disturb("killed", 20, client => Signal("-KILL", Processes.CardsOf(client)["card-0"]), "--num-sampling-steps", "60");
+        (JsonNode report, string errors) = await Disturb("killed", 20, KillAll, "--num-sampling-steps", "60", "--cards", "2");
         Assert.Equal(calm, report["sha256"]!.ToJsonString());
         Assert.Contains("card-0", errors);
+        Assert.Contains("card-1", errors);
+
+        static void KillAll(int client)
+        {
+            foreach (int card in Processes.CardsOf(client).Values)
+                Signal("-KILL", card);
+        }
     }
 
+    /// <summary>One card is a part of the coordinator's process.</summary>
     [Theory]
-    [InlineData("-INT", 130, "none")]
-    [InlineData("-KILL", 4, "none")]
-    [InlineData("-KILL", 4, "fb:0.3")]
-    public async Task AJobThatWasStoppedOrCrashedGoesOnFromItsLastStep(string signal, int exitCode, string cache)
+    [InlineData("-INT", 130, 2, "none")]
+    [InlineData("-KILL", 4, 2, "none")]
+    [InlineData("-KILL", 4, 1, "fb:0.3")]
+    public async Task AJobThatWasStoppedOrCrashedGoesOnFromItsLastStep(string signal, int exitCode, int cards, string cache)
     {
         string calm = await Calm(60, cache);
-        using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", "2", "--verbose", "1", "--cache", cache), Pause);
+        using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", $"{cards}", "--verbose", "1", "--cache", cache), Pause);
         await UntilStep(process, 20);
-        Signal(signal, signal == "-INT" ? process.Id : Processes.SiloOf(process.Id));
+        Signal(signal, signal == "-INT" ? process.Id : Processes.CoordinatorOf(process.Id));
         string errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(exitCode, process.ExitCode);
@@ -140,7 +148,7 @@ public sealed class CardsTests : IDisposable
         string address = $"127.0.0.1:{FreePort()}";
         TestAuthority ours = new(Path.Combine(_folder, "ours")), theirs = new(Path.Combine(_folder, "theirs"));
         using Process process = ClientProgram.Start(
-            Arguments("alone", "--num-sampling-steps", "5000", "--listen", address), [("OPENSORA_TOKEN", "secret"), .. ours.Environment("silo")]);
+            Arguments("alone", "--image-size", "144", "256", "--num-frames", "102", "--num-sampling-steps", "1000", "--listen", address), [("OPENSORA_TOKEN", "secret"), .. ours.Environment("silo")]);
         await UntilStep(process, 0);
         string[] line = ["card", "stranger", "--join", address, "--device", "cpu", "--threads", "1"];
         ClientProgram.Outcome stranger = await ClientProgram.Run(line, [("OPENSORA_TOKEN", "secret"), .. theirs.Environment("card")]);

@@ -9,8 +9,9 @@ internal static class Processes
         .Where(process => process.Line.Length > 1 && process.Line[0].EndsWith("OpenSora.Card", StringComparison.Ordinal))
         .ToDictionary(process => process.Line[1], process => process.Id);
 
-    /// <summary>The silo that a command line started.</summary>
-    public static int SiloOf(int client) => Children(client).Single(id => CommandLine(id)[0].EndsWith("OpenSora.Silo", StringComparison.Ordinal));
+    /// <summary>The coordinator that a command line started: of one job, or of a service.</summary>
+    public static int CoordinatorOf(int client) => Children(client).Single(id =>
+        CommandLine(id)[0] is var program && (program.EndsWith("OpenSora.Generate", StringComparison.Ordinal) || program.EndsWith("OpenSora.Silo", StringComparison.Ordinal)));
 
     /// <summary>All that a process started, and what those started.</summary>
     public static IReadOnlyList<int> Descendants(int parent) => [.. Children(parent).SelectMany(child => Descendants(child).Append(child))];

@@ -49,7 +49,7 @@ public sealed class ServiceTests : IAsyncLifetime
         Assert.Equal(("in_progress", 400), ((string)status["status"]!, (int)status["steps"]!));
 
         IReadOnlyList<int> all = Processes.Descendants(_service!.Id);
-        Process.Start("kill", ["-KILL", $"{Processes.SiloOf(_service.Id)}"]).WaitForExit();
+        Process.Start("kill", ["-KILL", $"{Processes.CoordinatorOf(_service.Id)}"]).WaitForExit();
         await _service.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         for (int i = 0; i < 600 && all.Any(Processes.Exists); i++)
             await Task.Delay(100);

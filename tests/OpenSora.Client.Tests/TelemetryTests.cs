@@ -35,15 +35,15 @@ public sealed class TelemetryTests : IDisposable
             ["denoise as rank 0", "denoise as rank 1", "denoise as rank 2"], Named(ChildrenOf(epoch), "denoise as").Select(name => name.Split(" on ")[0]));
         foreach (ReceivedSpan rank in ChildrenOf(epoch).Where(span => span.Name.StartsWith("denoise as", StringComparison.Ordinal)))
         {
-            ReceivedSpan request = Assert.Single(ChildrenOf(rank)), answer = Assert.Single(ChildrenOf(request)), task = Assert.Single(ChildrenOf(answer));
-            Assert.Equal(("opensora-silo", "POST"), (request.Service, request.Name));
-            Assert.Equal(("opensora-card", "POST /v1/task"), (answer.Service, answer.Name));
+            ReceivedSpan call = Assert.Single(ChildrenOf(rank)), asked = Assert.Single(ChildrenOf(call)), answer = Assert.Single(ChildrenOf(asked)), task = Assert.Single(ChildrenOf(answer));
+            Assert.Equal(("opensora-silo", "ICardGrain/Denoise"), (call.Service, call.Name));
+            Assert.Equal(("opensora-silo", "opensora-card"), (asked.Service, answer.Service));
             Assert.Equal(("opensora-card", "DenoiseTask"), (task.Service, task.Name));
             Assert.Equal(steps, ChildrenOf(task).Count(span => span.Name == "forward"));
         }
         ReceivedSpan decode = Assert.Single(ChildrenOf(job), span => span.Name == "decode");
         Assert.Equal(
-            2, ChildrenOf(decode).Count(tile => tile.Name.StartsWith("decode chunk", StringComparison.Ordinal) && ChildrenOf(ChildrenOf(ChildrenOf(tile).Single()).Single()).Single().Name == "DecodeTask"));
+            2, ChildrenOf(decode).Count(tile => tile.Name.StartsWith("decode chunk", StringComparison.Ordinal) && ChildrenOf(ChildrenOf(ChildrenOf(ChildrenOf(tile).Single()).Single()).Single()).Single().Name == "DecodeTask"));
 
         // The demo model has 3 + 3 blocks: 6 switches for each half of guidance that a rank computes.
         ReceivedSpan[] switches = [.. spans.Where(span => span.Name == "switch")];

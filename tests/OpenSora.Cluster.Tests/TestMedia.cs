@@ -1,4 +1,3 @@
-using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Media;

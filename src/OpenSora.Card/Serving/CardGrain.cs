@@ -8,9 +8,9 @@ namespace OpenSora.Card.Serving;
 [OnItsCard, Reentrant, KeepAlive]
 internal sealed class CardGrain(CardService card) : Grain, ICardGrain
 {
-    public Task<CardDescription> Describe() => Task.FromResult(card.Description);
+    public Task<CardDescription> Describe() => card.Describe();
 
-    public Task<CardHealth> Health() => Task.FromResult(card.Health);
+    public Task<CardHealth> Health() => card.Check();
 
     public IAsyncEnumerable<CardAnswer> Load(CardCall call, LoadTask task, CancellationToken cancel) => card.Run(call, task, cancel);
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using OpenSora.Card.Faults;
 using OpenSora.Card.Tasks;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
@@ -10,35 +9,43 @@ using OpenSora.Links;
 
 namespace OpenSora.Card.Serving;
 
-/// <summary>What a card is made of, for the life of its process.</summary>
-/// <param name="Listener">Where other cards of a gang connect, and coordinators for the tensors of a call.</param>
-internal sealed record CardParts(CardOptions Options, CardDevice Device, TorchThread Torch, CardDesk Desk, LinkListener Listener, FaultPlan Faults)
-{
-    public ModelShelf Shelf { get; } = new(Device);
-
-    public LinkOptions Links { get; } = new() { Tls = Options.Tls };
-
-    public byte[] Token { get; } = System.Text.Encoding.UTF8.GetBytes(Options.Token);
-}
-
 /// <summary>The card as its grain sees it: one task at a time, on the thread that computes.</summary>
 internal sealed class CardService
 {
     private readonly CardParts _parts;
     private readonly CardCalls _calls;
+    private readonly string _instance;
 
     public CardService(CardParts parts, ILocalSiloDetails silo, IClusterMembershipService membership)
     {
-        (_parts, Description) = (parts, Describe(parts, silo));
+        (_parts, _instance) = (parts, silo.SiloAddress.ToParsableString());
         _calls = new CardCalls(
-            Description.Instance, parts.Desk, parts.Listener, parts.Links, address => membership.CurrentSnapshot.GetSiloStatus(address) == SiloStatus.Dead,
+            _instance, parts.Desk, parts.Listener, parts.Links, address => membership.CurrentSnapshot.GetSiloStatus(address) == SiloStatus.Dead,
             () => parts.Device.Memory.FreeBytes);
     }
 
-    public CardDescription Description { get; }
+    /// <summary>Once its device is open.</summary>
+    public async Task<CardDescription> Describe()
+    {
+        CardDevice device = await _parts.Open();
+        return new CardDescription
+        {
+            Name = _parts.Options.Name,
+            Instance = _instance,
+            Links = _parts.Listener.Address is IPEndPoint ip ? $"tcp:{_parts.Options.Advertise ?? $"{ip.Address}"}:{ip.Port}" : LinkAddress.Format(_parts.Listener.Address),
+            Device = device.Name,
+            Kind = device.Kind,
+            Threads = _parts.Options.Threads ?? Environment.ProcessorCount,
+            MemoryBytes = device.Memory.TotalBytes,
+            Build = CardDevice.Build,
+            Protocol = CardProtocol.Version,
+            ProcessId = Environment.ProcessId,
+        };
+    }
 
-    public CardHealth Health => new(
-        Description.Instance, _parts.Desk.State, _parts.Device.Memory.FreeBytes,
+    /// <summary>Once its device is open.</summary>
+    public async Task<CardHealth> Check() => new(
+        _instance, _parts.Desk.State, (await _parts.Open()).Memory.FreeBytes,
         _parts.Listener.WrongTokens + _parts.Listener.WrongProtocols + _parts.Listener.WrongEpochs + _parts.Listener.NoMembers + _parts.Listener.NoGreetings);
 
     public IAsyncEnumerable<CardAnswer> Run(CardCall call, CardTask task, CancellationToken cancel)
@@ -68,18 +75,4 @@ internal sealed class CardService
                 : throw new InputException($"frame {frame} of a reference came as [{string.Join(", ", part.Shape)}]; a frame is [height, width, 3]");
         }
     }
-
-    private static CardDescription Describe(CardParts parts, ILocalSiloDetails silo) => new()
-    {
-        Name = parts.Options.Name,
-        Instance = silo.SiloAddress.ToParsableString(),
-        Links = parts.Listener.Address is IPEndPoint ip ? $"tcp:{parts.Options.Advertise ?? $"{ip.Address}"}:{ip.Port}" : LinkAddress.Format(parts.Listener.Address),
-        Device = parts.Device.Name,
-        Kind = parts.Device.Kind,
-        Threads = parts.Options.Threads ?? Environment.ProcessorCount,
-        MemoryBytes = parts.Device.Memory.TotalBytes,
-        Build = CardDevice.Build,
-        Protocol = CardProtocol.Version,
-        ProcessId = Environment.ProcessId,
-    };
 }

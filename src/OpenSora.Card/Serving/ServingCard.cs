@@ -1,26 +1,25 @@
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OpenSora.Card.Faults;
+using Microsoft.Extensions.Logging;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Hosting;
 using OpenSora.Hosting.Cards;
-using OpenSora.Links;
 using OpenSora.Telemetry;
 
 namespace OpenSora.Card.Serving;
 
 /// <summary>A card in a cluster, from its start to its end.</summary>
-internal static class ServingCard
+internal static partial class ServingCard
 {
     /// <summary>Serves until it is told to stop: by SIGTERM or SIGINT, which let it end its task, or by the end of its leash.</summary>
     /// <returns>The exit code.</returns>
     public static async Task<int> Run(CardOptions options, CardSettings settings)
     {
         using CancellationTokenSource stop = new(), now = new();
-        CardDesk desk = new();
-        FaultPlan faults = FaultPlan.Parse(settings.Faults);
+        using CardParts parts = new(options, settings);
+        CardDesk desk = parts.Desk;
         void Drain(PosixSignalContext signal)
         {
             signal.Cancel = true;
@@ -31,17 +30,18 @@ internal static class ServingCard
         }
         using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Drain);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Drain);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => parts.Listener.Dispose(); // its socket file goes, when the leash ends, too
         if (options.Leash)
             Leash(() => Environment.Exit(ExitCode.Done));
 
-        using TorchThread torch = new();
-        CardDevice device = await torch.Run(() => CardDevice.Open(options.Device, options.Threads, settings.Kernels));
-        foreach (string warning in device.Warnings)
-            Console.Error.WriteLine(warning);
-        using LinkListener listener = Listen(options);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => listener.Dispose(); // its socket file goes, when the leash ends, too
-        CardParts parts = new(options, device, torch, desk, listener, faults);
-        while (!stop.IsCancellationRequested && await CardSilo.Join(options.FindPlace, Configure, Console.Error.WriteLine, stop.Token) is { } silo)
+        // One for the life of the process: it tells of attempts to join, too.
+        using IHost telemetry = Telemetry(options, settings);
+        await telemetry.StartAsync();
+        ILoggerFactory logs = telemetry.Services.GetRequiredService<ILoggerFactory>();
+        ILogger log = logs.CreateLogger("OpenSora.Card");
+        // The device opens while the process joins; one that cannot be opened ends both.
+        Task opening = Open(parts, stop);
+        while (!stop.IsCancellationRequested && await CardSilo.Join(options.FindPlace, Configure, Say, stop.Token) is { } silo)
         {
             await using CardSilo own = silo;
             // It is out of the cluster when it was given up, or when whoever knew of it began anew: then it joins again.
@@ -49,26 +49,41 @@ internal static class ServingCard
             if (stop.IsCancellationRequested)
                 await Task.WhenAny(desk.WaitUntilFree(CardProtocol.Drain), Forever(now.Token));
         }
+        await opening;
         return ExitCode.Done;
 
-        void Configure(HostApplicationBuilder builder)
+        void Configure(HostApplicationBuilder builder) => builder.Services.AddSingleton(logs).AddSingleton(parts).AddSingleton<CardService>();
+
+        void Say(string message)
         {
-            builder.AddTelemetry(settings.Telemetry, "opensora-card", options.Name);
-            builder.Services.AddSingleton(parts).AddSingleton<CardService>();
+            Console.Error.WriteLine(message);
+            Said(log, message);
         }
     }
 
-    /// <summary>Listens for other cards.</summary>
-    /// <exception cref="InputException">The address is taken, or is none of this host.</exception>
-    private static LinkListener Listen(CardOptions options)
+    private static IHost Telemetry(CardOptions options, CardSettings settings)
+    {
+        HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.AddTelemetry(settings.Telemetry, "opensora-card", options.Name);
+        return builder.Build();
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Message}")]
+    private static partial void Said(ILogger log, string message);
+
+    private static async Task Open(CardParts parts, CancellationTokenSource stop)
     {
         try
         {
-            return new LinkListener(LinkAddress.Parse(options.Links), System.Text.Encoding.UTF8.GetBytes(options.Token), new LinkOptions { Tls = options.Tls });
+            foreach (string warning in (await parts.Open()).Warnings)
+                Console.Error.WriteLine(warning);
         }
-        catch (Exception error) when (error is SocketException or ArgumentException)
+        catch
         {
-            throw new InputException($"--links {options.Links}: {error.Message}; give a path or a port of this host that is free", error);
+            await stop.CancelAsync();
+            throw;
         }
     }
 

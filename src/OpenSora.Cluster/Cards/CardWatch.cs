@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenSora.Cluster.Crews;
 using OpenSora.Contracts.Cards;
 using OpenSora.Hosting.Cards;
 
@@ -9,7 +10,8 @@ namespace OpenSora.Cluster.Cards;
 /// Keeps the directory as the membership of the cluster is: a silo of a card that becomes active is asked what it is; one that ends or is
 /// declared dead is gone. A card that the directory buries is declared dead, so that all calls to it end.
 /// </summary>
-public sealed partial class CardWatch(IClusterMembershipService membership, IGrainFactory grains, CardDirectory directory, ILogger<CardWatch> log) : BackgroundService
+public sealed partial class CardWatch(
+    IClusterMembershipService membership, ILocalSiloDetails own, IGrainFactory grains, CardDirectory directory, ILogger<CardWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Pause = TimeSpan.FromMilliseconds(50);
 
@@ -73,8 +75,15 @@ public sealed partial class CardWatch(IClusterMembershipService membership, IGra
         }
     }
 
-    private void DeclareDead(Card card) => _ = membership.TryKill(SiloAddress.FromParsableString(card.Description.Instance)).ContinueWith(
-        failed => NotDeclared(log, card.Name, failed.Exception), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    private void DeclareDead(Card card)
+    {
+        SiloAddress address = SiloAddress.FromParsableString(card.Description.Instance);
+        if (address.Equals(own.SiloAddress))
+            directory.ExpectNoMore(new NoCardException($"no card is left: {card.Name}: {card.BuriedFor}")); // it cannot be started again without this process
+        else
+            _ = membership.TryKill(address).ContinueWith(
+                failed => NotDeclared(log, card.Name, failed.Exception), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    }
 
     [LoggerMessage(LogLevel.Error, "{Card} speaks version {Version} of the protocol where this silo speaks {Own}, so it gets no work: install the same build everywhere")]
     private static partial void OtherProtocol(ILogger log, string card, int version, int own);

@@ -3,6 +3,7 @@ using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
 
 namespace OpenSora.Cluster.Jobs;
 

@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Settings;
 using OpenSora.Layout.Clips;
 using OpenSora.Layout.Models;

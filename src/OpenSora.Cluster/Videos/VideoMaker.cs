@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Gangs;
-using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster.Videos;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Grains;
-using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;

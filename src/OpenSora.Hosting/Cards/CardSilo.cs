@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,9 @@ namespace OpenSora.Hosting.Cards;
 public sealed class CardSilo : IAsyncDisposable
 {
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(20), Look = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(5);
+
+    /// <summary>A silo that starts with the card is there by then.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>Looks in a row that nobody answered.</summary>
     private const int MostSilent = 10;
@@ -36,6 +40,7 @@ public sealed class CardSilo : IAsyncDisposable
     {
         bool told = false;
         TimeSpan pause = Glance;
+        long begin = Stopwatch.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
             string? why;
@@ -54,7 +59,7 @@ public sealed class CardSilo : IAsyncDisposable
             {
                 why = $"the silo to join cannot be found ({unknown.Message})";
             }
-            if (!told && pause >= Look)
+            if (!told && Stopwatch.GetElapsedTime(begin) > Patience)
             {
                 tell($"{why}; trying again");
                 told = true;
@@ -218,12 +223,5 @@ public sealed class CardSilo : IAsyncDisposable
         public bool IsUnexpected(Exception exception) => true;
 
         public void OnFatalException(object? sender, string? context, Exception? exception) => Tell();
-    }
-
-    /// <summary>Signals are the program's own.</summary>
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -1,8 +1,6 @@
-using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
-using OpenSora.Contracts.Media;
 
-namespace OpenSora.Cluster.Jobs;
+namespace OpenSora.Contracts.Media;
 
 /// <summary>The files of a job, as its host makes and reads them.</summary>
 public interface IJobMedia : IMedia, IDisposable

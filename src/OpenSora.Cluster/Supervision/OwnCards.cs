@@ -1,13 +1,11 @@
 using System.Net;
-using OpenSora.Cluster;
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Supervision;
 using OpenSora.Hosting;
 
-namespace OpenSora.Silo.Service;
+namespace OpenSora.Cluster.Supervision;
 
 /// <summary>The cards of a coordinator's own machine. They join as soon as its silo listens.</summary>
-internal sealed class OwnCards : IAsyncDisposable
+public sealed class OwnCards : IAsyncDisposable
 {
     private readonly LocalCards _cards;
     private readonly DirectoryInfo _links = Directory.CreateTempSubdirectory("opensora-");

@@ -1,10 +1,9 @@
 using System.Text.Json;
-using OpenSora.Contracts;
 
-namespace OpenSora.Card;
+namespace OpenSora.Contracts;
 
 /// <summary>Writes events to a stream, one JSON object a line, flushed each. Thread-safe.</summary>
-internal sealed class EventWriter(Stream output)
+public sealed class EventWriter(Stream output)
 {
     private readonly Lock _one = new();
 

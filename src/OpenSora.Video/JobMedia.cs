@@ -1,14 +1,12 @@
-using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
-using OpenSora.Video;
 using OpenSora.Video.Writing;
 
-namespace OpenSora.Silo.Generation;
+namespace OpenSora.Video;
 
 /// <summary>The files of a job on this machine, through ffmpeg.</summary>
-internal sealed class JobMedia(GenerationRequest request) : IJobMedia
+public sealed class JobMedia(GenerationRequest request) : IJobMedia
 {
     private readonly MediaFiles _files = new(request.SaveFps, request.Crf);
 

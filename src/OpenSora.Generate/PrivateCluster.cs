@@ -1,0 +1,124 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenSora.Card;
+using OpenSora.Card.Serving;
+using OpenSora.Cluster;
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Jobs;
+using OpenSora.Cluster.Store;
+using OpenSora.Cluster.Supervision;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Generation;
+using OpenSora.Hosting;
+using OpenSora.Hosting.Cards;
+using OpenSora.Telemetry;
+using OpenSora.Video;
+
+namespace OpenSora.Generate;
+
+/// <summary>
+/// A coordinator for one job, with cards of its own: one is a grain of this process, several are processes that start with it. Other cards
+/// may join it where <c>--listen</c> says.
+/// </summary>
+internal static class PrivateCluster
+{
+    /// <exception cref="InputException">The order cannot be done as it is.</exception>
+    public static async Task<GenerationReport> Run(GenerationOrder order, GenerateSettings settings, EventWriter events, CancellationToken cancel)
+    {
+        string? secret = settings.Card.Membership.ReadToken();
+        if (order.Listen is not null && secret is null)
+            throw new InputException($"--listen {order.Listen} lets other cards join: set {CardProtocol.TokenVariable}, or {CardProtocol.TokenFileVariable} to a file that holds it, to a secret that they are given too");
+        JobStore store = new(settings.State.Root);
+        using JobFolder? begun = order.Resume is { } job ? store.Open(job) : null;
+        GenerationRequest request = begun is not null ? begun.Record.Request with { Cards = order.Cards ?? begun.Record.Request.Cards } : Settle(order.Request);
+        if (begun is not null)
+        {
+            GenerationRules.Check(request);
+            CardLimit.Check(request);
+            begun.Record = begun.Record with { Request = request };
+        }
+
+        using SiloPort port = new(ReadListen(order.Listen), "--listen");
+        string? ownCard = request.Cards == 1 && order.Listen is null ? LocalCardsPlan.NameOf(0) : null;
+        SiloPlace place = new()
+        {
+            Name = ownCard is null ? "coordinator" : OnItsCard.SiloOf(ownCard),
+            Endpoint = port.Endpoint,
+            Token = secret ?? SiloPlace.NewToken(),
+            Tls = settings.Card.Membership.ReadTls(),
+        };
+        CardDirectory directory = new(settings.Cluster);
+        using JobMedia media = new(request);
+        using CardParts? card = ownCard is null ? null
+            : new CardParts(new CardOptions(ownCard, request.Device, request.Threads, null, null, place.Endpoint, "tcp:127.0.0.1:0", null, false, place.Token, place.Tls), settings.Card);
+        using IHost host = Build(place, settings, directory, card);
+        Coordinator coordinator = new(directory, host.Services.GetRequiredService<CardClient>(), store, settings.Cluster);
+        if (begun is null)
+            coordinator.Check(request, media);
+        // Cards first: they take about as long to start as the silo does.
+        _ = card is null ? null : Open(card, directory, events);
+        await using OwnCards? cards = card is not null ? null
+            : new OwnCards(place, CardsOf(order, request), directory, settings.Cluster, message => events.Write(new Notice(message)));
+        await host.StartAsync(cancel);
+        int most = order.Listen is null ? request.Cards : int.MaxValue;
+        if (begun is not null)
+            return await coordinator.Resume(begun, media, most, events.Write, cancel);
+        for (int pass = 1; pass < order.Passes; pass++)
+            events.Write(new PassDone(await coordinator.Generate(request, media, most, events.Write, cancel)));
+        return await coordinator.Generate(request, media, most, events.Write, cancel);
+    }
+
+    /// <summary>The card of this process. A device that cannot be opened ends the job.</summary>
+    private static async Task Open(CardParts card, CardDirectory directory, EventWriter events)
+    {
+        try
+        {
+            foreach (string warning in (await card.Open()).Warnings)
+                events.Write(new Notice(warning));
+        }
+        catch (Exception error)
+        {
+            directory.ExpectNoMore(CardFailures.Explain(error) switch
+            {
+                { ExitCode: ExitCode.BadInput } refused => new InputException(refused.Message, error),
+                { ExitCode: ExitCode.CannotFit } refused => new CannotFitException(refused.Message),
+                var failed => new CardException(failed.Message, error),
+            });
+        }
+    }
+
+    private static IHost Build(SiloPlace place, GenerateSettings settings, CardDirectory directory, CardParts? card)
+    {
+        HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.ClearProviders();
+        builder.AddTelemetry(settings.Card.Telemetry, "opensora-silo", Environment.MachineName);
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are the command's own
+        builder.Services.AddSingleton(settings.Cluster).AddCards(place, directory);
+        if (card is not null)
+            builder.Services.AddSingleton(card).AddSingleton<CardService>();
+        builder.UseOrleans(silo => silo.UsePlace(place));
+        return builder.Build();
+    }
+
+    private static LocalCardsPlan CardsOf(GenerationOrder order, GenerationRequest request) => new()
+    {
+        Program = Installation.CardProgram(),
+        Count = request.Cards,
+        Device = request.Device,
+        Threads = request.Threads ?? 1,
+        OthersMayJoin = order.Listen is not null,
+    };
+
+    private static IPEndPoint ReadListen(string? word) => word is null ? new IPEndPoint(IPAddress.Loopback, 0)
+        : IPEndPoint.TryParse(word, out IPEndPoint? endpoint) && !endpoint.Address.Equals(IPAddress.Any) && !endpoint.Address.Equals(IPAddress.IPv6Any)
+            ? endpoint
+            : throw new InputException($"--listen '{word}' is no address that cards can reach: give the IP address of this machine and a port, e.g. 10.0.0.5:11111");
+
+    /// <summary>What is left to the machine is settled when the job begins: gone on with elsewhere, it must give the same bytes.</summary>
+    private static GenerationRequest Settle(GenerationRequest? request) => request is null
+        ? throw new InputException("the order names neither a request nor a job to go on with")
+        : request with { Threads = request.Threads ?? Math.Max(1, Environment.ProcessorCount / Math.Max(1, request.Cards)) };
+}
