@@ -59,7 +59,8 @@ internal static class PrivateCluster
         if (begun is null)
             coordinator.Check(request, media);
         // Cards first: they take about as long to start as the silo does.
-        _ = card is null ? null : Open(card, directory, events);
+        if (card is not null)
+            _ = Open(card, directory, events);
         await using OwnCards? cards = card is not null ? null
             : new OwnCards(place, CardsOf(order, request), directory, settings.Cluster, message => events.Write(new Notice(message)));
         await host.StartAsync(cancel);

@@ -86,7 +86,7 @@ public class FrameHeaderTests
 
     [Theory]
     [InlineData(1, "00", "kind")]
-    [InlineData(1, "08", "kind")]
+    [InlineData(1, "09", "kind")]
     [InlineData(2, "C0", "job")]
     [InlineData(3, "FF", "epoch")]
     [InlineData(4, "FF", "step")]

@@ -110,7 +110,6 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
     [Theory]
     [InlineData("--cards 2 --clustering postgres", "OPENSORA_TOKEN")]
     [InlineData("--silo-endpoint 0.0.0.0:1 --clustering postgres", "0.0.0.0:1")]
-    [InlineData("--silo-endpoint 127.0.0.1:1", "--clustering postgres")]
     public async Task WhatCannotWorkIsRefused(string flags, string word)
     {
         await using SiloProgram silo = await SiloProgram.Start(new SiloStart
