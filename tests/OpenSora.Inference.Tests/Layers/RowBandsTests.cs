@@ -53,15 +53,16 @@ public sealed class RowBandsTests : IDisposable
                 continue;
             Conv2d convolution = new(Networks.Random()["conv"], Channels, 6, kernel, stride, before, after);
             Tensor expected = convolution.forward(Rows().All());
+            double lastBits = 1e-6 * Math.Max(1, expected.abs().max().item<float>()); // kernels for other processors add bands up in another order
             foreach (long most in (long[])[1, 8 * 2 * Channels * (width + 2), 1 << 28])
             {
                 Tensor result = RowBands.Convolve(convolution, Rows(), most: most);
-                Assert.InRange(Networks.LargestDifference(expected, result), 0, 2e-6);
+                Assert.InRange(Networks.LargestDifference(expected, result), 0, lastBits);
                 Assert.True(result.is_contiguous());
 
                 Tensor sum = ones(expected.shape);
                 Assert.Same(sum, RowBands.Convolve(convolution, Rows(), sum, most));
-                Assert.InRange(Networks.LargestDifference(expected + 1, sum), 0, 2e-6);
+                Assert.InRange(Networks.LargestDifference(expected + 1, sum), 0, lastBits);
             }
         }
     }
