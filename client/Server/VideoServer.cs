@@ -69,11 +69,11 @@ internal sealed class VideoServer : IDisposable
         Retry(within => ReadJson(new HttpRequestMessage(HttpMethod.Delete, $"v1/videos/{Uri.EscapeDataString(id)}"), within), cancel);
 
     /// <summary>A video at each change, until it is over. A service that goes away is waited for.</summary>
-    public async IAsyncEnumerable<JsonObject> Watch(string id, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<JsonObject> Watch(string id, Action<string> notice, [EnumeratorCancellation] CancellationToken cancel)
     {
         while (true)
         {
-            await using IAsyncEnumerator<JsonObject> changes = Listen(id, cancel).GetAsyncEnumerator(cancel);
+            await using IAsyncEnumerator<JsonObject> changes = Listen(id, notice, cancel).GetAsyncEnumerator(cancel);
             while (await Next(changes, cancel))
             {
                 yield return changes.Current;
@@ -123,13 +123,18 @@ internal sealed class VideoServer : IDisposable
         }
     }
 
-    private async IAsyncEnumerable<JsonObject> Listen(string id, [EnumeratorCancellation] CancellationToken cancel)
+    private async IAsyncEnumerable<JsonObject> Listen(string id, Action<string> notice, [EnumeratorCancellation] CancellationToken cancel)
     {
         using HttpResponseMessage response = await Retry(within => Send(new HttpRequestMessage(HttpMethod.Get, $"v1/videos/{Uri.EscapeDataString(id)}/events"), within), cancel);
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancel);
         await foreach (SseItem<string> item in SseParser.Create(new SilenceStream(stream, LongestSilence)).EnumerateAsync(cancel))
+        {
+            JsonObject data = JsonNode.Parse(item.Data)!.AsObject();
             if (item.EventType is "progress" or "end")
-                yield return JsonNode.Parse(item.Data)!.AsObject();
+                yield return data;
+            else if (item.EventType == "notice")
+                notice((string)data["message"]!);
+        }
     }
 
     private static async Task<bool> Next(IAsyncEnumerator<JsonObject> changes, CancellationToken cancel)

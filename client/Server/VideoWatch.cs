@@ -12,7 +12,7 @@ internal static class VideoWatch
     {
         JsonObject last = [];
         int? place = null;
-        await foreach (JsonObject video in server.Watch(id, cancel))
+        await foreach (JsonObject video in server.Watch(id, message => display.Show(new Notice(message)), cancel))
         {
             last = video;
             if ((int?)video["queue_position"] is { } before && before != place)

@@ -1,4 +1,3 @@
-using OpenSora.Cluster.Cards;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Silo.Api;
@@ -8,7 +7,6 @@ internal static class ApiEndpoints
 {
     public static void MapApi(this WebApplication app, long mostUploadBytes, ApiTokens tokens)
     {
-        CardDirectory directory = app.Services.GetRequiredService<CardDirectory>();
         app.UseMiddleware<Problems>();
         app.UseMiddleware<PageHeaders>();
         if (tokens.IsOpen)
@@ -18,7 +16,7 @@ internal static class ApiEndpoints
         app.UseStaticFiles();
         app.UseRouting();
         app.MapGet("/health/live", () => Results.Text("live")).WithSummary("200 while the process works").WithTags("health");
-        app.MapGet("/health/ready", () => directory.AnyCanWork
+        app.MapGet("/health/ready", (IVideoService videos) => videos.CanWork
             ? Results.Text("ready")
             : Results.Text("not ready: no card can work; start one with opensora card --join, or see GET /v1/cards", statusCode: StatusCodes.Status503ServiceUnavailable))
             .WithSummary("200 while a card can work, else 503").WithTags("health");

@@ -40,7 +40,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         JsonException => (StatusCodes.Status400BadRequest, "not valid JSON", error.Message),
         InvalidDataException => (StatusCodes.Status400BadRequest, "not a form that can be read", error.Message),
         OrleansException or TimeoutException => (
-            StatusCodes.Status503ServiceUnavailable, "not now", "the silo that has the cards did not answer, or is being replaced: ask again in a few seconds"),
+            StatusCodes.Status503ServiceUnavailable, "not now", "a silo did not answer, or is being replaced: ask again in a few seconds"),
         _ => (StatusCodes.Status500InternalServerError, "a fault of the service", "it is in the log of the silo; trying again may help"),
     };
 

@@ -3,7 +3,7 @@ using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Silo.Api;
 
-/// <summary>What happens to a video, as server-sent events: <c>progress</c>, <c>preview</c>, and <c>end</c> as the last one.</summary>
+/// <summary>What happens to a video, as server-sent events: <c>progress</c>, <c>preview</c>, <c>notice</c>, and <c>end</c> as the last one.</summary>
 internal static class VideoEvents
 {
     /// <summary>Comments in between, so that nobody on the way takes the silence of a long step for the end.</summary>
@@ -50,6 +50,7 @@ internal static class VideoEvents
     {
         VideoChanged { Video: { IsOver: true } video } => Text("end", VideoBody.Of(video)),
         VideoChanged changed => Text("progress", VideoBody.Of(changed.Video)),
+        VideoNotice notice => Text("notice", new { notice.Message }),
         VideoPreview preview => Text("preview", new { preview.Step, Png = Convert.ToBase64String(preview.Png.Span) }),
         _ => "",
     };

@@ -22,8 +22,9 @@ internal sealed class ServiceHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly OwnCards? _cards;
+    private readonly FileStream? _store;
 
-    private ServiceHost(WebApplication app, OwnCards? cards) => (_app, _cards) = (app, cards);
+    private ServiceHost(WebApplication app, OwnCards? cards, FileStream? store) => (_app, _cards, _store) = (app, cards, store);
 
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(AddressOf)];
@@ -38,11 +39,12 @@ internal sealed class ServiceHost : IAsyncDisposable
         string? secret = options.Membership.ReadToken();
         ApiTokens tokens = ApiTokens.Of(secret, options.ApiTokensFile);
         RequireToken(options, tokens, secret);
+        FileStream? store = HoldStore(options.Videos);
         using SiloPort port = new(options.SiloEndpoint, "--silo-endpoint");
         SiloPlace place = PlaceOf(options, port.Endpoint, secret ?? SiloPlace.NewToken(), tls);
         if (place.Database is not null)
-            await new SiloTables(place.Database, SiloHosting.ClusterName).Create();
-        CardDirectory directory = new(options.Cluster);
+            await new SiloTables(place.Database).Create();
+        CardDirectory directory = new();
         // First: they take about as long to start as the silo does.
         OwnCards? cards = options.Cards > 0 ? new OwnCards(place, CardsOf(options), directory, options.Cluster, Console.Error.WriteLine) : null;
         WebApplication? app = null;
@@ -53,7 +55,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             await Listen(app, options);
             if (options.Leash)
                 StopWithInput(app);
-            return new ServiceHost(app, cards);
+            return new ServiceHost(app, cards, store);
         }
         catch
         {
@@ -61,6 +63,7 @@ internal sealed class ServiceHost : IAsyncDisposable
                 await app.DisposeAsync();
             if (cards is not null)
                 await cards.DisposeAsync();
+            store?.Dispose();
             throw;
         }
     }
@@ -72,6 +75,28 @@ internal sealed class ServiceHost : IAsyncDisposable
         if (_cards is not null)
             await _cards.DisposeAsync();
         await _app.DisposeAsync();
+        _store?.Dispose();
+    }
+
+    /// <summary>State in a SQLite file is one service's at a time. The lock is the system's: it ends with the process, however that ends.</summary>
+    /// <returns>Null where a database is shared.</returns>
+    /// <exception cref="InputException">Another service has it.</exception>
+    private static FileStream? HoldStore(VideoServiceOptions options)
+    {
+        if (options.Database is not null)
+            return null;
+        string file = Path.Combine(options.Store, "service.lock");
+        try
+        {
+            Directory.CreateDirectory(options.Store);
+            return new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(failure is IOException && File.Exists(file)
+                ? $"--store {options.Store}: another service keeps its videos there; stop it, give another folder, or share the videos in PostgreSQL: --database and --clustering postgres"
+                : $"--store {options.Store}: nothing can be kept there ({failure.Message}); give a folder that can be written to", failure);
+        }
     }
 
     private static WebApplication Build(ServeOptions options, SiloPlace place, CardDirectory directory)
@@ -98,7 +123,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.UseOrleans(silo =>
         {
             silo.UsePlace(place);
-            silo.AddVideoGrains(place.Database is { } database ? new SiloTables(database, SiloHosting.ClusterName).First : null);
+            silo.AddGenerationGrains();
         });
         builder.Services.AddVideoService(options.Videos, request => new JobMedia(request));
         return builder.Build();

@@ -1,17 +1,16 @@
 using System.Data.Common;
-using System.Net;
 using Npgsql;
 using OpenSora.Contracts;
+using OpenSora.Hosting;
 
 namespace OpenSora.Silo.Service;
 
 /// <summary>
-/// The tables in PostgreSQL by which silos find each other. Orleans reads and writes them through the statements in
+/// The tables in PostgreSQL by which silos find each other and each other's grains. Orleans reads and writes them through the statements in
 /// <c>OrleansQuery</c> alone, whose names, parameters and columns are its contract; the tables are our own.
 /// </summary>
 /// <param name="connection">As Npgsql reads it.</param>
-/// <param name="cluster">The name of the cluster, as in Orleans' options.</param>
-internal sealed class SiloTables(string connection, string cluster)
+internal sealed class SiloTables(string connection)
 {
     private const string Here = "cluster = @DeploymentId AND address = @Address AND port = @Port AND generation = @Generation";
 
@@ -75,9 +74,10 @@ internal sealed class SiloTables(string connection, string cluster)
                 "CREATE TABLE IF NOT EXISTS opensora_silo_versions (cluster text PRIMARY KEY, version int NOT NULL DEFAULT 0)",
                 """
                 CREATE TABLE IF NOT EXISTS opensora_silos (
-                    joined bigserial NOT NULL, cluster text NOT NULL, address text NOT NULL, port int NOT NULL, generation int NOT NULL, name text NOT NULL, host text NOT NULL,
+                    cluster text NOT NULL, address text NOT NULL, port int NOT NULL, generation int NOT NULL, name text NOT NULL, host text NOT NULL,
                     status int NOT NULL, gateway int, suspected text, started timestamptz NOT NULL, alive timestamptz NOT NULL, PRIMARY KEY (cluster, address, port, generation))
                 """,
+                GrainTable.Definition,
             })
                 batch.BatchCommands.Add(new NpgsqlBatchCommand(text));
             foreach ((string key, string text) in Statements)
@@ -92,18 +92,6 @@ internal sealed class SiloTables(string connection, string cluster)
         {
             throw new InputException($"the database that the silos find each other by cannot be used: {failure.Message}", failure);
         }
-    }
-
-    /// <summary>Of the silos that do their work, the one that joined first; null when there is none.</summary>
-    public async Task<SiloAddress?> First()
-    {
-        await using NpgsqlConnection database = await Open();
-        await using NpgsqlCommand select = new($"SELECT address, port, generation FROM opensora_silos WHERE cluster = $1 AND status = {Active} ORDER BY joined LIMIT 1", database)
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = cluster } },
-        };
-        await using NpgsqlDataReader reader = await select.ExecuteReaderAsync();
-        return await reader.ReadAsync() ? SiloAddress.New(IPAddress.Parse(reader.GetString(0)), reader.GetInt32(1), reader.GetInt32(2)) : null;
     }
 
     private async Task<NpgsqlConnection> Open()

@@ -123,6 +123,10 @@ function take(id, job, text) {
     const image = picture.querySelector("img") ?? picture.appendChild(document.createElement("img"));
     image.alt = `preview after step ${data.step}`;
     image.src = `data:image/png;base64,${data.png}`;
+  } else if (fields.event === "notice") {
+    const line = job.element.querySelector(".notice");
+    line.textContent = data.message;
+    line.hidden = false;
   } else {
     show(data);
   }

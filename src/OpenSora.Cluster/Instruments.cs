@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
-using OpenSora.Cluster.Cards;
-using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster;
 
@@ -31,7 +30,7 @@ internal static class Instruments
     public static readonly Counter<long> CardsRested = Meter.CreateCounter<long>("opensora.cards.rested", description: "Times that a card was sent to rest.");
 
     private static Func<(int Waiting, int Working, double Seconds)> s_queue = () => default;
-    private static Func<IEnumerable<(Card Card, bool Rests)>> s_cards = () => [];
+    private static Func<IReadOnlyList<CardStatus>> s_cards = () => [];
 
     static Instruments()
     {
@@ -42,11 +41,8 @@ internal static class Instruments
         Meter.CreateObservableGauge("opensora.card.free_memory", FreeMemory, "By", "Free memory of a card's device.");
     }
 
-    /// <summary>Shows the queue of this process.</summary>
-    public static void Observe(Func<(int Waiting, int Working, double Seconds)> queue) => s_queue = queue;
-
-    /// <summary>Shows the cards of this process.</summary>
-    public static void Observe(CardDirectory directory) => s_cards = () => directory.Cards.Select(card => (card, directory.IsResting(card)));
+    /// <summary>Shows the queue of this process, and the cards that it leases.</summary>
+    public static void Observe(Func<(int Waiting, int Working, double Seconds)> queue, Func<IReadOnlyList<CardStatus>> cards) => (s_queue, s_cards) = (queue, cards);
 
     public static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 
@@ -56,10 +52,10 @@ internal static class Instruments
     private static IEnumerable<Measurement<int>> Cards()
     {
         Dictionary<string, int> states = new() { ["idle"] = 0, ["busy"] = 0, ["draining"] = 0, ["resting"] = 0 };
-        foreach ((Card card, bool rests) in s_cards())
-            states[rests ? "resting" : card.State switch { CardState.Draining => "draining", _ => card.Holder is null ? "idle" : "busy" }]++;
+        foreach (CardStatus card in s_cards())
+            states[card.IsResting ? "resting" : card.State.ToString().ToLowerInvariant()]++;
         return states.Select(state => new Measurement<int>(state.Value, Tag("state", state.Key)));
     }
 
-    private static IEnumerable<Measurement<long>> FreeMemory() => s_cards().Select(one => new Measurement<long>(one.Card.FreeMemoryBytes, Tag("card", one.Card.Name)));
+    private static IEnumerable<Measurement<long>> FreeMemory() => s_cards().Select(card => new Measurement<long>(card.FreeMemoryBytes, Tag("card", card.Name)));
 }

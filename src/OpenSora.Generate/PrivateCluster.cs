@@ -4,11 +4,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenSora.Card;
 using OpenSora.Card.Serving;
-using OpenSora.Cluster;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Supervision;
+using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
@@ -32,13 +32,12 @@ internal static class PrivateCluster
         if (order.Listen is not null && secret is null)
             throw new InputException($"--listen {order.Listen} lets other cards join: set {CardProtocol.TokenVariable}, or {CardProtocol.TokenFileVariable} to a file that holds it, to a secret that they are given too");
         JobStore store = new(settings.State.Root);
-        using JobFolder? begun = order.Resume is { } job ? store.Open(job) : null;
-        GenerationRequest request = begun is not null ? begun.Record.Request with { Cards = order.Cards ?? begun.Record.Request.Cards } : Settle(order.Request);
+        JobRecord? begun = order.Resume is { } job ? Read(store, job) : null;
+        GenerationRequest request = begun is not null ? begun.Request with { Cards = order.Cards ?? begun.Request.Cards } : Settle(order.Request);
         if (begun is not null)
         {
             GenerationRules.Check(request);
             CardLimit.Check(request);
-            begun.Record = begun.Record with { Request = request };
         }
 
         using SiloPort port = new(ReadListen(order.Listen), "--listen");
@@ -50,14 +49,13 @@ internal static class PrivateCluster
             Token = secret ?? SiloPlace.NewToken(),
             Tls = settings.Card.Membership.ReadTls(),
         };
-        CardDirectory directory = new(settings.Cluster);
-        using JobMedia media = new(request);
+        CardDirectory directory = new();
         using CardParts? card = ownCard is null ? null
             : new CardParts(new CardOptions(ownCard, request.Device, request.Threads, null, null, place.Endpoint, "tcp:127.0.0.1:0", null, false, place.Token, place.Tls), settings.Card);
-        using IHost host = Build(place, settings, directory, card);
-        Coordinator coordinator = new(directory, host.Services.GetRequiredService<CardClient>(), store, settings.Cluster);
+        using IHost host = Build(place, settings, directory, store, card);
+        PrivateGenerations generations = host.Services.GetRequiredService<PrivateGenerations>();
         if (begun is null)
-            coordinator.Check(request, media);
+            generations.Check(request);
         // Cards first: they take about as long to start as the silo does.
         if (card is not null)
             _ = Open(card, directory, events);
@@ -66,10 +64,16 @@ internal static class PrivateCluster
         await host.StartAsync(cancel);
         int most = order.Listen is null ? request.Cards : int.MaxValue;
         if (begun is not null)
-            return await coordinator.Resume(begun, media, most, events.Write, cancel);
+            return await generations.Resume(begun, request, most, events.Write, cancel);
         for (int pass = 1; pass < order.Passes; pass++)
-            events.Write(new PassDone(await coordinator.Generate(request, media, most, events.Write, cancel)));
-        return await coordinator.Generate(request, media, most, events.Write, cancel);
+            events.Write(new PassDone(await generations.Generate(request, most, events.Write, cancel)));
+        return await generations.Generate(request, most, events.Write, cancel);
+    }
+
+    private static JobRecord Read(JobStore store, string job)
+    {
+        using JobFolder folder = store.Open(job);
+        return folder.Record;
     }
 
     /// <summary>The card of this process. A device that cannot be opened ends the job.</summary>
@@ -91,16 +95,20 @@ internal static class PrivateCluster
         }
     }
 
-    private static IHost Build(SiloPlace place, GenerateSettings settings, CardDirectory directory, CardParts? card)
+    private static IHost Build(SiloPlace place, GenerateSettings settings, CardDirectory directory, JobStore store, CardParts? card)
     {
         HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
         builder.AddTelemetry(settings.Card.Telemetry, "opensora-silo", Environment.MachineName);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are the command's own
-        builder.Services.AddSingleton(settings.Cluster).AddCards(place, directory);
+        builder.Services.AddSingleton(settings.Cluster).AddCards(place, directory).AddPrivateGenerations(store, request => new JobMedia(request));
         if (card is not null)
             builder.Services.AddSingleton(card).AddSingleton<CardService>();
-        builder.UseOrleans(silo => silo.UsePlace(place));
+        builder.UseOrleans(silo =>
+        {
+            silo.UsePlace(place);
+            silo.AddGenerationGrains(isPrivate: true);
+        });
         return builder.Build();
     }
 

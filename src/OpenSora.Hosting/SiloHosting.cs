@@ -35,7 +35,8 @@ public static class SiloHosting
         Secure(silo, place);
         silo.Services.AddCardMessages();
         silo.AddPlacementDirector<OnItsCard, CardDirector>();
-        silo.AddGrainDirectory(GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY, (_, _) => new PlacedGrains());
+        silo.AddGrainDirectory(PlacedGrains.Name, (_, _) => new PlacedGrains());
+        silo.AddGrainDirectory(GrainDirectoryAttribute.DEFAULT_GRAIN_DIRECTORY, (_, _) => place.Database is { } database ? new GrainTable(database, ClusterName) : (IGrainDirectory)new PlacedGrains());
     }
 
     /// <summary>What coordinators and cards say to each other is written as their JSON.</summary>

@@ -1,8 +1,10 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Hosting;
 using OpenSora.Hosting.Cards;
 using OpenSora.Links;
 using Orleans.Concurrency;
+using Orleans.GrainDirectory;
 
 namespace OpenSora.FakeCard;
 
@@ -16,7 +18,7 @@ public interface IFakeRank : IGrainWithStringKey
 }
 
 /// <summary>The real grain's calls and links, with arithmetic behind them.</summary>
-[OnItsCard, Reentrant, KeepAlive]
+[OnItsCard, GrainDirectory(PlacedGrains.Name), Reentrant, KeepAlive]
 internal sealed class FakeCardGrain(FakeCard card) : Grain, ICardGrain, IFakeRank
 {
     public Task<CardDescription> Describe() => Task.FromResult(card.Description);

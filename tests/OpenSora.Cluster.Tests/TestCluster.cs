@@ -2,8 +2,10 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Supervision;
+using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 using OpenSora.FakeCard;
@@ -23,12 +25,16 @@ internal sealed class TestCluster : IAsyncDisposable
     private TestCluster(ClusterOptions options, string folder)
     {
         (Options, Folder) = (options, folder);
-        Directory = new CardDirectory(options);
+        Directory = new CardDirectory();
         Store = new JobStore(Path.Combine(folder, "state"));
         Place = new SiloPlace { Name = "coordinator", Endpoint = _port.Endpoint, Token = Token };
         HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSingleton(options).AddCards(Place, Directory);
-        builder.UseOrleans(silo => silo.UsePlace(Place));
+        builder.Services.AddSingleton(options).AddCards(Place, Directory).AddPrivateGenerations(Store, _ => new TestMedia());
+        builder.UseOrleans(silo =>
+        {
+            silo.UsePlace(Place);
+            silo.AddGenerationGrains(isPrivate: true);
+        });
         _host = builder.Build();
     }
 
@@ -61,7 +67,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public JobStore Store { get; }
 
-    public Coordinator Coordinator => new(Directory, Client, Store, Options);
+    public PrivateGenerations Generations => Of<PrivateGenerations>();
 
     /// <summary>Where the coordinator's silo is.</summary>
     public SiloPlace Place { get; }
@@ -103,8 +109,17 @@ internal sealed class TestCluster : IAsyncDisposable
         Models = ((settings ?? new FakeSettings()) with { Marks = System.IO.Directory.CreateDirectory(Path.Combine(Folder, name)).FullName }).ToModels(),
     };
 
-    public Task<GenerationReport> Generate(GenerationRequest request, TestMedia? media = null, int? most = null, Action<CardEvent>? tell = null, CancellationToken cancel = default) =>
-        Coordinator.Generate(request, media ?? new TestMedia(), most ?? request.Cards, tell ?? (_ => { }), cancel).WaitAsync(TimeSpan.FromMinutes(2), CancellationToken.None);
+    public Task<GenerationReport> Generate(GenerationRequest request, int? most = null, Action<CardEvent>? tell = null, CancellationToken cancel = default) =>
+        Generations.Generate(request, most ?? request.Cards, tell ?? (_ => { }), cancel).WaitAsync(TimeSpan.FromMinutes(2), CancellationToken.None);
+
+    /// <summary>Goes on with a job, on two cards at the most.</summary>
+    public async Task<GenerationReport> Resume(string job, Action<CardEvent>? tell = null)
+    {
+        JobRecord record;
+        using (JobFolder folder = Store.Open(job))
+            record = folder.Record;
+        return await Generations.Resume(record, record.Request, 2, tell ?? (_ => { }), CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
+    }
 
     /// <summary>A card that is not looked after.</summary>
     public System.Diagnostics.Process StartCard(string name, params string[] more) => StartCardWith(Token, name, more);

@@ -1,11 +1,13 @@
 using OpenSora.Contracts.Cards;
+using OpenSora.Hosting;
 using OpenSora.Hosting.Cards;
 using Orleans.Concurrency;
+using Orleans.GrainDirectory;
 
 namespace OpenSora.Card.Serving;
 
 /// <inheritdoc cref="ICardGrain"/>
-[OnItsCard, Reentrant, KeepAlive]
+[OnItsCard, GrainDirectory(PlacedGrains.Name), Reentrant, KeepAlive]
 internal sealed class CardGrain(CardService card) : Grain, ICardGrain
 {
     public Task<CardDescription> Describe() => card.Describe();

@@ -3,7 +3,7 @@ using OpenSora.Contracts.Cards;
 namespace OpenSora.Cluster.Cards;
 
 /// <summary>One start of a card. A card that starts again is another one of the same name.</summary>
-/// <remarks>All that changes is changed by the <see cref="CardDirectory"/> under its lock.</remarks>
+/// <remarks>All that changes is as this silo knows it, and is changed by the <see cref="CardDirectory"/> or the job that has the card.</remarks>
 public sealed class Card(CardDescription description)
 {
     public CardDescription Description { get; } = description;
@@ -27,11 +27,8 @@ public sealed class Card(CardDescription description)
     /// <summary>Of its device, as of the last sign of life; all of it before the first.</summary>
     public long FreeMemoryBytes { get; internal set; } = description.MemoryBytes;
 
-    /// <summary>Whether it ever ended a task well: a card that did is worth starting again.</summary>
+    /// <summary>Whether it ever ended a task well for a job of this silo: a card that did is worth starting again.</summary>
     public bool HasWorked { get; internal set; }
-
-    /// <summary>The job that has it; null when it is free.</summary>
-    public string? Holder { get; internal set; }
 
     public override string ToString() => Name;
 }

@@ -59,13 +59,13 @@ public sealed class CardClient(IGrainFactory grains, ILocalSiloDetails silo, str
     }
 
     /// <summary>Asks a card whether it lives.</summary>
-    /// <returns>Its state; null when it does not answer in time, or is another start of the card.</returns>
-    public async Task<CardState?> Probe(Card card, CancellationToken cancel)
+    /// <returns>How it is; null when it does not answer in time, or is another start of the card.</returns>
+    public async Task<CardHealth?> Probe(Card card, CancellationToken cancel)
     {
         try
         {
             CardHealth health = await Grain(card).Health().WaitAsync(options.ProbeTimeout, cancel);
-            return health.Instance == card.Description.Instance ? health.State : null;
+            return health.Instance == card.Description.Instance ? health : null;
         }
         catch (Exception) when (!cancel.IsCancellationRequested)
         {

@@ -2,18 +2,12 @@ using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Cards;
 
-/// <summary>
-/// Which cards there are, and which job has which. One that comes anew takes the place of an older one of its name. Thread-safe.
-/// </summary>
+/// <summary>The cards that the membership of the cluster shows, as this silo knows them. A card that starts anew takes the place of the older one of its name. Thread-safe.</summary>
 public sealed class CardDirectory
 {
     private readonly Lock _one = new();
     private readonly Dictionary<string, Card> _cards = [];
     private readonly Signal _changed = new();
-    private readonly CardRest _rest;
-
-    public CardDirectory(ClusterOptions? options = null, TimeProvider? clock = null) =>
-        _rest = new CardRest(options ?? new(), clock ?? TimeProvider.System, _changed.Set);
 
     /// <summary>Told of each card that was buried, on whichever thread did it.</summary>
     public event Action<Card>? Buried;
@@ -21,7 +15,7 @@ public sealed class CardDirectory
     /// <summary>Why no further card is to be expected; null while some may come.</summary>
     public Exception? NoMoreExpected { get; private set; }
 
-    /// <summary>Ends at the next change of the cards or of who has them. Ask for it before looking, so that nothing is missed.</summary>
+    /// <summary>Ends at the next change. Ask for it before looking, so that nothing is missed.</summary>
     public Task Changed => _changed.Next;
 
     /// <summary>The cards that are there now, in the order of their names.</summary>
@@ -34,13 +28,18 @@ public sealed class CardDirectory
         }
     }
 
-    /// <summary>Whether a card can be given work.</summary>
-    public bool AnyCanWork
+    /// <summary>Waits for a start of a card, of which another silo knows already.</summary>
+    /// <returns>Null when it does not come.</returns>
+    public async Task<Card?> Find(string instance, TimeSpan patience)
     {
-        get
+        Task late = Task.Delay(patience);
+        while (true)
         {
-            lock (_one)
-                return _cards.Values.Any(card => card.IsUsable && !IsResting(card));
+            Task changed = Changed;
+            if (Cards.FirstOrDefault(card => card.Description.Instance == instance) is { } found)
+                return found;
+            if (await Task.WhenAny(changed, late) == late)
+                return null;
         }
     }
 
@@ -68,13 +67,16 @@ public sealed class CardDirectory
                 Remove(card);
     }
 
-    /// <summary>What a card said beside the replies to a task.</summary>
+    /// <summary>A card said how it is.</summary>
     public void See(Card card, CardState state, long? freeMemoryBytes = null)
     {
         lock (_one)
         {
             card.FreeMemoryBytes = freeMemoryBytes ?? card.FreeMemoryBytes;
-            SetState(card, state);
+            bool leaves = state == CardState.Draining && card.State != CardState.Draining;
+            card.State = state;
+            if (leaves)
+                _changed.Set();
         }
     }
 
@@ -89,21 +91,6 @@ public sealed class CardDirectory
         Buried?.Invoke(card);
     }
 
-    /// <summary>A card ended a task well.</summary>
-    public void Praise(Card card)
-    {
-        lock (_one)
-            card.HasWorked = true;
-        _rest.Succeeded(card.Name);
-    }
-
-    /// <summary>A card failed at a task. After some failures it rests: no job gets it for a while.</summary>
-    /// <returns>Whether it rests from now on.</returns>
-    public bool Blame(Card card) => _rest.Failed(card.Name);
-
-    /// <summary>Whether a card rests.</summary>
-    public bool IsResting(Card card) => _rest.IsResting(card.Name);
-
     /// <summary>No card will come any more: jobs that wait for one need not.</summary>
     public void ExpectNoMore(Exception why)
     {
@@ -114,40 +101,11 @@ public sealed class CardDirectory
         }
     }
 
-    /// <summary>Gives a free card to a job; null when there is none for which <paramref name="fits"/> holds.</summary>
-    public Card? Lease(string job, Func<Card, bool> fits)
-    {
-        lock (_one)
-        {
-            Card? free = _cards.Values.Where(card => card.Holder is null && card.IsUsable && !_rest.IsResting(card.Name) && fits(card)).MinBy(card => card.Name, StringComparer.Ordinal);
-            if (free is not null)
-                free.Holder = job;
-            return free;
-        }
-    }
-
-    public void Release(Card card)
-    {
-        lock (_one)
-        {
-            card.Holder = null;
-            _changed.Set();
-        }
-    }
-
     private void Remove(Card card)
     {
         card.IsGone = true;
         if (_cards.GetValueOrDefault(card.Name) == card)
             _cards.Remove(card.Name);
         _changed.Set();
-    }
-
-    private void SetState(Card card, CardState state)
-    {
-        bool leaves = state == CardState.Draining && card.State != CardState.Draining;
-        card.State = state;
-        if (leaves)
-            _changed.Set();
     }
 }

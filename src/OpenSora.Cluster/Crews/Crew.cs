@@ -1,52 +1,48 @@
 using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Grains;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts;
 
 namespace OpenSora.Cluster.Crews;
 
 /// <summary>
-/// The cards of one job: all free cards of one kind, up to a number, for as long as they are well. Cards that come later
-/// join; those that leave, die or keep failing are out. Thread-safe.
+/// The cards of one job: those that the queue leases to it, all of one kind, for as long as they are well. Cards that come later join; those that
+/// leave, die or keep failing are out. Used on the turns of the job's grain alone.
 /// </summary>
 internal sealed class Crew : IDisposable
 {
-    private readonly Lock _one = new();
+    /// <summary>How long this silo may take to know of a card that the queue knows.</summary>
+    private static readonly TimeSpan UntilKnown = TimeSpan.FromSeconds(2);
+
     private readonly List<Member> _members = [];
     private readonly HashSet<string> _out = [], _told = [];
-    private readonly Dictionary<string, string> _devices = [];
+    private readonly SortedDictionary<string, string> _devices = new(StringComparer.Ordinal);
     private readonly Signal _changed = new();
     private readonly CardDirectory _directory;
     private readonly ClusterOptions _options;
     private readonly JobVoice _voice;
-    private readonly string _job;
+    private readonly CardLeases _leases;
     private bool _isOver;
 
     /// <param name="most">The most cards at a time.</param>
     /// <param name="kind">What all cards must be of; null leaves it to the first one.</param>
-    public Crew(CardDirectory directory, ClusterOptions options, JobVoice voice, string job, int most, string? kind) =>
-        (_directory, _options, _voice, _job, Most, Kind) = (directory, options, voice, job, most, kind);
+    public Crew(CardDirectory directory, ClusterOptions options, JobVoice voice, CardLeases leases, int most, string? kind) =>
+        (_directory, _options, _voice, _leases, Most, Kind) = (directory, options, voice, leases, most, kind);
 
     /// <summary>What decides the last bits of this job's numbers.</summary>
     public string? Kind { get; private set; }
 
     /// <summary>The device of each card that there ever was, by name.</summary>
-    public IReadOnlyDictionary<string, string> Devices
-    {
-        get
-        {
-            lock (_one)
-                return new SortedDictionary<string, string>(_devices, StringComparer.Ordinal);
-        }
-    }
+    public IReadOnlyDictionary<string, string> Devices => _devices;
 
     /// <summary>CPU threads of a card; the same for all of a kind.</summary>
     public int Threads { get; private set; }
 
-    /// <summary>The most cards at a time; may be changed.</summary>
-    public int Most { get; set; }
+    /// <summary>The most cards at a time.</summary>
+    public int Most { get; }
 
     /// <summary>Whether one of two and more cards encodes texts only. Default: false.</summary>
-    public bool SetsOneAside { get; init; }
+    public bool SetsOneAside { get; set; }
 
     /// <summary>Ends at the next change of the cards or of what they do.</summary>
     public Task Changed => Task.WhenAny(_changed.Next, _directory.Changed);
@@ -58,60 +54,64 @@ internal sealed class Crew : IDisposable
     public Exception? Failure { get; private set; }
 
     /// <summary>Those that can be given work, now or when they have done what they do.</summary>
-    public IReadOnlyList<Member> Members
-    {
-        get
-        {
-            lock (_one)
-                return [.. _members.Where(member => member.Card.IsUsable)];
-        }
-    }
+    public IReadOnlyList<Member> Members => [.. _members.Where(member => member.Card.IsUsable)];
 
-    /// <summary>Takes in what free cards of the kind there are.</summary>
-    public void Recruit()
+    /// <summary>By which it has its cards, those included that leave.</summary>
+    public Lease[] Leases => [.. _members.Select(member => member.Lease)];
+
+    /// <summary>The queue leases a card to this job.</summary>
+    public async Task Join(Lease lease)
     {
-        bool hasNew = false;
-        lock (_one)
+        Card? card = await _directory.Find(lease.Instance, UntilKnown);
+        if (card is null || _isOver || _out.Contains(lease.Instance) || (Kind is not null && card.Kind != Kind))
         {
-            foreach (Member gone in _members.Where(member => !member.IsBusy && !member.Card.IsUsable).ToArray())
-                Dismiss(gone);
-            while (!_isOver && _members.Count < Most && _directory.Lease(_job, Fits) is { } card)
-            {
-                Kind ??= card.Kind;
-                Threads = card.Description.Threads;
-                _devices[card.Name] = card.Description.Device;
-                _members.Add(new Member(card));
-                hasNew = true;
-            }
-            hasNew |= SetsOneAside && SetAside();
+            if (card is not null)
+                _leases.Return(new Member(card), isOut: !_isOver);
+            return;
         }
-        // Whoever loads the networks may not have looked when this one did.
-        if (hasNew)
-            _changed.Set();
+        Kind ??= card.Kind;
+        Threads = card.Description.Threads;
+        _devices[card.Name] = card.Description.Device;
+        _members.Add(new Member(card));
+        SetAside();
+        _changed.Set();
     }
 
     /// <summary>Text encoders are let go of by those cards that compute the next steps.</summary>
     public void LetTextsGo()
     {
-        lock (_one)
-            foreach (Member member in _members)
-                member.HasText &= member.IsForTexts;
+        foreach (Member member in _members)
+            member.HasText &= member.IsForTexts;
     }
 
     /// <summary>One card for texts where there are others to compute; none where it is the last one.</summary>
-    /// <returns>Whether the last one has to compute from now on.</returns>
-    private bool SetAside()
+    private void SetAside()
     {
+        if (!SetsOneAside)
+            return;
         Member[] here = [.. _members.Where(member => member.Card.IsUsable)];
         Member? aside = here.FirstOrDefault(member => member.IsForTexts);
         if (aside is null && here.Length > 1)
             aside = here.Where(member => !member.IsLoaded).OrderByDescending(member => member.HasText).ThenByDescending(member => member.IsBusy).FirstOrDefault();
-        if (aside is not null)
-            aside.IsForTexts = here.Length > 1;
-        if (aside is null || aside.IsForTexts)
-            return false;
+        if (aside is null)
+            return;
+        aside.IsForTexts = here.Length > 1;
+        if (aside.IsForTexts)
+            return;
         _voice.Say($"{aside.Name} is the only card that is left: it takes part in all work, and does not keep the text encoder");
-        return true;
+        _changed.Set(); // whoever loads the networks has a card more
+    }
+
+    /// <summary>Lets go of cards that are gone, and tells of those that cannot share the job.</summary>
+    private void Look()
+    {
+        foreach (Member gone in _members.Where(member => !member.IsBusy && !member.Card.IsUsable).ToArray())
+            Dismiss(gone);
+        SetAside();
+        if (Kind is null || _members.Count >= Most)
+            return;
+        foreach (Card card in _directory.Cards.Where(card => card.IsUsable && card.Kind != Kind && _told.Add(card.Description.Instance)))
+            _voice.Say($"{card.Name} does not share this job: it is of another kind ({card.Kind}) than its cards ({Kind}), and the last bits of its numbers could be others");
     }
 
     /// <summary>Waits until so many cards are there, or, if that takes too long, at least one.</summary>
@@ -122,7 +122,7 @@ internal sealed class Crew : IDisposable
         while (true)
         {
             Task changed = Changed;
-            Recruit();
+            Look();
             int here = Members.Count;
             if (here >= count)
                 return;
@@ -150,17 +150,14 @@ internal sealed class Crew : IDisposable
         while (true)
         {
             Task changed = Changed;
-            Recruit();
+            Look();
             if (Failure is { } failure)
                 throw failure;
-            lock (_one)
-            {
-                Member[] free = [.. Free(loaded).OrderByDescending(member => prefer?.Invoke(member) ?? false).Take(most)];
-                foreach (Member member in free)
-                    member.IsBusy = true;
-                if (free.Length > 0)
-                    return free;
-            }
+            Member[] free = [.. Free(loaded).OrderByDescending(member => prefer?.Invoke(member) ?? false).Take(most)];
+            foreach (Member member in free)
+                member.IsBusy = true;
+            if (free.Length > 0)
+                return free;
             int here = Members.Count;
             if (here > 0)
                 patience.Renew();
@@ -171,34 +168,27 @@ internal sealed class Crew : IDisposable
     /// <summary>How many could be taken now.</summary>
     public int CountFree()
     {
-        Recruit();
-        lock (_one)
-            return Free(loaded: true).Count();
+        Look();
+        return Free(loaded: true).Count();
     }
 
     /// <summary>A card has done its task, or failed at it.</summary>
     public void Give(Member member)
     {
-        lock (_one)
-        {
-            member.IsBusy = false;
-            if (!_members.Contains(member))
-                _directory.Release(member.Card);
-        }
+        member.IsBusy = false;
+        if (!_members.Contains(member))
+            _leases.Return(member, isOut: !_isOver);
         _changed.Set();
     }
 
     /// <summary>Takes a card that nothing but loading has been asked of yet; null when there is none.</summary>
     public Member? TakeUnloaded()
     {
-        Recruit();
-        lock (_one)
-        {
-            Member? found = _members.Find(member => member is { IsBusy: false, IsLoaded: false, IsForTexts: false, Card.IsUsable: true });
-            if (found is not null)
-                found.IsBusy = true;
-            return found;
-        }
+        Look();
+        Member? found = _members.Find(member => member is { IsBusy: false, IsLoaded: false, IsForTexts: false, Card.IsUsable: true });
+        if (found is not null)
+            found.IsBusy = true;
+        return found;
     }
 
     /// <summary>A card has the networks that a step and a chunk need.</summary>
@@ -218,14 +208,10 @@ internal sealed class Crew : IDisposable
     /// <returns>False when that was so before.</returns>
     public bool Expel(Member member, string cause)
     {
-        lock (_one)
-        {
-            if (_out.Contains(member.Card.Description.Instance))
-                return false;
-            LastCause = $"{member.Name}: {cause}";
-            _out.Add(member.Card.Description.Instance);
-            Dismiss(member);
-        }
+        if (!_out.Add(member.Card.Description.Instance))
+            return false;
+        LastCause = $"{member.Name}: {cause}";
+        Dismiss(member);
         _changed.Set();
         return true;
     }
@@ -236,12 +222,9 @@ internal sealed class Crew : IDisposable
     /// <summary>Gives all cards back, and takes none any more: what still runs of the job must not hold one for ever.</summary>
     public void Dispose()
     {
-        lock (_one)
-        {
-            _isOver = true;
-            foreach (Member member in _members.ToArray())
-                Dismiss(member);
-        }
+        _isOver = true;
+        foreach (Member member in _members.ToArray())
+            Dismiss(member);
     }
 
     private IEnumerable<Member> Free(bool loaded) => _members.Where(member => !member.IsBusy && member.Card.IsUsable && (member.IsLoaded || !loaded));
@@ -249,18 +232,7 @@ internal sealed class Crew : IDisposable
     private void Dismiss(Member member)
     {
         if (_members.Remove(member) && !member.IsBusy)
-            _directory.Release(member.Card);
-    }
-
-    private bool Fits(Card card)
-    {
-        if (_out.Contains(card.Description.Instance))
-            return false;
-        if (Kind is null || card.Kind == Kind)
-            return true;
-        if (_told.Add(card.Description.Instance))
-            _voice.Say($"{card.Name} does not share this job: it is of another kind ({card.Kind}) than its cards ({Kind}), and the last bits of its numbers could be others");
-        return false;
+            _leases.Return(member, isOut: !_isOver);
     }
 
     private async Task Wait(Task changed, int here, Patience patience, CancellationToken cancel)

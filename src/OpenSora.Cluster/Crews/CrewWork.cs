@@ -28,7 +28,7 @@ internal sealed record WorkKind(string Stage)
 }
 
 /// <summary>Tasks done by any card of a crew, elsewhere when one fails; and what becomes of cards that fail.</summary>
-internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory directory, ClusterOptions options, Tally tally, JobVoice voice)
+internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory directory, CardLeases leases, ClusterOptions options, Tally tally, JobVoice voice)
 {
     /// <summary>Does one task. A task is a pure function of its order, so another attempt gives the same bytes.</summary>
     /// <param name="listen">Called at each attempt: who hears the replies before the last one.</param>
@@ -50,15 +50,26 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
                 return default;
             },
         }).Build();
-        return await retry.ExecuteAsync(async token =>
+        // On the turns of the job's grain, all of it.
+        ResilienceContext turns = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancel);
+        try
         {
-            Member member = await crew.Take(kind.NeedsLoaded, kind.Prefer, token);
-            Answer<T> answer = await RunOn<T>(member, kind.Stage, order, listen?.Invoke(), token);
+            return await retry.ExecuteAsync(Attempt, turns);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(turns);
+        }
+
+        async ValueTask<Answer<T>> Attempt(ResilienceContext attempt)
+        {
+            Member member = await crew.Take(kind.NeedsLoaded, kind.Prefer, cancel);
+            Answer<T> answer = await RunOn<T>(member, kind.Stage, order, listen?.Invoke(), cancel);
             if (kind.Accepts?.Invoke(answer.Header) == false)
                 throw new CardLostException(member.Card, "left out a part of its answer");
             kind.Worker?.Invoke(member.Name);
             return answer;
-        }, cancel);
+        }
     }
 
     /// <summary>Does one task on a card that was taken, and gives the card back.</summary>
@@ -89,7 +100,8 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
     public void Progressed(Member member)
     {
         member.Strikes = 0;
-        directory.Praise(member.Card);
+        member.Successes++;
+        member.Card.HasWorked = true;
     }
 
     /// <summary>What a card says beside its results.</summary>
@@ -111,9 +123,9 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
     public async Task Judge(Member member, CardFault fault, string stage, int step, CancellationToken cancel)
     {
         crew.Note(fault.Message);
-        if (fault is not (CardLeavingException or CardBusyException) && directory.Blame(member.Card))
+        if (fault is not (CardLeavingException or CardBusyException) && await leases.Failed(member))
             voice.Say($"{member.Name} failed too often: it rests for {options.Rest.TotalSeconds:0} s");
-        CardState? state = fault is CardLeavingException ? CardState.Draining : await client.Probe(member.Card, cancel);
+        CardState? state = fault is CardLeavingException ? CardState.Draining : (await client.Probe(member.Card, cancel))?.State;
         if (state is null)
             Lose(member, fault is CardFailedException ? "does not answer" : fault.Cause, stage, step);
         else if (state == CardState.Draining)
@@ -139,7 +151,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
 
     private async Task UntilIdle(Member member, string stage, int step, CancellationToken cancel)
     {
-        while (await client.Probe(member.Card, cancel) is var state && state != CardState.Idle)
+        while ((await client.Probe(member.Card, cancel))?.State is var state && state != CardState.Idle)
         {
             if (state is null)
             {

@@ -10,7 +10,6 @@ namespace OpenSora.Cluster.Crews;
 /// </summary>
 internal sealed class Loading(Crew crew, CrewWork work, string stage)
 {
-    private readonly Lock _one = new();
     private string? _models;
 
     /// <summary>What the kernels run in.</summary>
@@ -38,7 +37,7 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
         async Task LoadOne(Member member)
         {
             if (await Load(member, order, cancel))
-                loaded(Interlocked.Increment(ref done), first.Count);
+                loaded(++done, first.Count);
         }
     }
 
@@ -67,15 +66,12 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
         try
         {
             Answer<Loaded> answer = await work.RunOn<Loaded>(member, stage, order, null, cancel);
-            lock (_one)
+            _models ??= answer.Header.Models;
+            ComputeDtype = answer.Header.ComputeDtype;
+            if (_models != answer.Header.Models)
             {
-                _models ??= answer.Header.Models;
-                ComputeDtype = answer.Header.ComputeDtype;
-                if (_models != answer.Header.Models)
-                {
-                    crew.Expel(member, $"has other networks ({answer.Header.Models}) than the other cards ({_models}): give all cards the same files");
-                    return false;
-                }
+                crew.Expel(member, $"has other networks ({answer.Header.Models}) than the other cards ({_models}): give all cards the same files");
+                return false;
             }
             crew.HasLoaded(member);
             return true;

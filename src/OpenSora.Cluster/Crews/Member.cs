@@ -1,13 +1,17 @@
 using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Grains;
 
 namespace OpenSora.Cluster.Crews;
 
-/// <summary>A card that a job has. All that changes is changed by the <see cref="Crew"/> under its lock.</summary>
+/// <summary>A card that a job has.</summary>
 internal sealed class Member(Card card)
 {
     public Card Card { get; } = card;
 
     public string Name => Card.Name;
+
+    /// <summary>By which it has the card.</summary>
+    public Lease Lease => new(Card.Name, Card.Description.Instance);
 
     /// <summary>It has a task of this job.</summary>
     public bool IsBusy { get; set; }
@@ -23,6 +27,9 @@ internal sealed class Member(Card card)
 
     /// <summary>Failures since the last progress.</summary>
     public int Strikes { get; set; }
+
+    /// <summary>Tasks and steps done well that the queue was not told of yet.</summary>
+    public int Successes { get; set; }
 
     public override string ToString() => Name;
 }

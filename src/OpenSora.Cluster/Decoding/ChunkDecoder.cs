@@ -25,8 +25,8 @@ internal sealed record Continuation(IReadOnlyList<(TensorPart Part, ReadOnlyMemo
 /// Chunks to any free card, retried elsewhere, and their frames in order. There are at most so many chunks on their way as
 /// there are cards, and one whose frames are being taken: memory follows the cards, not the clip.
 /// </summary>
-/// <param name="deliver">Takes frames of a video in order; blocks while the file is behind.</param>
-internal sealed class ChunkDecoder(Crew crew, CrewWork crewWork, Tally tally, DecodeWork work, Action<int, ReadOnlyMemory<byte>> deliver)
+/// <param name="deliver">Takes frames of a video in order; is waited for while the file is behind.</param>
+internal sealed class ChunkDecoder(Crew crew, CrewWork crewWork, Tally tally, DecodeWork work, Func<int, ReadOnlyMemory<byte>, Task> deliver)
 {
     private readonly WorkKind _kind = new(Stage.Decode) { Retried = tally.RetriedChunk };
 
@@ -51,7 +51,7 @@ internal sealed class ChunkDecoder(Crew crew, CrewWork crewWork, Tally tally, De
                 }
                 Underway head = window.Peek();
                 await foreach (ReadOnlyMemory<byte> frames in head.Frames.ReadAll(over.Token))
-                    deliver(head.Video, frames);
+                    await deliver(head.Video, frames);
                 done.Add((head.Video, await head.Answer));
                 window.Dequeue();
             }

@@ -14,7 +14,6 @@ namespace OpenSora.Cluster.Gangs;
 internal sealed class Epoch(
     CardClient client, CrewWork crewWork, Tally tally, DenoiseWork work, IReadOnlyList<Member> ranks, Checkpoint from, long number, Func<Checkpoint, bool> stepDone)
 {
-    private readonly Lock _one = new();
     private readonly CheckpointAssembly _assembly = new(from.Samples.Count, work.Clip.Latents, work.Clip.LatentFrameBytes);
     private readonly List<(Member, CardFault)> _faults = [];
     private readonly HashSet<int> _heard = [];
@@ -51,51 +50,43 @@ internal sealed class Epoch(
             Answer<Denoised> answer = await client.Run<Denoised>(
                 member.Card, work.Order(number, ranks, rank, from), (reply, parts) => crewWork.Hear(member, reply, parts, (said, frames) => Hear(rank, said, frames, over)), over.Token);
             tally.SawMemory(member.Name, answer.Header.PeakMemoryBytes);
-            lock (_one)
-                (_random, _evenBytes) = (answer.Parts[0], Math.Max(_evenBytes, answer.Header.EvenBytes));
+            (_random, _evenBytes) = (answer.Parts[0], Math.Max(_evenBytes, answer.Header.EvenBytes));
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
         }
         catch (CardFault fault)
         {
-            lock (_one)
-            {
-                // What comes after the end is its consequence.
-                if (!over.IsCancellationRequested)
-                    _faults.Add((Accused(rank, fault), fault));
-            }
+            // What comes after the end is its consequence.
+            if (!over.IsCancellationRequested)
+                _faults.Add((Accused(rank, fault), fault));
             over.Cancel();
         }
         catch (Exception failure)
         {
-            lock (_one)
-                _failure ??= failure;
+            _failure ??= failure;
             over.Cancel();
         }
     }
 
     private void Hear(int rank, CardReply reply, IReadOnlyList<ReadOnlyMemory<byte>> parts, CancellationTokenSource over)
     {
-        lock (_one)
-        {
-            _heard.Add(rank);
-            if (reply is not StepHandedIn step)
-                return;
-            tally.DidStep(ranks[rank].Name, step.Counts);
-            _evenBytes = Math.Max(_evenBytes, step.EvenBytes);
-            if (_assembly.Add(step, parts) is not { } whole || _closed)
-                return;
-            Tracing.Step(_span, whole.Step, _stepBegan);
-            Instruments.Step.Record((DateTimeOffset.UtcNow - _stepBegan).TotalSeconds);
-            _stepBegan = DateTimeOffset.UtcNow;
-            _done = whole;
-            if (work.CanGoOnAfter(whole.Step))
-                _last = whole;
-            if (stepDone(whole))
-                return;
-            _closed = true;
-        }
+        _heard.Add(rank);
+        if (reply is not StepHandedIn step)
+            return;
+        tally.DidStep(ranks[rank].Name, step.Counts);
+        _evenBytes = Math.Max(_evenBytes, step.EvenBytes);
+        if (_assembly.Add(step, parts) is not { } whole || _closed)
+            return;
+        Tracing.Step(_span, whole.Step, _stepBegan);
+        Instruments.Step.Record((DateTimeOffset.UtcNow - _stepBegan).TotalSeconds);
+        _stepBegan = DateTimeOffset.UtcNow;
+        _done = whole;
+        if (work.CanGoOnAfter(whole.Step))
+            _last = whole;
+        if (stepDone(whole))
+            return;
+        _closed = true;
         over.Cancel();
     }
 

@@ -4,49 +4,63 @@ using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster.Grains;
 
 /// <inheritdoc cref="IClusterGrain"/>
-[FirstSilo, KeepAlive]
+[OnCoordinators, KeepAlive]
 internal sealed partial class ClusterGrain(
-    IVideoStore store, CardDirectory directory, JobStore jobs, VideoServiceOptions options, ILogger<ClusterGrain> log) : Grain, IClusterGrain
+    IGenerationStore store, CardDirectory directory, CardClient client, JobStore jobs, IClusterMembershipService membership, VideoServiceOptions options, ClusterOptions cluster, ILogger<ClusterGrain> log)
+    : Grain, IClusterGrain
 {
     /// <summary>Weight of the latest video in what a unit of work takes.</summary>
     private const double Latest = 0.2;
 
+    /// <summary>The most successes of a card that are told to its breaker at once.</summary>
+    private const int MostSuccesses = 100;
+
+    /// <summary>How long a generation may take to answer; its silo may hang.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly Scheduler _scheduler = new(options.Scheduling);
     private readonly Dictionary<string, WaitingVideo> _waiting = [];
-    private readonly Dictionary<string, RunningVideo> _running = [];
+    private readonly Dictionary<string, Running> _running = [];
     private readonly Dictionary<string, double> _work = [];
+
+    /// <summary>Of each instance of a card that is leased, the generation that has it.</summary>
+    private readonly Dictionary<string, string> _leases = [];
+    private readonly Signal _changed = new();
+    private readonly CancellationTokenSource _over = new();
+    private CardRest _rest = null!;
     private long _sequence;
     private double _secondsOfWork;
     private (int Waiting, int Working, double Seconds) _measured;
+    private IReadOnlyList<CardStatus> _cards = [];
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _rest = new CardRest(cluster, TimeProvider.System, _changed.Set);
         await Look(cancellationToken);
-        Instruments.Observe(() => _measured);
-        Instruments.Observe(directory);
-        Measure();
+        Instruments.Observe(() => _measured, () => _cards);
         this.RegisterGrainTimer(_ => Decide(), new GrainTimerCreationOptions { DueTime = options.Tick, Period = options.Tick, KeepAlive = true });
         this.RegisterGrainTimer(Look, new GrainTimerCreationOptions { DueTime = options.Look, Period = options.Look, KeepAlive = true });
+        _ = Follow(this.AsReference<IClusterGrain>());
     }
 
-    /// <summary>The store is right: takes in what is unfinished there, and forgets what is not. Whoever changed it may not have been able to tell.</summary>
-    private async Task Look(CancellationToken cancel)
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        IReadOnlyList<VideoRow> unfinished = await store.Unfinished(cancel);
-        foreach (VideoRow row in unfinished)
-            if (!IsKnown(row.Video.Id))
-                Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
-        HashSet<string> there = [.. unfinished.Select(row => row.Video.Id)];
-        foreach (string id in _work.Keys.Where(id => !there.Contains(id)).ToArray())
-            await Ended(id, null);
+        _over.Cancel();
+        Instruments.Observe(() => default, () => []);
+        return Task.CompletedTask;
     }
 
-    public Task Wake() => Task.CompletedTask;
+    public async Task<bool> Wake()
+    {
+        await Decide();
+        return Usable().Any();
+    }
 
     public Task<double?> Admit(string owner)
     {
@@ -60,16 +74,37 @@ internal sealed partial class ClusterGrain(
         if (IsKnown(video.Id))
             return Task.CompletedTask;
         Add(video);
-        return Decide();
+        return video.Begins ? Begin(video.Id, video.Cards, video.Kind) : Decide();
     }
 
     public Task Ended(string id, double? cardSeconds)
     {
         _waiting.Remove(id);
-        _running.Remove(id);
+        LetGo(id);
+        _changed.Set();
         if (_work.Remove(id, out double work) && cardSeconds is { } seconds && work > 0)
             _secondsOfWork = _secondsOfWork == 0 ? seconds / work : ((1 - Latest) * _secondsOfWork) + (Latest * seconds / work);
         return Task.CompletedTask;
+    }
+
+    public Task Return(string id, Lease card, bool isOut, int successes)
+    {
+        Succeeded(card, successes);
+        if (isOut && _running.TryGetValue(id, out Running? job))
+        {
+            job.Out.Add(card.Instance);
+            _ = Ask(card.Instance);
+        }
+        if (_leases.GetValueOrDefault(card.Instance) == id)
+            _leases.Remove(card.Instance);
+        _changed.Set();
+        return Task.CompletedTask;
+    }
+
+    public Task<bool> Failed(Lease card, int successes)
+    {
+        Succeeded(card, successes);
+        return Task.FromResult(_rest.Failed(card.Card));
     }
 
     public Task<int[]> Positions(string[] ids)
@@ -80,10 +115,80 @@ internal sealed partial class ClusterGrain(
 
     public async Task<CardDocument[]> Cards()
     {
-        Dictionary<string, string> videos = (await store.Unfinished(CancellationToken.None)).Where(row => row.Job is not null).ToDictionary(row => row.Job!, row => row.Video.Id);
-        return [.. directory.Cards.Select(card => CardDocument.Of(new CardStatus(
-            card.Name, card.Description.Device, card.Kind, card.Description.Threads, card.State, directory.IsResting(card),
-            card.Holder is { } job ? videos.GetValueOrDefault(job) : null, card.Description.MemoryBytes, card.FreeMemoryBytes)))];
+        await AskAll();
+        Measure();
+        return [.. _cards.Select(CardDocument.Of)];
+    }
+
+    /// <summary>Decides again at each change of the cards: as a call, so that it is one turn after the other.</summary>
+    private async Task Follow(IClusterGrain self)
+    {
+        while (!_over.IsCancellationRequested)
+        {
+            Task changed = Task.WhenAny(directory.Changed, _changed.Next);
+            try
+            {
+                await self.Wake();
+                await changed.WaitAsync(_over.Token);
+            }
+            catch (Exception) when (!_over.IsCancellationRequested)
+            {
+                await Task.Delay(options.Tick); // a tick decides, too
+            }
+            catch (Exception)
+            {
+            }
+        }
+    }
+
+    /// <summary>The store is right: takes in what is unfinished there, and forgets what is not. Generations tell what they have.</summary>
+    private async Task Look(CancellationToken cancel)
+    {
+        IReadOnlyList<VideoRow> unfinished = await store.Unfinished(cancel);
+        (VideoRow Row, bool Answers, Holding? Held)[] begun = await Task.WhenAll(unfinished.Where(row => row.Video.Status == VideoStatus.InProgress).Select(Held));
+        foreach ((VideoRow row, bool answers, Holding? held) in begun)
+            if (held is not null)
+                Know(row, held);
+            else if (answers)
+                LetGo(row.Video.Id); // nobody makes it: it waits again
+        foreach (VideoRow row in unfinished)
+            if (!IsKnown(row.Video.Id) && !row.IsPrivate)
+                Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
+        HashSet<string> there = [.. unfinished.Select(row => row.Video.Id)];
+        foreach (string id in _work.Keys.Where(id => !there.Contains(id)).ToArray())
+            await Ended(id, null);
+        await AskAll();
+        Measure();
+    }
+
+    private async Task<(VideoRow Row, bool Answers, Holding? Held)> Held(VideoRow row)
+    {
+        try
+        {
+            return (row, true, await Generation(row.Video.Id).Holds().WaitAsync(Patience));
+        }
+        catch (Exception away) when (away is OrleansException or TimeoutException)
+        {
+            return (row, false, null);
+        }
+    }
+
+    /// <summary>A generation is being made with these cards, whoever began it.</summary>
+    private void Know(VideoRow row, Holding held)
+    {
+        string id = row.Video.Id;
+        if (!_running.TryGetValue(id, out Running? job))
+        {
+            QueuedVideo video = QueuedVideos.Of(row);
+            _waiting.Remove(id);
+            _work[id] = video.Work;
+            _running[id] = job = new Running(video.Owner, held.Cards, null);
+        }
+        (job.Silo, job.Kind) = (held.Silo, held.Kind ?? job.Kind);
+        foreach (string instance in _leases.Where(lease => lease.Value == id).Select(lease => lease.Key).ToArray())
+            _leases.Remove(instance);
+        foreach (Lease lease in held.Leases)
+            _leases[lease.Instance] = id;
     }
 
     private bool IsKnown(string id) => _waiting.ContainsKey(id) || _running.ContainsKey(id);
@@ -98,38 +203,140 @@ internal sealed partial class ClusterGrain(
     private async Task Decide()
     {
         Measure();
+        await TakeBack();
+        await Replenish();
         if (_waiting.Count == 0)
             return;
-        Dictionary<string, int> cards = directory.Cards.Where(card => card.IsUsable && !directory.IsResting(card)).CountBy(card => card.Kind).ToDictionary();
-        foreach (Start start in _scheduler.Decide(DateTimeOffset.UtcNow, _waiting.Values, _running.Values, cards))
+        Dictionary<string, int> cards = Usable().CountBy(card => card.Kind).ToDictionary();
+        RunningVideo[] running = [.. _running.Select(job => new RunningVideo(job.Key, job.Value.Owner, job.Value.Cards, job.Value.Kind ?? "", job.Value.Until))];
+        foreach (Start start in _scheduler.Decide(DateTimeOffset.UtcNow, _waiting.Values, running, cards))
+            await Begin(start.Id, start.Cards, start.Kind);
+        Measure();
+    }
+
+    /// <summary>What was made on a silo that is lost waits again; so do leases of cards that are gone.</summary>
+    private async Task TakeBack()
+    {
+        HashSet<string> there = [.. directory.Cards.Select(card => card.Description.Instance)];
+        foreach (string gone in _leases.Keys.Where(instance => !there.Contains(instance)).ToArray())
+            _leases.Remove(gone);
+        ClusterMembershipSnapshot now = membership.CurrentSnapshot;
+        foreach ((string id, Running job) in _running.Where(job => job.Value.Silo is { } silo && now.GetSiloStatus(silo) != SiloStatus.Active).ToArray())
         {
-            if (!_waiting.Remove(start.Id, out WaitingVideo? video))
-                continue; // it ended meanwhile
-            _running[start.Id] = new RunningVideo(
-                start.Id, video.Owner, start.Cards, start.Kind, video.Estimate > TimeSpan.Zero ? DateTimeOffset.UtcNow + (video.Estimate / start.Cards) : null);
-            if (!await Begin(start, video))
-                _running.Remove(start.Id);
+            VideoRow? row = await store.Find(id, CancellationToken.None);
+            LetGo(id);
+            if (row is { Video.IsOver: false, IsPrivate: false })
+                Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
         }
     }
 
-    private void Measure() => _measured = (
-        _waiting.Count, _running.Count, _waiting.Values.Sum(video => video.Estimate > TimeSpan.Zero ? video.Estimate.TotalSeconds : options.GuessedWork.TotalSeconds));
-
-    /// <returns>False when nobody works on it now.</returns>
-    private async Task<bool> Begin(Start start, WaitingVideo video)
+    /// <summary>Generations that have fewer cards than they may get what is free, before others begin.</summary>
+    private async Task Replenish()
     {
+        foreach ((string id, Running job) in _running.ToArray())
+        {
+            Lease[] more = LeaseFree(id, job);
+            if (more.Length > 0 && !await Answers(() => Generation(id).Give(more)))
+                TakeBack(id, more);
+        }
+    }
+
+    /// <summary>Begins a generation that waits.</summary>
+    private async Task Begin(string id, int cards, string? kind)
+    {
+        if (!_waiting.Remove(id, out WaitingVideo? video))
+            return; // it ended meanwhile
+        Running job = _running[id] = new Running(video.Owner, cards, video.Estimate > TimeSpan.Zero ? DateTimeOffset.UtcNow + (video.Estimate / cards) : null) { Kind = kind };
+        Lease[] leases = LeaseFree(id, job);
         try
         {
-            return await GrainFactory.GetGrain<IGenerationGrain>(start.Id).Start(start.Cards, start.Kind);
+            Holding? held = await Generation(id).Start(new GenerationStart(cards, kind, leases)).WaitAsync(Patience);
+            if (held is null)
+                LetGo(id);
+            else
+                job.Silo = held.Silo;
         }
         catch (Exception failure)
         {
             // The database may be away for a moment, or another silo was faster: the next look tells.
-            NotBegun(log, start.Id, failure);
-            _waiting[video.Id] = video;
+            NotBegun(log, id, failure);
+            LetGo(id);
+            _waiting[id] = video;
+        }
+    }
+
+    private Lease[] LeaseFree(string id, Running job)
+    {
+        int missing = job.Cards - _leases.Count(lease => lease.Value == id);
+        if (missing <= 0)
+            return [];
+        Card[] free = [.. Usable().Where(card => !_leases.ContainsKey(card.Description.Instance) && !job.Out.Contains(card.Description.Instance))];
+        if (free.Length == 0)
+            return [];
+        job.Kind ??= free[0].Kind;
+        Lease[] leases = [.. free.Where(card => card.Kind == job.Kind).Take(missing).Select(card => new Lease(card.Name, card.Description.Instance))];
+        foreach (Lease lease in leases)
+            _leases[lease.Instance] = id;
+        return leases;
+    }
+
+    private IEnumerable<Card> Usable() => directory.Cards.Where(card => card.IsUsable && !_rest.IsResting(card.Name));
+
+    private void TakeBack(string id, Lease[] leases)
+    {
+        foreach (Lease lease in leases)
+            if (_leases.GetValueOrDefault(lease.Instance) == id)
+                _leases.Remove(lease.Instance);
+    }
+
+    /// <summary>A generation is not made any more: its cards are free.</summary>
+    private void LetGo(string id)
+    {
+        _running.Remove(id);
+        foreach (string instance in _leases.Where(lease => lease.Value == id).Select(lease => lease.Key).ToArray())
+            _leases.Remove(instance);
+    }
+
+    private void Succeeded(Lease card, int successes)
+    {
+        for (int i = 0; i < Math.Min(successes, MostSuccesses); i++)
+            _rest.Succeeded(card.Card);
+    }
+
+    private static async Task<bool> Answers(Func<Task<bool>> ask)
+    {
+        try
+        {
+            return await ask().WaitAsync(Patience);
+        }
+        catch (Exception away) when (away is OrleansException or TimeoutException)
+        {
             return false;
         }
     }
+
+    private Task AskAll() => Task.WhenAll(directory.Cards.Select(card => Ask(card.Description.Instance)));
+
+    /// <summary>Asks a card how it is. One that does not answer is the membership's to judge.</summary>
+    private async Task Ask(string instance)
+    {
+        if (directory.Cards.FirstOrDefault(card => card.Description.Instance == instance) is { } card && await client.Probe(card, _over.Token) is { } health)
+            directory.See(card, health.State, health.FreeMemoryBytes);
+    }
+
+    private void Measure()
+    {
+        _measured = (_waiting.Count, _running.Count, _waiting.Values.Sum(video => video.Estimate > TimeSpan.Zero ? video.Estimate.TotalSeconds : options.GuessedWork.TotalSeconds));
+        _cards = [.. directory.Cards.Select(card =>
+        {
+            string? video = _leases.GetValueOrDefault(card.Description.Instance);
+            CardState state = card.State == CardState.Draining ? CardState.Draining : video is null ? CardState.Idle : CardState.Busy;
+            return new CardStatus(
+                card.Name, card.Description.Device, card.Kind, card.Description.Threads, state, _rest.IsResting(card.Name), video, card.Description.MemoryBytes, card.FreeMemoryBytes);
+        })];
+    }
+
+    private IGenerationGrain Generation(string id) => GrainFactory.GetGrain<IGenerationGrain>(id);
 
     [LoggerMessage(LogLevel.Warning, "{Video} could not be begun; it waits again")]
     private static partial void NotBegun(ILogger log, string video, Exception failure);
@@ -148,5 +355,27 @@ internal sealed partial class ClusterGrain(
         {
             return null;
         }
+    }
+
+    /// <summary>A generation that is being made.</summary>
+    /// <param name="owner">Whose it is.</param>
+    /// <param name="cards">The most cards that it gets.</param>
+    /// <param name="until">When it will be done, as far as can be told.</param>
+    private sealed class Running(string owner, int cards, DateTimeOffset? until)
+    {
+        public string Owner { get; } = owner;
+
+        public int Cards { get; } = cards;
+
+        public DateTimeOffset? Until { get; } = until;
+
+        /// <summary>Null before the first card.</summary>
+        public string? Kind { get; set; }
+
+        /// <summary>Where it is made; null before that is known.</summary>
+        public SiloAddress? Silo { get; set; }
+
+        /// <summary>Instances of cards that it must not get again.</summary>
+        public HashSet<string> Out { get; } = [];
     }
 }

@@ -1,75 +1,86 @@
-using System.Runtime.CompilerServices;
-using Microsoft.Extensions.Hosting;
-using OpenSora.Cluster.Scheduling;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Gangs;
+using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Videos;
 using Orleans.Concurrency;
 using Orleans.Storage;
+using Orleans.Streams;
 
 namespace OpenSora.Cluster.Grains;
 
 /// <inheritdoc cref="IGenerationGrain"/>
-[FirstSilo, Reentrant, KeepAlive]
-internal sealed class GenerationGrain(
-    IVideoStore store, VideoMaker maker, VideoFolders folders, VideoServiceOptions options, IHostApplicationLifetime host) : Grain, IGenerationGrain
+[OnCoordinators, Reentrant, KeepAlive]
+internal sealed partial class GenerationGrain(
+    IGenerationStore store, JobRunner runner, CardDirectory directory, ILocalSiloDetails silo, VideoServiceOptions options, ClusterOptions cluster, ILogger<GenerationGrain> log) : Grain, IGenerationGrain
 {
-    /// <summary>How often the place in the queue is told to who watches.</summary>
-    private static readonly TimeSpan PlaceTold = TimeSpan.FromSeconds(1);
+    /// <summary>The largest preview; messages between grains stay small.</summary>
+    private const int MostOfPreview = 60 << 10;
 
-    /// <summary>How long who cancels waits for the cards to be free; they are within a step.</summary>
+    /// <summary>How long a caller that cancels waits for the cards to be free; they are within a step.</summary>
     private static readonly TimeSpan StopAwaited = TimeSpan.FromSeconds(10);
 
-    private readonly Watchers _watchers = new();
+    /// <summary>Previews of a video a second, at the most.</summary>
+    private static readonly TimeSpan BetweenPreviews = TimeSpan.FromSeconds(0.5);
+
     private readonly SemaphoreSlim _one = new(1);
-    private readonly CancellationTokenSource _leave = new();
+    private readonly List<GenerationEvent> _untold = [];
     private VideoRow? _row;
-    private GenerationChange? _preview;
+    private Preview? _preview;
     private LiveProgress _live = LiveProgress.None;
     private CancellationTokenSource? _stop;
-    private Task _making = Task.CompletedTask;
-    private IGenerationGrain _self = null!;
+    private Crew? _crew;
+    private Task _making = Task.CompletedTask, _telling = Task.CompletedTask, _showing = Task.CompletedTask;
+    private bool _isLeaving;
     private IClusterGrain _queue = null!;
-
-    /// <summary>How many watch it.</summary>
-    internal int Watched => _watchers.Count;
+    private IAsyncStream<GenerationEvent> _stream = null!;
 
     private string Id => this.GetPrimaryKeyString();
 
-    /// <summary>What is made may outlive this activation for a moment, and the runtime refuses it references then: it takes them now.</summary>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        (_self, _queue) = (this.AsReference<IGenerationGrain>(), GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key));
+        // The runtime refuses references to an activation that is about to go, and its job may outlive it for a moment.
+        _queue = GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key);
+        _stream = this.GetStreamProvider(GenerationStream.Provider).GetStream<GenerationEvent>(GenerationStream.Of(Id));
         _row = await store.Find(Id, cancellationToken);
     }
 
-    /// <summary>What this activation makes ends with it: another one may be making it by then.</summary>
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    /// <summary>What this activation makes ends with it: another one goes on.</summary>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        _leave.Cancel();
+        _isLeaving = true;
         _stop?.Cancel();
-        return Task.CompletedTask;
+        await Task.WhenAny(_making, Task.Delay(StopAwaited, cancellationToken));
     }
 
-    public async Task<VideoDocument?> Get()
+    public async Task<VideoDocument?> Get() => await Read() is null ? null : VideoDocument.Of(Now());
+
+    public Task<Preview?> Latest() => Task.FromResult(_preview);
+
+    public async Task<Holding?> Start(GenerationStart start)
     {
-        if (await Read() is null)
+        if (await Read() is not { } before || before.Video.IsOver)
             return null;
-        return VideoDocument.Of(Now());
-    }
-
-    public async Task<bool> Start(int cards, string kind)
-    {
-        if (await Read() is not { } before || before.Video.IsOver || _stop is not null)
-            return false;
+        if (_stop is not null)
+            return await Holds();
         CancellationTokenSource stop = _stop = new CancellationTokenSource();
+        JobVoice voice = new(Hear);
+        CardLeases leases = new(_queue, Id);
+        Crew crew = _crew = new Crew(directory, cluster, voice, leases, start.Cards, start.Kind);
         try
         {
             DateTimeOffset now = DateTimeOffset.UtcNow;
             if (!await Change(row => row with { Epoch = row.Epoch + 1, Video = row.Video with { Status = VideoStatus.InProgress, StartedAt = row.Video.StartedAt ?? now } }))
             {
                 _stop = null;
-                return false;
+                return null;
             }
             if (before.Video.StartedAt is null)
                 Instruments.Waited.Record((now - before.Video.CreatedAt).TotalSeconds);
@@ -79,24 +90,19 @@ internal sealed class GenerationGrain(
             _stop = null;
             throw;
         }
-        _making = Make(_row!, new Start(Id, cards, kind), stop);
+        Holding held = new(silo.SiloAddress, start.Cards, start.Kind, start.Leases);
+        _making = Make(_row!, start, crew, leases, voice, stop);
+        return held;
+    }
+
+    public Task<Holding?> Holds() => Task.FromResult(_stop is null || _crew is null ? null : new Holding(silo.SiloAddress, _crew.Most, _crew.Kind, _crew.Leases));
+
+    public async Task<bool> Give(Lease[] cards)
+    {
+        if (_stop is null || _crew is not { } crew)
+            return false;
+        await Task.WhenAll(cards.Select(crew.Join));
         return true;
-    }
-
-    public async Task Tell(GenerationProgress progress)
-    {
-        if (progress.Epoch != _row?.Epoch || _row.Video.IsOver)
-            return;
-        _live = _live.After(progress);
-        Publish();
-        await this.GetStreamProvider(ProgressStream.Provider).GetStream<GenerationProgress>(ProgressStream.Of(Id)).OnNextAsync(progress);
-    }
-
-    public Task Show(GenerationPreview preview)
-    {
-        if (preview.Epoch == _row?.Epoch && !_row.Video.IsOver)
-            _watchers.Tell(_preview = new GenerationChange(null, preview));
-        return Task.CompletedTask;
     }
 
     /// <summary>Written before the work is stopped: after a crash in between, nobody goes on with it.</summary>
@@ -107,12 +113,19 @@ internal sealed class GenerationGrain(
         VideoDocument before = VideoDocument.Of(Now());
         if (!await End(VideoStatus.Cancelled, video => video))
             return _row is null ? null : VideoDocument.Of(Now());
-        if (_stop is { } stop)
-        {
-            await stop.CancelAsync();
-            await Task.WhenAny(_making, Task.Delay(StopAwaited));
-        }
+        await Stop();
         return before;
+    }
+
+    public async Task Leave()
+    {
+        if (_row is { Video.IsOver: true })
+            await _making;
+        else
+            await Stop();
+        if (await Read() is { } row)
+            await store.Remove(row, CancellationToken.None);
+        Forget();
     }
 
     public async Task<VideoDocument?> Remove()
@@ -120,82 +133,56 @@ internal sealed class GenerationGrain(
         if (await Read() is not { Video.IsOver: true } row)
             return null;
         await store.Remove(row, CancellationToken.None);
-        folders.Remove(Id);
-        _row = null;
-        Leave();
+        Forget();
         return VideoDocument.Of(row.Video);
     }
 
-    public async IAsyncEnumerable<GenerationChange> Watch([EnumeratorCancellation] CancellationToken cancel)
-    {
-        if (await Read() is null)
-            yield break;
-        using Watchers.Watcher watcher = _watchers.Add();
-        using CancellationTokenSource leaves = CancellationTokenSource.CreateLinkedTokenSource(cancel, _leave.Token, host.ApplicationStopping);
-        Video told = await WithPlace(Now());
-        yield return new GenerationChange(VideoDocument.Of(told), null);
-        if (_preview is { } latest)
-            yield return latest;
-        while (!told.IsOver)
-        {
-            GenerationChange? change;
-            try
-            {
-                change = await watcher.Next(told.Status == VideoStatus.Queued ? PlaceTold : Timeout.InfiniteTimeSpan, leaves.Token);
-            }
-            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-            {
-                break; // the next activation goes on telling
-            }
-            if (change?.Preview is not null)
-            {
-                yield return change;
-                continue;
-            }
-            if (_row is null)
-                yield break; // removed
-            Video now = await WithPlace(Now());
-            if (now == told)
-                continue;
-            told = now;
-            yield return new GenerationChange(VideoDocument.Of(now), null);
-        }
-    }
-
-    /// <summary>Off the grain's turns as far as the work goes; what it says comes back as calls.</summary>
-    private async Task Make(VideoRow row, Start start, CancellationTokenSource stop)
+    /// <summary>The orchestrator: the job runs on the turns of this grain, from its start to its end or to the end of this activation.</summary>
+    private async Task Make(VideoRow row, GenerationStart start, Crew crew, CardLeases leases, JobVoice voice, CancellationTokenSource stop)
     {
         int before = _live.Percent;
-        using ProgressPump pump = new(_self, row.Epoch);
-        TaskScheduler turns = TaskScheduler.Current;
         Outcome outcome;
         try
         {
-            outcome = await Task.Run(() => maker.Make(
-                row, start, happened => Hear(row.Epoch, happened, pump, turns), (step, png) => Show(row, step, png), report => OnTurn(turns, () => Complete(row.Epoch, report)), stop.Token));
+            GenerationRequest request = RequestOf(row, start, crew, voice);
+            await Task.WhenAll(start.Leases.Select(crew.Join));
+            outcome = await runner.Run(new JobRun(row, request, crew, leases, voice, job => Know(row.Epoch, job), Show, report => Complete(row.Epoch, report)), stop.Token);
         }
         catch (InconsistentStateException)
         {
-            // Somebody else makes it, or it was removed: what this activation knows is old.
+            // Another activation makes it, or it was removed: what this one knows is old.
             outcome = new Outcome.Stopped();
-            Leave();
+            Go();
         }
         catch (Exception failure)
         {
+            Failed(log, Id, failure);
             outcome = new Outcome.Failed(new VideoError("card_failure", failure.Message));
         }
-        _stop = null;
+        crew.Dispose();
+        (_stop, _crew, _preview) = (null, null, null);
         stop.Dispose();
         bool hadProgress = _live.Percent > before;
         _live = LiveProgress.None with { Percent = _live.Percent };
-        _preview = null;
         if (_row is { Video.IsOver: false } unfinished && unfinished.Epoch == row.Epoch)
             await Settle(unfinished, outcome, hadProgress);
         else if (_row is { Video.IsOver: true } over)
             await Free(over, outcome is Outcome.Completed done ? done.Report.Seconds.Total * done.Report.Cards : null);
         else
             // A later epoch's, or removed: the queue looks and asks.
-            await _queue.Ended(Id, null);
+            await TellQueue(queue => queue.Ended(Id, null));
+    }
+
+    private static GenerationRequest RequestOf(VideoRow row, GenerationStart start, Crew crew, JobVoice voice)
+    {
+        GenerationRequest request = row.IsPrivate ? row.Video.Request : row.Video.Request with { Cards = start.Cards };
+        if (request.TextEncoderCard && request.Cards == 1)
+        {
+            voice.Say("there is one card: it does not keep the text encoder");
+            request = request with { TextEncoderCard = false };
+        }
+        crew.SetsOneAside = request.TextEncoderCard;
+        return request;
     }
 
     private async Task Settle(VideoRow row, Outcome outcome, bool hadProgress)
@@ -207,16 +194,19 @@ internal sealed class GenerationGrain(
                 // It may be what kills them.
                 int losses = hadProgress ? 1 : row.Losses + 1;
                 await Change(now => now with { Losses = losses });
-                outcome = losses < options.MostLosses ? outcome
+                outcome = row.IsPrivate ? new Outcome.Failed(new VideoError("card_failure", lost.Why))
+                    : losses < options.MostLosses ? outcome
                     : new Outcome.Failed(new VideoError("card_failure", $"all cards that worked on it were lost, {losses} times and without progress in between; the last time: {lost.Why}"));
             }
             if (outcome is Outcome.Failed failed)
-                await End(VideoStatus.Failed, video => video with { Error = failed.Error });
-            else if (outcome is Outcome.OutOfCards && _row is { Video.IsOver: false } waits)
             {
-                await _queue.Ended(Id, null);
-                await _queue.Enqueue(QueuedVideos.Of(waits));
+                await End(VideoStatus.Failed, video => video with { Error = failed.Error });
+                return;
             }
+            Publish(new StatusChanged(row.Epoch, IsOver: false));
+            await TellQueue(queue => queue.Ended(Id, null));
+            if (outcome is Outcome.OutOfCards && _row is { Video.IsOver: false } waits)
+                await TellQueue(queue => queue.Enqueue(QueuedVideos.Of(waits)));
         }
         catch (InconsistentStateException)
         {
@@ -225,11 +215,15 @@ internal sealed class GenerationGrain(
     }
 
     /// <summary>The files are there. Once this is written, nothing makes them again.</summary>
-    private async Task Complete(long epoch, Contracts.Generation.GenerationReport report)
+    private async Task Complete(long epoch, GenerationReport report)
     {
         if (_row?.Epoch != epoch || !await End(VideoStatus.Completed, video => video with { Report = report }))
-            throw new InconsistentStateException($"video {Id} is over already, or somebody else makes it");
-        Measure(report.Seconds);
+            throw new InconsistentStateException($"video {Id} is over already, or another activation makes it");
+        foreach ((string stage, double spent) in new[]
+        {
+            ("load", report.Seconds.Load), ("encode", report.Seconds.Encode), ("denoise", report.Seconds.Denoise), ("decode", report.Seconds.Decode), ("write", report.Seconds.Write),
+        })
+            Instruments.Stage.Record(spent, Instruments.Tag("stage", stage));
     }
 
     /// <returns>False when it was over before.</returns>
@@ -243,46 +237,79 @@ internal sealed class GenerationGrain(
         return true;
     }
 
-    private static void Measure(Contracts.Generation.StageSeconds seconds)
-    {
-        foreach ((string stage, double spent) in new[] { ("load", seconds.Load), ("encode", seconds.Encode), ("denoise", seconds.Denoise), ("decode", seconds.Decode), ("write", seconds.Write) })
-            Instruments.Stage.Record(spent, Instruments.Tag("stage", stage));
-    }
-
     /// <summary>Nobody works on it any more.</summary>
     private async Task Free(VideoRow row, double? cardSeconds)
     {
-        if (row.Video.Status != VideoStatus.Completed)
-            maker.Forget(row.Job);
-        await _queue.Ended(Id, cardSeconds);
+        if (row.Video.Status != VideoStatus.Completed && !row.IsPrivate)
+            await Task.Run(() => runner.Forget(row.Job));
+        await TellQueue(queue => queue.Ended(Id, cardSeconds));
     }
 
-    private void Show(VideoRow row, int step, byte[] png) => _ = _self.Show(new GenerationPreview(row.Epoch, step, png));
-
-    private void Hear(long epoch, CardEvent happened, ProgressPump pump, TaskScheduler turns)
+    /// <summary>The queue looks and asks, if it cannot be told now.</summary>
+    private async Task TellQueue(Func<IClusterGrain, Task> tell)
     {
-        if (happened is Progress progress)
-            pump.Tell(progress);
-        else if (happened is Began began && _row?.Job != began.Job)
-            // The job must be known before its first step is kept.
-            OnTurn(turns, () => Know(epoch, began.Job)).GetAwaiter().GetResult();
+        try
+        {
+            await tell(_queue);
+        }
+        catch (Exception away) when (away is OrleansException or TimeoutException or InvalidOperationException)
+        {
+        }
     }
 
+    private async Task Stop()
+    {
+        if (_stop is not { } stop)
+            return;
+        await stop.CancelAsync();
+        await Task.WhenAny(_making, Task.Delay(StopAwaited));
+    }
+
+    private void Hear(CardEvent happened)
+    {
+        long epoch = _row?.Epoch ?? 0;
+        if (happened is Notice notice)
+            Publish(new GenerationNotice(epoch, notice.Message));
+        if (happened is not Progress progress)
+            return;
+        StageProgress next = new(epoch, progress.Stage, progress.Done, progress.Total, progress.Item);
+        _live = _live.After(next);
+        Publish(next);
+    }
+
+    /// <summary>Shows the latent after a step, beside the step path; some steps are left out.</summary>
+    private void Show(Checkpoint checkpoint, IJobMedia files)
+    {
+        if (options.Previews && _showing.IsCompleted && _row is { } row)
+            _showing = Draw(row);
+
+        async Task Draw(VideoRow row)
+        {
+            Activity.Current = null; // told on the side: no part of the job's trace
+            LatentSize latent = ClipGeometry.Of(row.Video.Request).Latent;
+            byte[] png = await Task.Run(() => files.ToPng(LatentPreview.Of(checkpoint, latent, options.LatentRgb)));
+            if (png.Length <= MostOfPreview && _stop is not null)
+            {
+                _preview = new Preview(checkpoint.Step, png);
+                Publish(new PreviewDrawn(row.Epoch, checkpoint.Step));
+            }
+            await Task.Delay(BetweenPreviews);
+        }
+    }
+
+    /// <summary>The job must be known before its first step is kept.</summary>
     private async Task Know(long epoch, string job)
     {
-        if (_row?.Epoch != epoch || !await Change(row => row with { Job = job }))
-            throw new InconsistentStateException($"video {Id} is over already, or somebody else makes it");
+        if (_row?.Epoch != epoch || _row.Video.IsOver || (_row.Job != job && !await Change(row => row with { Job = job })))
+            throw new InconsistentStateException($"video {Id} is over already, or another activation makes it");
     }
-
-    private static Task OnTurn(TaskScheduler turns, Func<Task> work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.None, turns).Unwrap();
 
     /// <summary>The row; looked for again while there is none.</summary>
     private async Task<VideoRow?> Read() => _row ??= await store.Find(Id, CancellationToken.None);
 
     /// <summary>Writes a change of the latest row, unless it is over: one after the other, although calls interleave.</summary>
     /// <returns>False when it is over.</returns>
-    /// <exception cref="InconsistentStateException">Somebody else has changed it. It is read again, what this one makes is stopped, and this activation goes.</exception>
+    /// <exception cref="InconsistentStateException">Another activation has changed it. It is read again, what this one makes is stopped, and this activation goes.</exception>
     private async Task<bool> Change(Func<VideoRow, VideoRow> change)
     {
         await _one.WaitAsync();
@@ -297,31 +324,73 @@ internal sealed class GenerationGrain(
             _row = await store.Find(Id, CancellationToken.None);
             if (_stop is { } stop)
                 await stop.CancelAsync();
-            Leave();
+            Go();
             throw;
         }
         finally
         {
             _one.Release();
         }
-        Publish();
+        Publish(new StatusChanged(_row.Epoch, _row.Video.IsOver));
         return true;
     }
 
-    /// <summary>Makes room for the next activation, unless that is done: this one would wait for whoever watches.</summary>
-    private void Leave()
+    private void Forget()
     {
-        if (_leave.IsCancellationRequested)
-            return;
-        _leave.Cancel();
-        DeactivateOnIdle();
+        Publish(new StatusChanged(_row?.Epoch ?? 0, IsOver: true));
+        _row = null;
+        Go();
+    }
+
+    /// <summary>Makes room for the next activation, unless that is done.</summary>
+    private void Go()
+    {
+        if (!_isLeaving)
+            DeactivateOnIdle();
+        _isLeaving = true;
     }
 
     /// <summary>As it is told: what is stored as begun waits while nobody works on it.</summary>
     private Video Now() => _live.On(_stop is null && _row!.Video.Status == VideoStatus.InProgress ? _row.Video with { Status = VideoStatus.Queued } : _row!.Video);
 
-    private async Task<Video> WithPlace(Video video) => video.Status != VideoStatus.Queued ? video
-        : video with { QueuePosition = (await _queue.Positions([Id]))[0] is var place and >= 0 ? place : null };
+    /// <summary>In order, beside the work. Of what was not told yet, the latest progress of a stage counts.</summary>
+    private void Publish(GenerationEvent happened)
+    {
+        bool replaces = (_untold.LastOrDefault(), happened) switch
+        {
+            (StageProgress last, StageProgress next) => last.Stage == next.Stage,
+            (PreviewDrawn, PreviewDrawn) or (StatusChanged, StatusChanged) => true,
+            _ => false,
+        };
+        if (replaces)
+            _untold[^1] = happened;
+        else
+            _untold.Add(happened);
+        if (_telling.IsCompleted)
+            _telling = TellAll();
+    }
 
-    private void Publish() => _watchers.Tell(new GenerationChange(null, null));
+    private async Task TellAll()
+    {
+        Activity.Current = null; // told on the side: no part of the job's trace
+        while (_untold.Count > 0)
+        {
+            GenerationEvent next = _untold[0];
+            _untold.RemoveAt(0);
+            try
+            {
+                await _stream.OnNextAsync(next);
+            }
+            catch (Exception lost) when (lost is OrleansException or TimeoutException or InvalidOperationException)
+            {
+                NotTold(log, Id, lost); // the row tells how things stand
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "An event of {Video} is lost")]
+    private static partial void NotTold(ILogger log, string video, Exception failure);
+
+    [LoggerMessage(LogLevel.Error, "{Video} failed")]
+    private static partial void Failed(ILogger log, string video, Exception failure);
 }

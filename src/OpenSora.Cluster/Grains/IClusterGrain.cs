@@ -2,19 +2,20 @@ using Orleans.Concurrency;
 
 namespace OpenSora.Cluster.Grains;
 
-/// <summary>The queue of a service, and who gets which cards. There is one, of key <see cref="Key"/>.</summary>
+/// <summary>The queue of a cluster, and the leases of its cards. There is one, of key <see cref="Key"/>.</summary>
 /// <remarks>
-/// Nothing rests on there being one: all that it knows is read from the store when it begins, and a video that two of them
-/// start is made by the later epoch alone. What the grains of videos ask of it interleaves: it may be waiting for one of them.
+/// Nothing rests on there being one: it reads the store and asks the generations when it begins, a card does one task at a time, and a
+/// video that two of them start is made by the later epoch alone. Calls of generations interleave: it may be waiting for one of them.
 /// </remarks>
 [Alias("opensora.cluster")]
 public interface IClusterGrain : IGrainWithStringKey
 {
     const string Key = "cluster";
 
-    /// <summary>Begins, if that is to be: goes on with what was not finished.</summary>
+    /// <summary>Looks at the cards and decides again.</summary>
+    /// <returns>Whether there is a card that can work: it neither leaves nor rests.</returns>
     [Alias("wake")]
-    Task Wake();
+    Task<bool> Wake();
 
     /// <summary>Whether another request of an owner may wait.</summary>
     /// <returns>Seconds after which to ask again; null when it may.</returns>
@@ -25,16 +26,28 @@ public interface IClusterGrain : IGrainWithStringKey
     [Alias("enqueue")]
     Task Enqueue(QueuedVideo video);
 
-    /// <summary>A request waits no more, and works no more.</summary>
+    /// <summary>A request neither waits nor works any more.</summary>
     /// <param name="cardSeconds">Seconds of cards that its work took; null when it was not completed.</param>
     [Alias("ended"), AlwaysInterleave]
     Task Ended(string id, double? cardSeconds);
+
+    /// <summary>A generation has no use for a card any more.</summary>
+    /// <param name="isOut">It must not get that card again.</param>
+    /// <param name="successes">Tasks and steps that the card did well since that was last told.</param>
+    [Alias("return"), AlwaysInterleave]
+    Task Return(string id, Lease card, bool isOut, int successes);
+
+    /// <summary>A card failed. After some failures it rests: nobody gets it for a while.</summary>
+    /// <param name="successes">As in <see cref="Return"/>.</param>
+    /// <returns>Whether it rests from now on.</returns>
+    [Alias("failed"), AlwaysInterleave]
+    Task<bool> Failed(Lease card, int successes);
 
     /// <summary>How many are before each of some that wait; -1 for those that do not.</summary>
     [Alias("positions"), AlwaysInterleave]
     Task<int[]> Positions(string[] ids);
 
     /// <summary>The cards that are there, in the order of their names.</summary>
-    [Alias("cards")]
+    [Alias("cards"), AlwaysInterleave]
     Task<CardDocument[]> Cards();
 }

@@ -1,43 +1,47 @@
-using Orleans.Concurrency;
 
 namespace OpenSora.Cluster.Grains;
 
-/// <summary>One video: its state, durable, and whoever makes it. The key is its id.</summary>
+/// <summary>One generation: its state, durable, and its orchestrator. The key is the id of its video.</summary>
 /// <remarks>
-/// Each start has an epoch, raised by a write that only one of two activations can do. Whoever finds a later one in the store stops,
-/// so that a stale activation neither changes the state nor ends a file.
+/// Each start has an epoch, raised by a write that only one of two activations can do. An activation that finds a later epoch in the store
+/// stops, so that a stale one neither changes the state nor ends a file. Events are on its <see cref="GenerationStream"/>.
 /// </remarks>
 [Alias("opensora.generation")]
 public interface IGenerationGrain : IGrainWithStringKey
 {
-    /// <summary>As it is now; null when there is none.</summary>
+    /// <summary>The video as it is now; null when there is none.</summary>
     [Alias("get")]
     Task<VideoDocument?> Get();
 
-    /// <summary>Makes it on so many cards of a kind, or goes on where it stood.</summary>
-    /// <returns>False when it is over, or is made already.</returns>
+    /// <summary>The latest preview; null while there is none.</summary>
+    [Alias("latest")]
+    Task<Preview?> Latest();
+
+    /// <summary>Makes it, or goes on where it stood.</summary>
+    /// <returns>The cards it has then, which are others where it was being made already; null when it is over.</returns>
     [Alias("start")]
-    Task<bool> Start(int cards, string kind);
+    Task<Holding?> Start(GenerationStart start);
 
-    /// <summary>From whoever makes it.</summary>
-    [Alias("tell"), OneWay]
-    Task Tell(GenerationProgress progress);
+    /// <summary>The cards that it has; null while it is not being made.</summary>
+    [Alias("holds")]
+    Task<Holding?> Holds();
 
-    /// <summary>From whoever makes it.</summary>
-    [Alias("show"), OneWay]
-    Task Show(GenerationPreview preview);
+    /// <summary>Gives it further cards.</summary>
+    /// <returns>False when it is not being made any more.</returns>
+    [Alias("give")]
+    Task<bool> Give(Lease[] cards);
 
-    /// <summary>Ends it if it is not over; returns when nobody works on it any more.</summary>
-    /// <returns>As it was before, which may be over; null when there is none.</returns>
+    /// <summary>Ends it if it is not over; returns when no card works on it any more.</summary>
+    /// <returns>The video as it was before, which may be over; null when there is none.</returns>
     [Alias("cancel")]
     Task<VideoDocument?> Cancel();
 
-    /// <summary>Forgets it if it is over, files and all.</summary>
-    /// <returns>As it was before; null when there is none, or it is not over.</returns>
+    /// <summary>Stops its making, or waits for the end of one that is over, and forgets it. What is kept of its job stays. Returns when no card works on it any more.</summary>
+    [Alias("leave")]
+    Task Leave();
+
+    /// <summary>Forgets it if it is over.</summary>
+    /// <returns>The video as it was before; null when there is none, or it is not over.</returns>
     [Alias("remove")]
     Task<VideoDocument?> Remove();
-
-    /// <summary>As it is now, then each change until it is over, or until another activation is to be asked; nothing when there is none.</summary>
-    [Alias("watch")]
-    IAsyncEnumerable<GenerationChange> Watch(CancellationToken cancel);
 }

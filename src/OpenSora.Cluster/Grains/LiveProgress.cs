@@ -20,7 +20,7 @@ internal sealed record LiveProgress(string? Stage, int Done, int Total, int Perc
         ["write"] = (99, 99),
     };
 
-    public LiveProgress After(GenerationProgress progress)
+    public LiveProgress After(StageProgress progress)
     {
         (int from, int to) = Shares.GetValueOrDefault(progress.Stage);
         int percent = from + ((to - from) * progress.Done / Math.Max(1, progress.Total));

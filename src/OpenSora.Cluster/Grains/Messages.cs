@@ -13,34 +13,36 @@ public sealed record VideoDocument([property: Id(0)] string Json)
     public Video ToVideo() => JsonSerializer.Deserialize(Json, VideoJson.Default.Video)!;
 }
 
-/// <summary>How far a video is.</summary>
-/// <param name="Epoch">Of whom this comes from: what is late of an older one is passed over.</param>
-[GenerateSerializer, Immutable, Alias("opensora.progress")]
-public sealed record GenerationProgress([property: Id(0)] long Epoch, [property: Id(1)] string Stage, [property: Id(2)] int Done, [property: Id(3)] int Total);
-
-/// <summary>What the latent looks like after a step.</summary>
+/// <summary>The latent after a step, as a picture.</summary>
 /// <param name="Png">Below 64 KiB.</param>
 [GenerateSerializer, Immutable, Alias("opensora.preview")]
-public sealed record GenerationPreview([property: Id(0)] long Epoch, [property: Id(1)] int Step, [property: Id(2)] byte[] Png);
+public sealed record Preview([property: Id(0)] int Step, [property: Id(1)] byte[] Png);
 
-/// <summary>Something about a video changed: one of the two is there.</summary>
-[GenerateSerializer, Immutable, Alias("opensora.change")]
-public sealed record GenerationChange([property: Id(0)] VideoDocument? Video, [property: Id(1)] GenerationPreview? Preview);
+/// <summary>A start of a card that a generation has for itself.</summary>
+/// <param name="Instance">See <see cref="Contracts.Cards.CardDescription.Instance"/>.</param>
+[GenerateSerializer, Immutable, Alias("opensora.lease")]
+public sealed record Lease([property: Id(0)] string Card, [property: Id(1)] string Instance);
+
+/// <summary>How a generation is to be made.</summary>
+/// <param name="Cards">The most cards that it gets.</param>
+/// <param name="Kind">Of its cards; null leaves it to the first one.</param>
+/// <param name="Leases">Cards that it has from the beginning.</param>
+[GenerateSerializer, Immutable, Alias("opensora.generation-start")]
+public sealed record GenerationStart([property: Id(0)] int Cards, [property: Id(1)] string? Kind, [property: Id(2)] Lease[] Leases);
+
+/// <summary>What a generation has while it is being made.</summary>
+/// <param name="Silo">Where.</param>
+/// <param name="Cards">The most cards that it gets.</param>
+/// <param name="Kind">Of its cards; null before the first one.</param>
+[GenerateSerializer, Immutable, Alias("opensora.holding")]
+public sealed record Holding([property: Id(0)] SiloAddress Silo, [property: Id(1)] int Cards, [property: Id(2)] string? Kind, [property: Id(3)] Lease[] Leases);
 
 /// <summary>A request that is to wait for cards.</summary>
+/// <param name="Begins">It does not wait: it begins at once, and takes cards as they come.</param>
 [GenerateSerializer, Immutable, Alias("opensora.waiting")]
 public sealed record QueuedVideo(
     [property: Id(0)] string Id, [property: Id(1)] string Owner, [property: Id(2)] VideoPriority Priority, [property: Id(3)] DateTimeOffset Asked,
-    [property: Id(4)] int Cards, [property: Id(5)] int MostUseful, [property: Id(6)] double Work, [property: Id(7)] string? Kind);
-
-/// <summary>The stream of <see cref="GenerationProgress"/> of a video, for whoever wants to follow many of them.</summary>
-public static class ProgressStream
-{
-    /// <summary>The name of the stream provider.</summary>
-    public const string Provider = "progress";
-
-    public static StreamId Of(string video) => StreamId.Create("videos", video);
-}
+    [property: Id(4)] int Cards, [property: Id(5)] int MostUseful, [property: Id(6)] double Work, [property: Id(7)] string? Kind, [property: Id(8)] bool Begins);
 
 /// <summary>A card as the queue sees it: the JSON of a <see cref="Contracts.Videos.CardStatus"/>.</summary>
 [GenerateSerializer, Immutable, Alias("opensora.card-status")]

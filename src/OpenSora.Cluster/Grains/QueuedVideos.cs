@@ -1,5 +1,6 @@
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Cluster.Grains;
 
@@ -10,7 +11,9 @@ internal static class QueuedVideos
     {
         ClipGeometry clip = ClipGeometry.Of(row.Video.Request);
         double work = (double)clip.Latent.Frames * clip.Latent.Height * clip.Latent.Width * row.Video.Request.NumSamplingSteps * (row.Video.Request.Loop ?? 1);
+        GenerationRequest request = row.Video.Request;
+        int useful = (2 * clip.Latent.Frames) + (request.TextEncoderCard ? 1 : 0);
         return new QueuedVideo(
-            row.Video.Id, row.Video.Owner, row.Video.Priority, row.Video.CreatedAt, row.Video.Request.Cards, 2 * clip.Latent.Frames, work, null);
+            row.Video.Id, row.Video.Owner, row.Video.Priority, row.Video.CreatedAt, row.IsPrivate ? Math.Min(useful, Math.Max(request.Cards, row.MostCards)) : request.Cards, useful, work, null, row.IsPrivate);
     }
 }

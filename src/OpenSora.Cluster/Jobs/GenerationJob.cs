@@ -13,7 +13,7 @@ namespace OpenSora.Cluster.Jobs;
 /// <summary>
 /// The path of one generation (<c>scripts/inference.py</c> of Open-Sora 1.2), over all cards of a job: prompts become
 /// latents, latents become frames, frames go to files while the next ones are decoded. Random numbers are drawn in the
-/// original's order: their state goes from task to task.
+/// original's order: their state goes from task to task. It runs on the turns of the grain of its generation; files, ffmpeg and prompts are off them.
 /// </summary>
 internal sealed class GenerationJob(JobContext job)
 {
@@ -33,7 +33,7 @@ internal sealed class GenerationJob(JobContext job)
                 IReadOnlyDictionary<int, Answer<TextEncoded>> prompts = await EncodeTexts(next.Batch, next.Videos, cancel);
                 loading ??= await Load(over.Token);
                 Batch batch = await ReferenceEncoding.Begin(job, next.Batch, next.Videos, random, cancel);
-                using VideoFiles files = new(batch.Videos, batch.Clip, job.Media, job.Clock, cancel);
+                await using VideoFiles files = await Task.Run(() => new VideoFiles(batch.Videos, batch.Clip, job.Media, job.Clock, cancel), cancel);
                 FinishedClip? made = null;
                 for (int loop = 0; loop < job.Loops; loop++)
                 {
@@ -69,7 +69,6 @@ internal sealed class GenerationJob(JobContext job)
         if (next is null)
             return null;
         await Task.Run(() => job.Plan.Require(job.Media), cancel);
-        job.Crew.Most = Math.Min(job.Crew.Most, job.Plan.Clip.MostRanks + (job.Request.TextEncoderCard ? 1 : 0));
         int number = job.Record.Samples.Count + 1;
         job.Voice.Item = job.Plan.Count switch { 1 => null, { } all => $"video {number} of {all}", null => $"video {number}" };
         return next;
@@ -83,7 +82,7 @@ internal sealed class GenerationJob(JobContext job)
         if (job.Record.Kind is null)
         {
             job.Folder.Record = job.Record with { Kind = job.Crew.Kind };
-            job.Folder.Save();
+            await Task.Run(job.Folder.Save, cancel);
         }
         LoadTask shared = new([Network.Transformer, Network.Autoencoder]) { Job = job.Job, Request = job.Request };
         return await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Voice.Progress(Stage.Load, done, all), cancel);
@@ -121,9 +120,9 @@ internal sealed class GenerationJob(JobContext job)
             job.KeepContinuation(batch, loop, made);
         return kept ?? made!;
 
-        void Deliver(int video, ReadOnlyMemory<byte> frames)
+        async Task Deliver(int video, ReadOnlyMemory<byte> frames)
         {
-            files.Write(video, frames);
+            await Task.Run(() => files.Write(video, frames), cancel);
             done += (int)(frames.Length / batch.Clip.Output.Rgb24Bytes);
             job.Voice.Progress(Stage.Decode, done, all);
         }
@@ -131,6 +130,15 @@ internal sealed class GenerationJob(JobContext job)
 
     /// <summary>The files get their names, and the record says so.</summary>
     private async Task Write(Batch batch, VideoFiles files, IReadOnlyList<ReadOnlyMemory<byte>> latents, CancellationToken cancel)
+    {
+        (IReadOnlyList<SampleReport> samples, IReadOnlyList<string> written) = await Task.Run(() => Complete(batch, files, latents, cancel), CancellationToken.None);
+        job.KeepRandom(batch.Index + 1, batch.Random);
+        await job.Keeper.Finish();
+        job.Folder.Record = job.Record with { Batch = batch.Index + 1, Samples = [.. job.Record.Samples, .. samples], Files = [.. job.Record.Files, .. written] };
+        await Task.Run(job.Folder.Save, CancellationToken.None);
+    }
+
+    private (IReadOnlyList<SampleReport> Samples, IReadOnlyList<string> Files) Complete(Batch batch, VideoFiles files, IReadOnlyList<ReadOnlyMemory<byte>> latents, CancellationToken cancel)
     {
         IReadOnlyList<SampleReport> samples = files.Complete(latents);
         List<string> written = [];
@@ -140,10 +148,7 @@ internal sealed class GenerationJob(JobContext job)
             if (job.Request.Watermark && sample.File.EndsWith(".mp4", StringComparison.Ordinal))
                 written.Add(job.Media.Mark(sample.File, batch.Clip.Output, cancel));
         }
-        job.KeepRandom(batch.Index + 1, batch.Random);
-        await job.Keeper.Finish();
-        job.Folder.Record = job.Record with { Batch = batch.Index + 1, Samples = [.. job.Record.Samples, .. samples], Files = [.. job.Record.Files, .. written] };
-        job.Folder.Save();
+        return (samples, written);
     }
 
     private GenerationReport Report()

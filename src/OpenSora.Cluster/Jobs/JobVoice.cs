@@ -2,10 +2,9 @@ using OpenSora.Contracts;
 
 namespace OpenSora.Cluster.Jobs;
 
-/// <summary>What a job tells while it works. Says a thing once: several cards may say the same. Thread-safe.</summary>
+/// <summary>What a job tells while it works. Says a thing once: several cards may say the same.</summary>
 internal sealed class JobVoice(Action<CardEvent> tell)
 {
-    private readonly Lock _one = new();
     private readonly HashSet<string> _said = [];
 
     /// <summary>Which video is worked on, for progress; null for the only one.</summary>
@@ -13,14 +12,9 @@ internal sealed class JobVoice(Action<CardEvent> tell)
 
     public void Say(string message)
     {
-        lock (_one)
-            if (_said.Add(message))
-                tell(new Notice(message));
+        if (_said.Add(message))
+            tell(new Notice(message));
     }
 
-    public void Progress(string stage, int done, int total)
-    {
-        lock (_one)
-            tell(new Progress(stage, done, total, Item));
-    }
+    public void Progress(string stage, int done, int total) => tell(new Progress(stage, done, total, Item));
 }

@@ -3,10 +3,9 @@ using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Cluster.Jobs;
 
-/// <summary>What the cards of a job did, for its report. Thread-safe.</summary>
+/// <summary>What the cards of a job did, for its report.</summary>
 internal sealed class Tally
 {
-    private readonly Lock _one = new();
     private readonly SortedDictionary<string, Worker> _workers = new(StringComparer.Ordinal);
     private readonly List<CardLoss> _losses = [];
     private double _bound;
@@ -16,92 +15,63 @@ internal sealed class Tally
 
     public int RetriedChunks { get; private set; }
 
-    public IReadOnlyList<CardLoss> Losses
-    {
-        get
-        {
-            lock (_one)
-                return [.. _losses];
-        }
-    }
-
     public void DidStep(string card, WorkCounts counts)
     {
-        lock (_one)
-            Of(card).Work += counts;
+        Of(card).Work += counts;
         Instruments.BytesSwitched.Add(counts.BytesSent);
     }
 
-    public void DidChunk(string card)
-    {
-        lock (_one)
-            Of(card).Chunks++;
-    }
+    public void DidChunk(string card) => Of(card).Chunks++;
 
     /// <summary>What undisturbed steps had to send.</summary>
-    public void HadToSend(double bytes)
-    {
-        lock (_one)
-            _bound += bytes;
-    }
+    public void HadToSend(double bytes) => _bound += bytes;
 
     public void Recomputed(int steps)
     {
-        lock (_one)
-            RecomputedSteps += steps;
+        RecomputedSteps += steps;
         Instruments.StepsRecomputed.Add(steps);
     }
 
     public void RetriedChunk()
     {
-        lock (_one)
-            RetriedChunks++;
+        RetriedChunks++;
         Instruments.ChunksRetried.Add(1);
     }
 
     public void Lost(string card, string stage, int step, string cause)
     {
-        lock (_one)
-            _losses.Add(new CardLoss(card, stage, step, cause));
+        _losses.Add(new CardLoss(card, stage, step, cause));
         Instruments.CardsLost.Add(1);
     }
 
-    public void SawMemory(string card, long peakBytes)
-    {
-        lock (_one)
-            Of(card).PeakMemoryBytes = Math.Max(Of(card).PeakMemoryBytes, peakBytes);
-    }
+    public void SawMemory(string card, long peakBytes) => Of(card).PeakMemoryBytes = Math.Max(Of(card).PeakMemoryBytes, peakBytes);
 
     /// <summary>The first denoise is over, and no frame was decoded.</summary>
     public void BeginsToDecode()
     {
-        lock (_one)
-            if (_peakBeforeDecode == 0)
-                _peakBeforeDecode = Peak;
+        if (_peakBeforeDecode == 0)
+            _peakBeforeDecode = Peak;
     }
 
     /// <summary>The report of all this; what is not counted here is the caller's.</summary>
     /// <param name="devices">The device of each card that there was.</param>
     public GenerationReport Fill(GenerationReport report, IReadOnlyDictionary<string, string> devices)
     {
-        lock (_one)
+        CardUse[] uses = [.. _workers.Select(pair => pair.Value.Use(pair.Key, devices.GetValueOrDefault(pair.Key, "")))];
+        return report with
         {
-            CardUse[] uses = [.. _workers.Select(pair => pair.Value.Use(pair.Key, devices.GetValueOrDefault(pair.Key, "")))];
-            return report with
-            {
-                Cache = report.Cache is { } cache
-                    ? cache with { Evaluated = _workers.Values.Sum(worker => worker.Work.PartsEvaluated), Taken = _workers.Values.Sum(worker => worker.Work.PartsTaken) }
-                    : null,
-                BytesSent = new BytesSent([.. uses.Select(use => use.BytesSent)], uses.Sum(use => use.BytesSent), _bound),
-                TokensComputed = uses.Sum(use => use.TokensComputed),
-                RecomputedSteps = RecomputedSteps,
-                RetriedChunks = RetriedChunks,
-                Losses = [.. _losses],
-                CardUses = uses,
-                PeakMemoryBytes = Peak,
-                PeakMemoryBeforeDecodeBytes = _peakBeforeDecode,
-            };
-        }
+            Cache = report.Cache is { } cache
+                ? cache with { Evaluated = _workers.Values.Sum(worker => worker.Work.PartsEvaluated), Taken = _workers.Values.Sum(worker => worker.Work.PartsTaken) }
+                : null,
+            BytesSent = new BytesSent([.. uses.Select(use => use.BytesSent)], uses.Sum(use => use.BytesSent), _bound),
+            TokensComputed = uses.Sum(use => use.TokensComputed),
+            RecomputedSteps = RecomputedSteps,
+            RetriedChunks = RetriedChunks,
+            Losses = [.. _losses],
+            CardUses = uses,
+            PeakMemoryBytes = Peak,
+            PeakMemoryBeforeDecodeBytes = _peakBeforeDecode,
+        };
     }
 
     private long Peak => _workers.Values.Select(worker => worker.PeakMemoryBytes).DefaultIfEmpty().Max();

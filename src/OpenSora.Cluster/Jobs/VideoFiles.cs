@@ -8,7 +8,7 @@ using OpenSora.Prompts.Plans;
 namespace OpenSora.Cluster.Jobs;
 
 /// <summary>The files of a batch while they are written, and the hashes of what went into them.</summary>
-internal sealed class VideoFiles : IDisposable
+internal sealed class VideoFiles : IAsyncDisposable
 {
     private readonly ClipPlan _clip;
     private readonly StageClock _clock;
@@ -24,7 +24,7 @@ internal sealed class VideoFiles : IDisposable
         }
         catch
         {
-            Dispose();
+            End();
             throw;
         }
     }
@@ -71,7 +71,10 @@ internal sealed class VideoFiles : IDisposable
         return reports;
     }
 
-    public void Dispose()
+    /// <summary>Of files that are not complete nothing is left.</summary>
+    public ValueTask DisposeAsync() => new(Task.Run(End));
+
+    private void End()
     {
         foreach (Output output in _outputs)
         {

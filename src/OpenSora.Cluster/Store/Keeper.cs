@@ -8,59 +8,35 @@ namespace OpenSora.Cluster.Store;
 /// </summary>
 internal sealed class Keeper(JobVoice voice)
 {
-    private readonly Lock _one = new();
     private readonly List<(string Name, Action Write)> _waiting = [];
     private Task _writing = Task.CompletedTask;
-    private bool _isWriting;
 
     public void Keep(string name, Action write)
     {
-        lock (_one)
-        {
-            _waiting.RemoveAll(older => older.Name == name);
-            _waiting.Add((name, write));
-            if (_isWriting)
-                return;
-            _isWriting = true;
-            // A disk may take its time, and no thread of the pool is to wait for it.
-            _writing = Task.Factory.StartNew(WriteAll, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        }
+        _waiting.RemoveAll(older => older.Name == name);
+        _waiting.Add((name, write));
+        if (_writing.IsCompleted)
+            _writing = WriteAll();
     }
 
     /// <summary>All that was offered before is written.</summary>
-    public Task Finish()
-    {
-        lock (_one)
-            return _writing;
-    }
+    public Task Finish() => _writing;
 
-    private void WriteAll()
+    private async Task WriteAll()
     {
-        while (Next() is { } write)
+        while (_waiting.Count > 0)
         {
+            Action write = _waiting[0].Write;
+            _waiting.RemoveAt(0);
             try
             {
-                write();
+                // A disk may take its time, and no thread of the pool is to wait for it.
+                await Task.Factory.StartNew(write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 voice.Say($"the job's state could not be kept: {failure.Message}; it goes on, and could not be resumed from here");
             }
-        }
-    }
-
-    private Action? Next()
-    {
-        lock (_one)
-        {
-            if (_waiting.Count == 0)
-            {
-                _isWriting = false;
-                return null;
-            }
-            Action write = _waiting[0].Write;
-            _waiting.RemoveAt(0);
-            return write;
         }
     }
 }

@@ -1,7 +1,26 @@
 namespace OpenSora.Cluster.Videos;
 
+/// <summary>The rows of generations. Thread-safe.</summary>
+public interface IGenerationStore
+{
+    /// <summary>Null when there is none.</summary>
+    Task<VideoRow?> Find(string id, CancellationToken cancel);
+
+    /// <summary>Replaces a row.</summary>
+    /// <returns>It with its new version.</returns>
+    /// <exception cref="Orleans.Storage.InconsistentStateException">Somebody has written or removed it since it was read.</exception>
+    Task<VideoRow> Write(VideoRow row, CancellationToken cancel);
+
+    /// <summary>Removes a row.</summary>
+    /// <exception cref="Orleans.Storage.InconsistentStateException">As for <see cref="Write"/>.</exception>
+    Task Remove(VideoRow row, CancellationToken cancel);
+
+    /// <summary>All that are not over, oldest first.</summary>
+    Task<IReadOnlyList<VideoRow>> Unfinished(CancellationToken cancel);
+}
+
 /// <summary>The videos of a service, durable: what a method has done is on disk when it returns. Thread-safe.</summary>
-public interface IVideoStore
+public interface IVideoStore : IGenerationStore
 {
     /// <summary>Makes the tables, or brings older ones up to date.</summary>
     /// <exception cref="Contracts.InputException">The database cannot be reached, or is of a later version.</exception>
@@ -15,27 +34,12 @@ public interface IVideoStore
     /// <returns>The row as it is now, and whether it is new.</returns>
     Task<(VideoRow Row, bool IsNew)> Add(VideoRow row, CancellationToken cancel);
 
-    /// <summary>Null when there is none.</summary>
-    Task<VideoRow?> Find(string id, CancellationToken cancel);
-
     /// <summary>The video that an owner used a key for; null when there is none.</summary>
     Task<VideoRow?> FindKey(string owner, string key, CancellationToken cancel);
-
-    /// <summary>Replaces a row.</summary>
-    /// <returns>It with its new version.</returns>
-    /// <exception cref="Orleans.Storage.InconsistentStateException">Somebody has written or removed it since it was read.</exception>
-    Task<VideoRow> Write(VideoRow row, CancellationToken cancel);
-
-    /// <summary>Removes a row.</summary>
-    /// <exception cref="Orleans.Storage.InconsistentStateException">As for <see cref="Write"/>.</exception>
-    Task Remove(VideoRow row, CancellationToken cancel);
 
     /// <summary>Rows of an owner in the order in which they were added, or the other way round.</summary>
     /// <param name="after">Begin behind this one; null, or one that is not there, begins at the beginning.</param>
     Task<IReadOnlyList<VideoRow>> List(string owner, string? after, int limit, bool newestFirst, CancellationToken cancel);
-
-    /// <summary>All that are not over, oldest first.</summary>
-    Task<IReadOnlyList<VideoRow>> Unfinished(CancellationToken cancel);
 
     /// <summary>The ids of all videos.</summary>
     Task<IReadOnlySet<string>> Ids(CancellationToken cancel);

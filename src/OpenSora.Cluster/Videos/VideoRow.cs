@@ -20,11 +20,20 @@ public sealed record VideoRow
     /// <summary>The span in which it was asked for, as W3C's traceparent. Default: null (none).</summary>
     public string? TraceParent { get; init; }
 
+    /// <summary>
+    /// It is the only work of a process: it does not wait for its turn, begins without a card, and its job outlives its failure for whoever
+    /// goes on with it. Default: false.
+    /// </summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>The most cards that it gets, where that is more than it asks for. Default: 0.</summary>
+    public int MostCards { get; init; }
+
     /// <summary>The owner's key. Default: null.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>What was asked for, hashed: the same key with another one is a mistake.</summary>
-    public required string Fingerprint { get; init; }
+    /// <summary>What was asked for, hashed: the same key with another one is a mistake. Default: empty.</summary>
+    public string Fingerprint { get; init; } = "";
 
     /// <summary>Raised with each write; a write with an older one is refused. 0 before the first.</summary>
     [JsonIgnore]

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Grains;
+using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
@@ -14,11 +15,15 @@ namespace OpenSora.Cluster.Videos;
 
 /// <inheritdoc cref="IVideoService"/>
 internal sealed partial class VideoService(
-    IGrainFactory grains, IVideoStore store, VideoFolders folders, JobStore jobs, MakeMedia media, VideoServiceOptions options, ILogger<VideoService> log) : IVideoService
+    IClusterClient client, IVideoStore store, VideoFolders folders, JobStore jobs, MakeMedia media, VideoServiceOptions options, ILogger<VideoService> log) : IVideoService
 {
-    private static readonly TimeSpan WatchedAgain = TimeSpan.FromSeconds(0.5);
+    /// <summary>How often the place in the queue is told to those who watch.</summary>
+    private static readonly TimeSpan PlaceTold = TimeSpan.FromSeconds(1);
 
-    private IClusterGrain Cluster => grains.GetGrain<IClusterGrain>(IClusterGrain.Key);
+    /// <summary>How often those who watch look by themselves while no event comes.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2), AskedAgain = TimeSpan.FromSeconds(0.2);
+
+    private IClusterGrain Cluster => client.GetGrain<IClusterGrain>(IClusterGrain.Key);
 
     /// <summary>Reads what there is, removes what a crash left of requests that nobody was promised, and goes on with the rest.</summary>
     /// <exception cref="InputException">The store cannot be used.</exception>
@@ -35,8 +40,10 @@ internal sealed partial class VideoService(
         await Wake();
     }
 
+    public bool CanWork { get; private set; }
+
     /// <summary>Sees to it that the queue is at work, wherever that is.</summary>
-    public Task Wake() => Cluster.Wake();
+    public async Task Wake() => CanWork = await Cluster.Wake();
 
     public async Task<Video> Submit(VideoOrder order, CancellationToken cancel)
     {
@@ -97,7 +104,7 @@ internal sealed partial class VideoService(
             return null;
         if (row.Video.IsOver)
             return row.Video;
-        return (await grains.GetGrain<IGenerationGrain>(id).Get())?.ToVideo() is { } video ? (await WithPlaces([video]))[0] : null;
+        return (await client.GetGrain<IGenerationGrain>(id).Get())?.ToVideo() is { } video ? (await WithPlaces([video]))[0] : null;
     }
 
     public async Task<VideoPage> List(string owner, string? after, int limit, bool newestFirst, CancellationToken cancel)
@@ -108,7 +115,7 @@ internal sealed partial class VideoService(
             throw new InputException($"after '{after}' is no video of yours: give the last_id of the page before");
         IReadOnlyList<VideoRow> rows = await store.List(owner, after, limit + 1, newestFirst, cancel);
         Video?[] videos = await Task.WhenAll(rows.Take(limit).Select(async row =>
-            row.Video.IsOver ? row.Video : (await grains.GetGrain<IGenerationGrain>(row.Video.Id).Get())?.ToVideo()));
+            row.Video.IsOver ? row.Video : (await client.GetGrain<IGenerationGrain>(row.Video.Id).Get())?.ToVideo()));
         return new VideoPage(await WithPlaces([.. videos.OfType<Video>()]), rows.Count > limit);
     }
 
@@ -121,36 +128,65 @@ internal sealed partial class VideoService(
             yield return new VideoChanged(row.Video);
             yield break;
         }
-        // The grain may go, with its silo or by itself; the next one of the video goes on telling.
-        for (; ; await Task.Delay(WatchedAgain, cancel))
+        await using GenerationFollower follower = await GenerationFollower.Begin(client, id);
+        int? shown = null;
+        if (await Asked(() => client.GetGrain<IGenerationGrain>(id).Latest()) is { } latest)
         {
-            await using IAsyncEnumerator<GenerationChange> changes = grains.GetGrain<IGenerationGrain>(id).Watch(cancel).WithBatchSize(1).GetAsyncEnumerator(cancel);
-            bool isThere = false;
-            while (true)
-            {
-                try
-                {
-                    if (!await changes.MoveNextAsync())
-                        break;
-                }
-                catch (Exception gone) when (gone is EnumerationAbortedException or OrleansException or TimeoutException)
-                {
-                    isThere = true;
-                    break;
-                }
-                isThere = true;
-                if (changes.Current.Preview is { } preview)
-                {
-                    yield return new VideoPreview(preview.Step, preview.Png);
-                    continue;
-                }
-                Video video = changes.Current.Video!.ToVideo();
-                yield return new VideoChanged(video);
-                if (video.IsOver)
-                    yield break;
-            }
-            if (!isThere)
+            shown = latest.Step;
+            yield return new VideoPreview(latest.Step, latest.Png);
+        }
+        (string Document, int? Place) told = default;
+        while (true)
+        {
+            // How things stand first, then what is told: events may be lost, as with a silo.
+            if (await Look(owner, id, cancel) is not { } now)
                 yield break;
+            (string, int?) here = (VideoDocument.Of(now with { SecondsLeft = null }).Json, now.QueuePosition);
+            if (here != told)
+                yield return new VideoChanged(now);
+            told = here;
+            if (now.IsOver)
+                yield break;
+            for (GenerationEvent? next = await follower.Next(now.Status == VideoStatus.Queued ? PlaceTold : Silence, cancel); next is not null; next = follower.Next())
+            {
+                if (next is PreviewDrawn && await Asked(() => client.GetGrain<IGenerationGrain>(id).Latest()) is { } preview && preview.Step != shown)
+                {
+                    shown = preview.Step;
+                    yield return new VideoPreview(preview.Step, preview.Png);
+                }
+                else if (next is GenerationNotice notice)
+                {
+                    yield return new VideoNotice(notice.Message);
+                }
+            }
+        }
+    }
+
+    /// <summary>As <see cref="Find"/>, also while the silo of its grain is being lost.</summary>
+    private async Task<Video?> Look(string owner, string id, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return await Find(owner, id, cancel);
+            }
+            catch (Exception away) when (away is OrleansException or TimeoutException)
+            {
+                await Task.Delay(AskedAgain, cancel);
+            }
+        }
+    }
+
+    private static async Task<T?> Asked<T>(Func<Task<T?>> ask) where T : class
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception away) when (away is OrleansException or TimeoutException)
+        {
+            return null;
         }
     }
 
@@ -158,9 +194,14 @@ internal sealed partial class VideoService(
     {
         if (await store.Find(id, cancel) is not { } row || row.Video.Owner != owner)
             return null;
-        IGenerationGrain grain = grains.GetGrain<IGenerationGrain>(id);
+        IGenerationGrain grain = client.GetGrain<IGenerationGrain>(id);
         Video? cancelled = row.Video.IsOver ? null : (await grain.Cancel())?.ToVideo();
-        return cancelled is { IsOver: false } ? cancelled : (await grain.Remove())?.ToVideo();
+        if (cancelled is { IsOver: false })
+            return cancelled;
+        Video? removed = (await grain.Remove())?.ToVideo();
+        if (removed is not null)
+            folders.Remove(id);
+        return removed;
     }
 
     public async Task<string?> FindFile(string owner, string id, bool thumbnail, CancellationToken cancel)

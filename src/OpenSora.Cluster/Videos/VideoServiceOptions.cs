@@ -18,6 +18,9 @@ public sealed record VideoServiceOptions
     /// <summary>How latents become colours in previews, [5, 3]: of each channel and of the constant, red, green and blue in -1 to 1. Default: null (the usual ones).</summary>
     public IReadOnlyList<IReadOnlyList<double>>? LatentRgb { get; init; }
 
+    /// <summary>Whether steps are shown as pictures. Default: true.</summary>
+    public bool Previews { get; init; } = true;
+
     public SchedulerOptions Scheduling { get; init; } = new();
 
     /// <summary>How often all cards of a video may be lost, without progress in between, until it counts as failed. Default: 3.</summary>
@@ -26,10 +29,10 @@ public sealed record VideoServiceOptions
     /// <summary>What a video that waits counts for in the metric of the queue while none was made yet. Default: 60 s of one card.</summary>
     public TimeSpan GuessedWork { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How often the queue looks for cards that came. Default: 0.25 s.</summary>
+    /// <summary>How often the queue decides again when it heard of no change: estimates change with time. Default: 0.25 s.</summary>
     public TimeSpan Tick { get; init; } = TimeSpan.FromSeconds(0.25);
 
-    /// <summary>How often the queue looks into the store for what it was not told. Default: 5 s.</summary>
+    /// <summary>How often the queue looks into the store, and asks generations and cards, for what it was not told. Default: 5 s.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(5);
 
     internal SqlDialect Dialect => Database is null ? SqlDialect.Sqlite(Path.Combine(Store, "videos.db")) : SqlDialect.PostgreSql(Database);

@@ -3,39 +3,54 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Grains;
+using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Store;
 using OpenSora.Hosting;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster.Videos;
 
-/// <summary>Puts the service of videos into a host, whose silo gets <see cref="AddVideoGrains"/>.</summary>
+/// <summary>Puts the service of videos, or the generations of one process, into a host, whose silo gets <see cref="AddGenerationGrains"/>.</summary>
 public static partial class VideoServiceSetup
 {
     /// <summary>Adds an <see cref="IVideoService"/>; the host adds a <see cref="CardDirectory"/>, a <see cref="CardClient"/> and <see cref="ClusterOptions"/>.</summary>
     /// <param name="media">The files of jobs on this machine.</param>
     public static IServiceCollection AddVideoService(this IServiceCollection services, VideoServiceOptions options, MakeMedia media)
     {
-        JobStore jobs = new(Path.Combine(options.Store, "jobs"));
-        services.AddSingleton(options).AddSingleton(media).AddSingleton(jobs).AddSingleton(new VideoFolders(options));
-        services.AddSingleton<IVideoStore>(new SqlVideoStore(options.Dialect));
-        services.AddSingleton(provider => new Coordinator(
-            provider.GetRequiredService<CardDirectory>(), provider.GetRequiredService<CardClient>(), jobs, provider.GetRequiredService<ClusterOptions>()));
-        services.AddSingleton<VideoMaker>().AddSingleton<VideoService>();
-        services.AddSingleton<IVideoService>(provider => provider.GetRequiredService<VideoService>());
+        services.AddGenerations(options, new JobStore(Path.Combine(options.Store, "jobs")), media).AddSingleton(new VideoFolders(options));
+        services.AddSingleton<IVideoStore>(new SqlVideoStore(options.Dialect)).AddSingleton<IGenerationStore>(provider => provider.GetRequiredService<IVideoStore>());
+        services.AddSingleton<VideoService>().AddSingleton<IVideoService>(provider => provider.GetRequiredService<VideoService>());
         return services.AddHostedService<VideoServiceStart>();
     }
 
-    /// <summary>What the grains of the service need of a silo.</summary>
-    /// <param name="first">Finds the silo that joined its cluster first, of those that do their work: all grains are there. Null when there is one silo.</param>
-    public static ISiloBuilder AddVideoGrains(this ISiloBuilder silo, Func<Task<SiloAddress?>>? first = null)
+    /// <summary>Adds <see cref="PrivateGenerations"/>; the host adds what <see cref="AddVideoService"/> names.</summary>
+    /// <param name="jobs">Where their jobs are kept.</param>
+    /// <param name="media">The files of jobs on this machine.</param>
+    public static IServiceCollection AddPrivateGenerations(this IServiceCollection services, JobStore jobs, MakeMedia media)
     {
-        if (first is not null)
-            silo.Services.AddSingleton(new FindFirstSilo(first));
-        silo.Services.AddCardMessages();
-        silo.Services.AddSingleton<PlacementStrategy, FirstSilo>(); // the grains of streams and of their state, too: never on a card
-        return silo.AddPlacementDirector<FirstSilo, FirstSiloDirector>().AddMemoryStreams(ProgressStream.Provider).AddMemoryGrainStorage("PubSubStore");
+        MemoryGenerationStore rows = new();
+        services.AddGenerations(new VideoServiceOptions { Store = jobs.Root, Previews = false }, jobs, media).AddSingleton<IGenerationStore>(rows);
+        return services.AddSingleton(provider => new PrivateGenerations(provider.GetRequiredService<IClusterClient>(), rows, provider.GetRequiredService<JobRunner>(), jobs));
     }
+
+    /// <summary>The grains of generations, and their streams.</summary>
+    /// <param name="isPrivate">Of a process that makes what it was asked for and ends: one subscriber, who does not like to wait.</param>
+    public static ISiloBuilder AddGenerationGrains(this ISiloBuilder silo, bool isPrivate = false)
+    {
+        silo.Services.AddCardMessages();
+        silo.Services.AddSingleton<PlacementStrategy, OnCoordinators>(); // the grains of streams and of their state, too: never on a card
+        return silo.AddPlacementDirector<OnCoordinators, CoordinatorDirector>().AddMemoryGrainStorage("PubSubStore").AddMemoryStreams(GenerationStream.Provider, streams =>
+        {
+            streams.ConfigurePartitionBalancing((services, _) => ActivatorUtilities.CreateInstance<CoordinatorQueues>(services));
+            if (!isPrivate)
+                return;
+            streams.ConfigurePartitioning(1);
+            streams.ConfigurePullingAgent(agent => agent.Configure(pulling => pulling.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(20)));
+        });
+    }
+
+    private static IServiceCollection AddGenerations(this IServiceCollection services, VideoServiceOptions options, JobStore jobs, MakeMedia media) =>
+        services.AddSingleton(options).AddSingleton(jobs).AddSingleton(media).AddSingleton<JobRunner>();
 
     /// <summary>After the silo: hosts start what was added to them in that order. Wakes the queue, and again whenever the silo that had it is gone.</summary>
     private sealed partial class VideoServiceStart(VideoService service, ILogger<VideoService> log) : IHostedService, IDisposable

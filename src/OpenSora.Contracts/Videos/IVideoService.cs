@@ -7,6 +7,9 @@ namespace OpenSora.Contracts.Videos;
 /// </summary>
 public interface IVideoService
 {
+    /// <summary>Whether some card can work, as of the last second.</summary>
+    bool CanWork { get; }
+
     /// <summary>Takes an order. When this returns, it is on disk and survives a crash.</summary>
     /// <exception cref="InputException">It cannot be done as asked.</exception>
     /// <exception cref="CannotFitException">It cannot fit into any card that is there.</exception>

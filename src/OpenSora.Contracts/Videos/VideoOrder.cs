@@ -36,6 +36,9 @@ public sealed record VideoChanged(Video Video) : VideoEvent;
 /// <summary>What the latent looks like after a step, roughly: a PNG of latent size.</summary>
 public sealed record VideoPreview(int Step, ReadOnlyMemory<byte> Png) : VideoEvent;
 
+/// <summary>A line about its making, e.g. that a card was lost.</summary>
+public sealed record VideoNotice(string Message) : VideoEvent;
+
 /// <summary>The service takes no more for now: its queue, or the owner's share of it, is full.</summary>
 /// <param name="retryAfter">When to ask again.</param>
 public sealed class QueueFullException(string message, TimeSpan retryAfter) : Exception(message)

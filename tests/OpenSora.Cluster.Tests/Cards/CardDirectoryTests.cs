@@ -37,26 +37,24 @@ public sealed class CardDirectoryTests
     }
 
     [Fact]
-    public void ACardHasOneJobAtATime()
+    public async Task ACardThatAnotherSiloKnowsIsWaitedFor()
     {
+        Task<Card?> found = _directory.Find("2", TimeSpan.FromMinutes(1));
         _directory.Welcome(Description("a", "1"));
-        _directory.Welcome(Description("b", "1"));
-        Card first = _directory.Lease("one", _ => true)!, second = _directory.Lease("two", _ => true)!;
-        Assert.Equal(["a", "b"], [first.Name, second.Name]);
-        Assert.Null(_directory.Lease("three", _ => true));
-        _directory.Release(first);
-        Assert.Null(_directory.Lease("three", card => card.Name != "a"));
-        Assert.Same(first, _directory.Lease("three", _ => true));
+        Assert.False(found.IsCompleted);
+        _directory.Welcome(Description("a", "2"));
+        Assert.Same(_directory.Cards[0], await found.WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.Null(await _directory.Find("3", TimeSpan.FromMilliseconds(1)));
     }
 
     [Fact]
-    public void ACardThatIsAboutToLeaveIsNotLent()
+    public void ACardThatIsAboutToLeaveIsNotUsable()
     {
         _directory.Welcome(Description("a", "1"));
         Task changed = _directory.Changed;
         _directory.See(_directory.Cards[0], CardState.Draining);
         Assert.True(changed.IsCompleted);
-        Assert.Null(_directory.Lease("one", _ => true));
+        Assert.False(_directory.Cards[0].IsUsable);
     }
 
     internal static CardDescription Description(string name, string instance) => new()

@@ -21,7 +21,7 @@ public sealed class CardWatchTests
         using Process second = cluster.StartCard("a");
         Card again = (await cluster.Cards(1))[0];
         Assert.NotEqual(card.Description.Instance, again.Description.Instance);
-        Assert.Equal(CardState.Idle, await cluster.Client.Probe(again, CancellationToken.None));
+        Assert.Equal(CardState.Idle, (await cluster.Client.Probe(again, CancellationToken.None))!.State);
         Assert.Null(await cluster.Client.Probe(card, CancellationToken.None));
         await End(second);
     }
@@ -48,7 +48,7 @@ public sealed class CardWatchTests
         await second.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(ExitCode.BadInput, second.ExitCode);
         Assert.Contains("give each card a name of its own", await second.StandardError.ReadToEndAsync());
-        Assert.Equal(CardState.Idle, await cluster.Client.Probe(card, CancellationToken.None));
+        Assert.Equal(CardState.Idle, (await cluster.Client.Probe(card, CancellationToken.None))!.State);
         await End(first);
     }
 

@@ -1,4 +1,6 @@
 using Orleans.Concurrency;
+using Polly;
+using Polly.Retry;
 
 namespace OpenSora.Cluster.Tests.Grains;
 
@@ -9,10 +11,10 @@ internal interface IInterleavedGrain : IGrainWithStringKey
     [Alias("count")]
     Task Count();
 
-    /// <summary>Counts from other threads.</summary>
+    /// <summary>Counts between waits for other threads, and within attempts of a retry.</summary>
     /// <returns>Whether each was a turn of this grain.</returns>
-    [Alias("post")]
-    Task<bool> Post(int threads, int times);
+    [Alias("work")]
+    Task<bool> Work(int tasks, int times);
 
     [Alias("counted")]
     Task<int> Counted();
@@ -43,17 +45,29 @@ internal sealed class InterleavedGrain : Grain, IInterleavedGrain
         await Task.Yield();
     }
 
-    public async Task<bool> Post(int threads, int times)
+    public async Task<bool> Work(int tasks, int times)
     {
         TaskScheduler turns = TaskScheduler.Current;
-        bool[] own = await Task.Run(() => Task.WhenAll(Enumerable.Range(0, threads * times).Select(_ => Task.Run(() => Task.Factory.StartNew(
-            async () =>
+        bool isOwn = turns != TaskScheduler.Default;
+        await Task.WhenAll(Enumerable.Range(0, tasks).Select(_ => One()));
+        return isOwn;
+
+        async Task One()
+        {
+            ResiliencePipeline retry = new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions { MaxRetryAttempts = times, Delay = TimeSpan.FromMilliseconds(1) }).Build();
+            ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, CancellationToken.None);
+            int attempts = 0;
+            await retry.ExecuteAsync(async _ =>
             {
+                await Task.Run(() => Thread.SpinWait(200));
                 await Count();
-                return ReferenceEquals(TaskScheduler.Current, turns);
-            },
-            CancellationToken.None, TaskCreationOptions.None, turns).Unwrap()))));
-        return own.All(one => one) && ReferenceEquals(TaskScheduler.Current, turns) && turns != TaskScheduler.Default;
+                isOwn &= ReferenceEquals(TaskScheduler.Current, turns);
+                if (++attempts < times)
+                    throw new InvalidOperationException("once more");
+            }, context);
+            isOwn &= ReferenceEquals(TaskScheduler.Current, turns);
+            ResilienceContextPool.Shared.Return(context);
+        }
     }
 
     public Task<int> Counted() => Task.FromResult(_count);

@@ -17,13 +17,13 @@ public sealed class ProgressStreamTests
         Contracts.Videos.Video first = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
         Contracts.Videos.Video second = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
         await service.Until(first, video => video is { Stage: "denoise", Step: 1 });
-        ChannelReader<GenerationProgress> told = await Follow(service, second.Id);
+        ChannelReader<StageProgress> told = await Follow(service, second.Id);
         await File.WriteAllTextAsync(Path.Combine(cluster.Folder, "marks", "go"), "");
         await service.Completed(second);
         using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
         // Only the latest is told where progress is faster than its telling: which stages are seen is the machine's to say, their order is not.
-        List<GenerationProgress> seen = [await told.ReadAsync(deadline.Token)];
-        while (told.TryRead(out GenerationProgress? next))
+        List<StageProgress> seen = [await told.ReadAsync(deadline.Token)];
+        while (told.TryRead(out StageProgress? next))
             seen.Add(next);
         Assert.All(seen, progress => Assert.Equal(1, progress.Epoch));
         string[] stages = ["encode", "load", "denoise", "decode", "write"];
@@ -31,11 +31,15 @@ public sealed class ProgressStreamTests
         Assert.Equal(places.Order(), places);
     }
 
-    private static async Task<ChannelReader<GenerationProgress>> Follow(TestService service, string video)
+    private static async Task<ChannelReader<StageProgress>> Follow(TestService service, string video)
     {
-        Channel<GenerationProgress> told = Channel.CreateUnbounded<GenerationProgress>();
-        await service.Of<IClusterClient>(0).GetStreamProvider(ProgressStream.Provider).GetStream<GenerationProgress>(ProgressStream.Of(video))
-            .SubscribeAsync(async (progress, _) => await told.Writer.WriteAsync(progress));
+        Channel<StageProgress> told = Channel.CreateUnbounded<StageProgress>();
+        await service.Of<IClusterClient>(0).GetStreamProvider(GenerationStream.Provider).GetStream<GenerationEvent>(GenerationStream.Of(video))
+            .SubscribeAsync(async (happened, _) =>
+            {
+                if (happened is StageProgress progress)
+                    await told.Writer.WriteAsync(progress);
+            });
         return told.Reader;
     }
 }

@@ -3,7 +3,7 @@ using Orleans.TestingHost;
 
 namespace OpenSora.Cluster.Tests.Grains;
 
-/// <summary>What the grains of the service take for granted: they have no locks.</summary>
+/// <summary>What the grains take for granted: neither they nor the jobs that run on their turns have locks.</summary>
 public sealed class TurnTests : IAsyncLifetime
 {
     private const int Many = 50;
@@ -24,12 +24,12 @@ public sealed class TurnTests : IAsyncLifetime
     public Task DisposeAsync() => _silo.DisposeAsync().AsTask();
 
     [Fact]
-    public async Task WorkFromOtherThreadsIsDoneInTurnsOfTheGrain()
+    public async Task WhatAwaitsOtherThreadsGoesOnInTurnsOfTheGrain()
     {
         IInterleavedGrain grain = New<IInterleavedGrain>();
-        Task<bool> posted = grain.Post(4, Many);
+        Task<bool> worked = grain.Work(4, Many);
         await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => grain.Count()));
-        Assert.True(await posted);
+        Assert.True(await worked);
         Assert.Equal(5 * Many, await grain.Counted());
     }
 

@@ -15,12 +15,9 @@ internal sealed class TestService : IAsyncDisposable
     /// <summary>Longer than any test waits: none passes because a call was given up.</summary>
     private static readonly TimeSpan ResponseTimeout = TimeSpan.FromHours(1);
 
-    private TestService(InProcessTestCluster silos, Joined joined) => (Silos, Joined) = (silos, joined);
+    private TestService(InProcessTestCluster silos) => Silos = silos;
 
     public InProcessTestCluster Silos { get; }
-
-    /// <summary>The silos that do their work, in the order in which they joined.</summary>
-    public Joined Joined { get; }
 
     public IVideoService Videos => Of<IVideoService>(0);
 
@@ -40,23 +37,21 @@ internal sealed class TestService : IAsyncDisposable
     /// <param name="more">Further configuration of each silo.</param>
     public static async Task<TestService> Start(TestCluster cluster, VideoServiceOptions options, short silos = 1, Action<ISiloBuilder>? more = null)
     {
-        Joined joined = new();
         InProcessTestClusterBuilder builder = new(silos);
         (builder.Options.InitializeClientOnDeploy, builder.Options.ConfigureFileLogging) = (false, false);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddVideoGrains(silos == 1 ? null : joined.First).Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
+            silo.AddGenerationGrains().Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = ResponseTimeout);
             more?.Invoke(silo);
         });
         builder.ConfigureSiloHost((_, host) =>
         {
-            host.Services.AddHostedService(services => new Joined.Member(joined, services.GetRequiredService<ILocalSiloDetails>().SiloAddress));
             host.Services.AddSingleton(cluster.Options).AddSingleton(cluster.Directory).AddSingleton(cluster.Client);
             host.Services.AddVideoService(options, _ => new TestMedia());
         });
         InProcessTestCluster started = builder.Build();
         await started.DeployAsync();
-        return new TestService(started, joined);
+        return new TestService(started);
     }
 
     /// <summary>An order for one clip of three chunks in five steps.</summary>

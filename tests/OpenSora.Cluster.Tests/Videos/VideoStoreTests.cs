@@ -187,7 +187,8 @@ public sealed class SqliteVideoStoreTests : VideoStoreTests, IDisposable
 }
 
 /// <summary>On a server of our own, started for these tests.</summary>
-public sealed class PostgreSqlVideoStoreTests(PostgreSqlServer server) : VideoStoreTests, IClassFixture<PostgreSqlServer>
+[Collection(OnPostgreSql.Name)]
+public sealed class PostgreSqlVideoStoreTests(PostgreSqlServer server) : VideoStoreTests
 {
     private protected override SqlDialect NewDatabase() => SqlDialect.PostgreSql(server.NewDatabase());
 }

@@ -1,0 +1,110 @@
+using OpenSora.Cluster.Grains;
+using OpenSora.Cluster.Store;
+using OpenSora.Cluster.Videos;
+using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Videos;
+
+namespace OpenSora.Cluster.Jobs;
+
+/// <summary>The generations of a process that makes what it was asked for and ends, over the same grains as those of a service.</summary>
+public sealed class PrivateGenerations
+{
+    /// <summary>How often the row is looked at while no event comes.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+
+    private readonly IClusterClient _client;
+    private readonly MemoryGenerationStore _store;
+    private readonly JobRunner _runner;
+    private readonly JobStore _jobs;
+
+    internal PrivateGenerations(IClusterClient client, MemoryGenerationStore store, JobRunner runner, JobStore jobs) => (_client, _store, _runner, _jobs) = (client, store, runner, jobs);
+
+    /// <summary>Looks at all of a request that can be looked at without a card. Reads files.</summary>
+    /// <exception cref="InputException">It cannot be done as asked.</exception>
+    public void Check(GenerationRequest request) => _runner.Check(request);
+
+    /// <summary>Makes what a request asks for.</summary>
+    /// <param name="mostCards">The most cards that the job takes, should more come than it asks for.</param>
+    /// <param name="tell">Progress and notices.</param>
+    /// <exception cref="InputException">It cannot be done as asked.</exception>
+    /// <exception cref="CannotFitException">It cannot fit into a card.</exception>
+    /// <exception cref="CardException">There are too few cards, or they keep failing; the message says how to go on.</exception>
+    /// <exception cref="OperationCanceledException">It was stopped; the message says how to go on.</exception>
+    public async Task<GenerationReport> Generate(GenerationRequest request, int mostCards, Action<CardEvent> tell, CancellationToken cancel)
+    {
+        string job = await Task.Run(
+            () =>
+            {
+                Check(request);
+                using JobFolder folder = _jobs.Create(request);
+                return folder.Record.Job;
+            }, cancel);
+        try
+        {
+            return await Run(job, request, null, mostCards, tell, cancel);
+        }
+        catch (Exception refused) when (refused is InputException or CannotFitException)
+        {
+            await Task.Run(() => _runner.Forget(job), CancellationToken.None); // nobody could go on with it
+            throw;
+        }
+    }
+
+    /// <summary>Goes on with a job.</summary>
+    /// <param name="record">As it was read.</param>
+    /// <param name="request">That of the record, or the same with another number of cards.</param>
+    /// <inheritdoc cref="Generate"/>
+    public Task<GenerationReport> Resume(JobRecord record, GenerationRequest request, int mostCards, Action<CardEvent> tell, CancellationToken cancel) =>
+        Run(record.Job, request, record.Kind, mostCards, tell, cancel);
+
+    private async Task<GenerationReport> Run(string job, GenerationRequest request, string? kind, int mostCards, Action<CardEvent> tell, CancellationToken cancel)
+    {
+        tell(new Began(job));
+        string id = $"video_{Guid.NewGuid():n}", goOn = $"go on with: opensora generate --resume {job}";
+        Video video = new() { Id = id, Owner = "", Status = VideoStatus.Queued, Priority = VideoPriority.Normal, CreatedAt = DateTimeOffset.UtcNow, Request = request };
+        VideoRow row = _store.Add(new VideoRow { Video = video, Job = job, IsPrivate = true, MostCards = mostCards, TraceParent = Tracing.TraceParent });
+        IGenerationGrain grain = _client.GetGrain<IGenerationGrain>(id);
+        try
+        {
+            await using GenerationFollower follower = await GenerationFollower.Begin(_client, id);
+            await _client.GetGrain<IClusterGrain>(IClusterGrain.Key).Enqueue(QueuedVideos.Of(row) with { Kind = kind });
+            Video over = await Follow(follower, id, tell, cancel);
+            return over.Report ?? throw Failure(over.Error!, goOn);
+        }
+        catch (OperationCanceledException stopped) when (cancel.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"stopped; no file was left half-written; {goOn}", stopped, cancel);
+        }
+        finally
+        {
+            await grain.Leave();
+        }
+    }
+
+    private async Task<Video> Follow(GenerationFollower follower, string id, Action<CardEvent> tell, CancellationToken cancel)
+    {
+        while (true)
+        {
+            switch (await follower.Next(Look, cancel))
+            {
+                case StageProgress progress:
+                    tell(new Progress(progress.Stage, progress.Done, progress.Total, progress.Item));
+                    break;
+                case GenerationNotice notice:
+                    tell(new Notice(notice.Message));
+                    break;
+                // The last event, or none for a while: it may be lost.
+                case StatusChanged { IsOver: true } or null when (await _store.Find(id, cancel))!.Video is { IsOver: true } over:
+                    return over;
+            }
+        }
+    }
+
+    private static Exception Failure(VideoError error, string goOn) => error.Code switch
+    {
+        "bad_input" => new InputException(error.Message),
+        "cannot_fit" => new CannotFitException(error.Message),
+        _ => new CardException($"{error.Message}; {goOn}"),
+    };
+}
