@@ -4,7 +4,7 @@ namespace OpenSora.Kubernetes.Tests;
 
 public class DockerfileTests
 {
-    public static TheoryData<string> Files => ["silo/Dockerfile", "src/OpenSora.Card/Dockerfile"];
+    public static TheoryData<string> Files => ["silo/Dockerfile", "src/OpenSora.Card/Dockerfile", "client/Dockerfile"];
 
     /// <summary>What is copied out of the repository is there.</summary>
     [Theory]
@@ -30,13 +30,20 @@ public class DockerfileTests
     [Theory]
     [InlineData("silo/Dockerfile", "silo/OpenSora.Silo.csproj")]
     [InlineData("src/OpenSora.Card/Dockerfile", "src/OpenSora.Card/OpenSora.Card.csproj")]
-    public void ProjectFilesComeBeforeTheRestore(string file, string project)
+    [InlineData("client/Dockerfile", "client/OpenSora.Client.csproj")]
+    public void ProjectFilesComeBeforeTheRestoreAndSourcesBeforeThePublish(string file, string project)
     {
-        string[] copied = [.. File.ReadLines(Path.Combine(Repository.Root, file))
-            .TakeWhile(line => !line.StartsWith("RUN dotnet restore", StringComparison.Ordinal))
-            .Where(line => line.StartsWith("COPY ", StringComparison.Ordinal))
-            .SelectMany(line => line.Split(' ')[1..^1]).Select(path => Path.GetDirectoryName(path)!)];
-        Assert.All(Needed(Path.Combine(Repository.Root, project)), needed => Assert.Contains(Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(needed)!), copied));
+        string[] lines = [.. File.ReadLines(Path.Combine(Repository.Root, file))];
+        int restore = Array.FindIndex(lines, line => line.StartsWith("RUN dotnet restore", StringComparison.Ordinal));
+        int publish = Array.FindIndex(lines, line => line.StartsWith("RUN dotnet publish", StringComparison.Ordinal));
+        string[] files = [.. Copied(lines[..restore]).Select(path => Path.GetDirectoryName(path)!)], folders = [.. Copied(lines[restore..publish])];
+        Assert.All(Needed(Path.Combine(Repository.Root, project)).Select(needed => Path.GetRelativePath(Repository.Root, Path.GetDirectoryName(needed)!)), needed =>
+        {
+            Assert.Contains(needed, files);
+            Assert.Contains(folders, folder => needed == folder || needed.StartsWith(folder + "/", StringComparison.Ordinal));
+        });
+
+        static IEnumerable<string> Copied(string[] lines) => lines.Where(line => line.StartsWith("COPY ", StringComparison.Ordinal)).SelectMany(line => line.Split(' ')[1..^1]);
     }
 
     /// <summary>A card runs on the vendor's image too: by arguments, with what TorchSharp calls built there, for the torch of that image.</summary>
