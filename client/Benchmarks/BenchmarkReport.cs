@@ -91,6 +91,8 @@ internal static class BenchmarkReport
         foreach ((string stage, double seconds) in Stages(pass))
             run[$"{stage}_seconds"] = seconds;
         run["recomputed_steps"] = pass.RecomputedSteps;
+        run["retried_chunks"] = pass.RetriedChunks;
+        run["losses"] = new JsonArray([.. pass.Losses.Select(loss => (JsonNode)new JsonObject { ["name"] = loss.Name, ["stage"] = loss.Stage, ["step"] = loss.Step, ["cause"] = loss.Cause })]);
         run["cards"] = new JsonArray([.. pass.CardUses.Select(use => (JsonNode)use.Name)]);
         run["sha256"] = Hashes(pass);
         return run;

@@ -50,7 +50,7 @@ internal static class Passes
             try
             {
                 display.Show(new Notice(PassOf(reports.Count, count, null)!));
-                JsonObject video = await VideoWatch.Follow(server, id, display, cancel);
+                JsonObject video = await VideoWatch.Follow(server, id, display.Show, cancel);
                 if (VideoWatch.Failure(video) is { } failure)
                     return (reports, failure);
                 reports.Add(video["report"].Deserialize(ContractsJson.Default.GenerationReport)!);
@@ -70,8 +70,7 @@ internal static class Passes
     {
         try
         {
-            if ((string?)(await server.Delete(id, CancellationToken.None))["status"] is "queued" or "in_progress")
-                await server.Delete(id, CancellationToken.None);
+            await server.Remove(id, CancellationToken.None);
         }
         catch (ServerException gone)
         {

@@ -87,7 +87,7 @@ internal static class GenerateCommand
         JsonObject video;
         try
         {
-            video = await display.Run(() => VideoWatch.Follow(server, id, display, stop.Token));
+            video = await display.Run(() => VideoWatch.Follow(server, id, display.Show, stop.Token));
         }
         catch (OperationCanceledException)
         {

@@ -43,7 +43,7 @@ internal static class ServiceCommands
         {
             using CancellationTokenSource stop = CancelKeys.Link(cancel, "opensora: no longer watching; the service goes on");
             ProgressDisplay display = new();
-            JsonObject video = await display.Run(() => VideoWatch.Follow(service, id, display, stop.Token));
+            JsonObject video = await display.Run(() => VideoWatch.Follow(service, id, display.Show, stop.Token));
             if (parsed.GetValue(saveDir) is { } folder && (string?)video["status"] == "completed")
             {
                 string file = Path.Combine(folder, id + Path.GetExtension((string)video["report"]!["files"]![0]!));

@@ -17,6 +17,11 @@ internal static class SweepCommand
     /// <summary>Flags of <c>generate</c> that a sweep decides, or that never end.</summary>
     private static readonly string[] NotHere = ["--save-dir", "--sample-name", "--save-latent", "--prompt-as-path", "--prompt-generator", "--benchmark-save-path"];
 
+    /// <summary>What a service takes of one owner to wait, unless it is told otherwise.</summary>
+    private const int MostAtOnce = 100;
+
+    private const int MostWait = 86_400;
+
     private const string Verbose = "--verbose", Prompt = "a red circle moving right on a black background";
 
     public static Command Create()
@@ -31,8 +36,10 @@ internal static class SweepCommand
         Option<string?> cardType = Flag.OptionalText("--card-type", "Plan for cards of this type: see opensora plan, also for the default; with --server there is none, because it plans itself.");
         Option<string?> cardTypes = Flag.OptionalText("--card-types", "YAML file with more card types.");
         Option<string?> server = Flag.OptionalText("--server", "A service to measure, http://HOST:PORT, in the place of cards of this machine; its token is OPENSORA_TOKEN.");
+        Option<int> atOnce = Flag.Int("--at-once", $"Cells that the service works on at the same time, each on cards of its own; 1 to {MostAtOnce}. Cells that worked beside others are told apart.", 1);
+        Option<int> wait = Flag.Int("--server-wait", "Seconds to wait for a service that does not answer, also at the start.", 300);
         Option<Toggle> host = Flag.Bool("--host-info", "Put the name and the address of this machine into the results.");
-        Option[] own = [preset, matrix, folder, warmups, evaluations, order, limit, cardType, cardTypes, server, host];
+        Option[] own = [preset, matrix, folder, warmups, evaluations, order, limit, cardType, cardTypes, server, atOnce, wait, host];
         GenerateFlags flags = new();
         Option[] passed = [.. flags.All
             .Where(option => !NotHere.Contains(option.Name) && own.All(mine => mine.Name != option.Name))
@@ -54,9 +61,17 @@ internal static class SweepCommand
                 throw new InputException($"'{unknown}' is no flag that a sweep can give: see opensora sweep -h");
             if (parsed.GetValue(server) is null && cells.EvenThreads(Environment.ProcessorCount) is { } threads)
                 Console.Error.WriteLine($"opensora: the number of cards varies, so each card of each cell has --threads {threads}; give another number to have others");
+            int beside = Flag.Within("--at-once", parsed.GetValue(atOnce), 1, MostAtOnce), seconds = Flag.Within("--server-wait", parsed.GetValue(wait), 0, MostWait);
+            if (beside > 1 && parsed.GetValue(server) is null)
+                throw new InputException($"--at-once {beside} needs a service: cards of this machine are started for 1 cell at a time; name the service with --server, or leave --at-once out");
+            if (beside > 1 && !cells.Has("cards"))
+            {
+                cells.Set("cards", ["1"]);
+                Console.Error.WriteLine("opensora: cells work at the same time, so each asks for --cards 1; give another number to have others");
+            }
             SweepPlan plan = new(
                 new BenchmarkPlan(Flag.Within("--warmup-count", parsed.GetValue(warmups), 0, 1000), Flag.Within("--eval-count", parsed.GetValue(evaluations), 1, 1000), false, parsed.IsOn(host)),
-                parsed.GetValue(order), parsed.GetValue(cardType), parsed.GetValue(cardTypes) is { } types ? Path.GetFullPath(types) : null, parsed.GetValue(limit), parsed.GetValue(server));
+                parsed.GetValue(order), parsed.GetValue(cardType), parsed.GetValue(cardTypes) is { } types ? Path.GetFullPath(types) : null, parsed.GetValue(limit), parsed.GetValue(server), beside, TimeSpan.FromSeconds(seconds));
             using SweepFolder results = new(Path.GetFullPath(parsed.GetRequiredValue(folder)));
             using CancellationTokenSource stop = CancelKeys.Link(cancel, "opensora: stopping; the same command goes on from here (again to stop at once)");
             SweepRun run = new(plan, results, new ProgressDisplay(flags.Quiet(parsed)));

@@ -17,13 +17,22 @@ internal sealed class VideoServer : IDisposable
 {
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(60), GoneTime = TimeSpan.FromSeconds(60), LongestSilence = TimeSpan.FromSeconds(30);
 
+    /// <summary>What a request that makes something still has to be answered in, once its caller stops.</summary>
+    public static readonly TimeSpan LastAnswerTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Attempts at a request in which the service has a fault.</summary>
+    private const int MostFaults = 5;
+
     private readonly Uri _address;
     private readonly HttpClient _http;
+    private readonly Absence? _absence;
 
     /// <param name="address">e.g. http://127.0.0.1:8080.</param>
+    /// <param name="absence">How it is waited for, also at the first request. Default: null (for a minute, once it has answered).</param>
     /// <exception cref="InputException">That is no address.</exception>
-    public VideoServer(string address)
+    public VideoServer(string address, Absence? absence = null)
     {
+        _absence = absence;
         if (!Uri.TryCreate(address.TrimEnd('/') + "/", UriKind.Absolute, out Uri? parsed) || parsed.Scheme is not ("http" or "https"))
             throw new InputException($"--server {address}: that is no address; give http://HOST:PORT");
         _address = parsed;
@@ -37,11 +46,15 @@ internal sealed class VideoServer : IDisposable
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>Asks for a video. Asked again after a broken connection, it is still made once.</summary>
+    /// <summary>
+    /// Asks for a video. Asked again after a broken connection, it is still made once. Who stops gets the answer of a request that
+    /// is under way, and knows what to cancel.
+    /// </summary>
     /// <param name="reference">A file to start from; null for none.</param>
-    public Task<JsonObject> Submit(IReadOnlyDictionary<string, string> fields, string? reference, CancellationToken cancel)
+    /// <param name="named">Its idempotency key. Default: null (a new one).</param>
+    public Task<JsonObject> Submit(IReadOnlyDictionary<string, string> fields, string? reference, CancellationToken cancel, string? named = null)
     {
-        string key = Guid.NewGuid().ToString("n");
+        string key = named ?? Guid.NewGuid().ToString("n");
         return Retry(async within =>
         {
             using HttpRequestMessage request = new(HttpMethod.Post, "v1/videos") { Headers = { { "Idempotency-Key", key } } };
@@ -58,7 +71,7 @@ internal sealed class VideoServer : IDisposable
                 request.Content = form;
             }
             return await ReadJson(request, within);
-        }, cancel);
+        }, cancel, isCutOff: false);
     }
 
     public Task<JsonObject> Get(string path, CancellationToken cancel) => Retry(within => ReadJson(new HttpRequestMessage(HttpMethod.Get, path), within), cancel);
@@ -67,6 +80,23 @@ internal sealed class VideoServer : IDisposable
 
     public Task<JsonObject> Delete(string id, CancellationToken cancel) =>
         Retry(within => ReadJson(new HttpRequestMessage(HttpMethod.Delete, $"v1/videos/{Uri.EscapeDataString(id)}"), within), cancel);
+
+    /// <summary>Cancels a video if it is not over, and removes it; one that is not there is removed.</summary>
+    public async Task Remove(string id, CancellationToken cancel)
+    {
+        // The first time cancels what is not over, and removes what is.
+        for (int time = 0; time < 2; time++)
+        {
+            try
+            {
+                await Delete(id, cancel);
+            }
+            catch (ServerException gone) when (gone.Status == HttpStatusCode.NotFound)
+            {
+                return;
+            }
+        }
+    }
 
     /// <summary>A video at each change, until it is over. A service that goes away is waited for.</summary>
     public async IAsyncEnumerable<JsonObject> Watch(string id, Action<string> notice, [EnumeratorCancellation] CancellationToken cancel)
@@ -150,19 +180,24 @@ internal sealed class VideoServer : IDisposable
     }
 
     /// <summary>Again while nobody answers, and no longer than that.</summary>
-    private async Task<T> Retry<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel)
+    /// <param name="isCutOff">Whether cancelling ends a request that is under way.</param>
+    private async Task<T> Retry<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancel, bool isCutOff = true)
     {
         long begin = Environment.TickCount64;
         for (int attempt = 0; ; attempt++)
         {
+            cancel.ThrowIfCancellationRequested();
             string why;
             try
             {
-                using CancellationTokenSource within = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                using CancellationTokenSource within = isCutOff ? CancellationTokenSource.CreateLinkedTokenSource(cancel) : new();
                 within.CancelAfter(AnswerTime);
-                return await ask(within.Token);
+                using CancellationTokenRegistration stop = isCutOff ? default : cancel.Register(() => within.CancelAfter(LastAnswerTime));
+                T answer = await ask(within.Token);
+                _absence?.End(_address);
+                return answer;
             }
-            catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError && attempt == 0)
+            catch (HttpRequestException error) when (error.HttpRequestError == HttpRequestError.ConnectionError && attempt == 0 && _absence is null)
             {
                 // A service that was never there is not waited for.
                 throw new ServerException(ExitCode.CardFailure, $"no service answers at {_address} ({error.Message}): start one with opensora serve, or name it with --server");
@@ -171,12 +206,17 @@ internal sealed class VideoServer : IDisposable
             {
                 why = error.Message;
             }
+            catch (ServerException error) when (_absence is not null && (error.IsBusy || (error.Status == HttpStatusCode.InternalServerError && attempt + 1 < MostFaults)))
+            {
+                why = error.Message;
+            }
             catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
             {
                 why = $"no answer within {AnswerTime.TotalSeconds:0} s";
             }
-            if (Environment.TickCount64 - begin > GoneTime.TotalMilliseconds)
+            if (Environment.TickCount64 - begin > (_absence?.Longest ?? GoneTime).TotalMilliseconds)
                 throw new ServerException(ExitCode.CardFailure, $"{_address} does not answer any more ({why}); the service keeps what it was asked for: try again when it is back");
+            _absence?.Begin(_address, why);
             await Task.Delay(TimeSpan.FromSeconds(Math.Min(2, 0.2 * (attempt + 1))), cancel);
         }
     }
@@ -200,7 +240,8 @@ internal sealed class VideoServer : IDisposable
                     >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests => ExitCode.CardFailure,
                     _ => ExitCode.BadInput,
                 },
-                await Words(response, cancel));
+                await Words(response, cancel),
+                response.StatusCode);
     }
 
     private static async Task<string> Words(HttpResponseMessage response, CancellationToken cancel)

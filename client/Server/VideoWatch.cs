@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using OpenSora.Client.Cards;
 using OpenSora.Contracts;
 
 namespace OpenSora.Client.Server;
@@ -7,19 +6,26 @@ namespace OpenSora.Client.Server;
 /// <summary>Follows a video to its end, as a local one is followed.</summary>
 internal static class VideoWatch
 {
+    /// <param name="show">Gets what a local generation would tell.</param>
+    /// <param name="started">Called once, when cards work on it or have. Default: null (nobody asks).</param>
     /// <returns>The video when it is over.</returns>
-    public static async Task<JsonObject> Follow(VideoServer server, string id, ProgressDisplay display, CancellationToken cancel)
+    public static async Task<JsonObject> Follow(VideoServer server, string id, Action<CardEvent> show, CancellationToken cancel, Action? started = null)
     {
         JsonObject last = [];
         int? place = null;
         await foreach (JsonObject video in server.Watch(id, message => display.Show(new Notice(message)), cancel))
         {
             last = video;
+            if ((string?)video["status"] != "queued")
+            {
+                started?.Invoke();
+                started = null;
+            }
             if ((int?)video["queue_position"] is { } before && before != place)
-                display.Show(new Notice(before == 0 ? "waits for cards" : $"waits: {before} before it"));
+                show(new Notice(before == 0 ? "waits for cards" : $"waits: {before} before it"));
             place = (int?)video["queue_position"];
             if ((string?)video["status"] == "in_progress" && (string?)video["stage"] is { } stage)
-                display.Show(new Progress(stage, (int)video["step"]!, (int)video["steps"]!, null));
+                show(new Progress(stage, (int)video["step"]!, (int)video["steps"]!, null));
         }
         return last;
     }

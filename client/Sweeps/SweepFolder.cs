@@ -6,12 +6,13 @@ namespace OpenSora.Client.Sweeps;
 
 /// <summary>
 /// The folder of a sweep. What a cell came to is a line of results.jsonl that is written when the cell is over and is on the
-/// disk before the next one begins, so whatever ends the program, the lines that are there are whole and hold.
+/// disk before the next one begins in its place, so whatever ends the program, the lines that are there are whole and hold. Thread-safe.
 /// </summary>
 internal sealed class SweepFolder : IDisposable
 {
     private const byte Newline = (byte)'\n';
 
+    private readonly Lock _one = new();
     private readonly FileStream _lines;
     private readonly Dictionary<string, JsonObject> _results = [];
     private readonly List<string> _order = [];
@@ -45,17 +46,31 @@ internal sealed class SweepFolder : IDisposable
     public string Path { get; }
 
     /// <summary>The last result of each cell, in the order in which cells were first tried.</summary>
-    public IEnumerable<JsonObject> Results => _order.Select(cell => _results[cell]);
+    public IReadOnlyList<JsonObject> Results
+    {
+        get
+        {
+            lock (_one)
+                return [.. _order.Select(cell => _results[cell])];
+        }
+    }
 
     /// <returns>The last result of the cell; null when it was not tried yet.</returns>
-    public JsonObject? Of(string cell) => _results.GetValueOrDefault(cell);
+    public JsonObject? Of(string cell)
+    {
+        lock (_one)
+            return _results.GetValueOrDefault(cell);
+    }
 
     /// <summary>Adds a result, and returns when it is on the disk.</summary>
     public void Append(JsonObject result)
     {
-        _lines.Write([.. JsonSerializer.SerializeToUtf8Bytes(result), Newline]);
-        _lines.Flush(flushToDisk: true);
-        Keep(result);
+        lock (_one)
+        {
+            _lines.Write([.. JsonSerializer.SerializeToUtf8Bytes(result), Newline]);
+            _lines.Flush(flushToDisk: true);
+            Keep(result);
+        }
     }
 
     /// <summary>Writes a whole file or none.</summary>

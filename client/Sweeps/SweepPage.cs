@@ -28,7 +28,7 @@ internal static class SweepPage
             BySize(page, measured, varied, "Latency", "seconds of a pass (strokes: 95 % of the mean)", row => row.Seconds, row => row.Interval);
             BySize(page, measured, varied, "Frames a second", "frames/s", row => row.FramesPerSecond, _ => null);
             if (shared.Any(row => row.Efficiency(measured) is not null))
-                Section(page, "Efficiency over cards", "Time of one card over cards times time of all; 1 is as good as independent cards.",
+                Section(page, "Efficiency over cards", "Time of one card over cards times time of all, of cells that worked alone; 1 is as good as independent cards.",
                     Plot.Lines("cards", "efficiency", Lines(shared.Where(row => row.Efficiency(measured) is not null), varied, "cards", row => row.Cards, row => row.Efficiency(measured)!.Value, _ => null), false, 1));
             if (shared.Length > 0)
                 Section(page, "Bytes between cards", "Sent while denoising, in MB; the mark is what cards would send that share tokens evenly.",

@@ -11,6 +11,9 @@ internal static class SweepReport
     /// <summary>Flags in the order in which people think of them; others follow by name.</summary>
     private static readonly string[] Order = ["resolution", "aspect-ratio", "image-size", "num-frames", "dtype", "num-sampling-steps", "cache", "threads", "micro-batch-size", "micro-frame-size"];
 
+    /// <summary>Stands behind the name of a cell that worked beside others.</summary>
+    private const string Shared = "shared";
+
     /// <param name="published">Whether published times of the same sizes stand beside, in a column of their own.</param>
     /// <returns>The files that were written; none when there is nothing to tell.</returns>
     public static IReadOnlyList<string> Write(SweepFolder folder, bool published)
@@ -31,14 +34,18 @@ internal static class SweepReport
         ];
     }
 
-    /// <summary>The cell by what varies, e.g. <c>240p 2s, 2 cards</c>.</summary>
+    /// <summary>The cell by what varies, e.g. <c>240p 2s, 2 cards</c>; cells that worked beside others are told apart.</summary>
     /// <param name="except">Flags that are not told.</param>
     public static string Name(SweepRow row, string[] varied, params string[] except)
     {
         string[] told = [.. varied.Where(flag => flag != "cards" && !except.Contains(flag) && row.Flags.ContainsKey(flag)).Select(flag => Word(flag, row.Flags[flag]))];
-        string name = string.Join(' ', told);
-        return except.Contains("cards") || !varied.Contains("cards") || !row.Flags.TryGetValue("cards", out string? cards) ? name
-            : $"{name}{(name.Length > 0 ? ", " : "")}{cards} {(cards == "1" ? "card" : "cards")}";
+        string name = string.Join(' ', told), cards = row.Flags.GetValueOrDefault("cards") ?? "";
+        string[] parts =
+        [
+            name, except.Contains("cards") || !varied.Contains("cards") || cards.Length == 0 ? "" : $"{cards} {(cards == "1" ? "card" : "cards")}",
+            row.Beside > 0 ? Shared : "",
+        ];
+        return string.Join(", ", parts.Where(part => part.Length > 0));
     }
 
     /// <summary>Figures for people: as many digits as they are worth.</summary>
@@ -55,9 +62,11 @@ internal static class SweepReport
     public static IEnumerable<string[]> Table(SweepRow[] rows, string[] varied)
     {
         bool predicted = rows.Any(row => row.PredictedSeconds is not null), published = rows.Any(row => row.PublishedSeconds is not null);
+        bool disturbed = rows.Any(row => row.IsMeasured && !row.IsUndisturbed);
         yield return
         [
             .. varied, "seconds (median)", "95 % of the mean", "frames/s", .. SweepRow.Stages, "load", "efficiency", "MB sent", "MB bound", "memory, MB", "same bytes as 1 card",
+            .. disturbed ? (string[])["cells beside", "cards lost", "passes interrupted"] : [],
             .. predicted ? (string[])["predicted, s"] : [], .. published ? (string[])[PublishedTitle] : [], "not measured because",
         ];
         foreach (SweepRow row in rows)
@@ -71,6 +80,7 @@ internal static class SweepReport
             yield return
             [
                 .. varied.Select(flag => row.Flags.GetValueOrDefault(flag) ?? ""), .. figures,
+                .. !disturbed ? (string[])[] : row.IsMeasured ? [$"{row.Beside}", $"{row.Losses}", $"{row.Interrupted}"] : ["", "", ""],
                 .. predicted ? (string[])[Short(row.PredictedSeconds)] : [], .. published ? (string[])[Short(row.PublishedSeconds)] : [], row.Reason,
             ];
         }
@@ -89,6 +99,14 @@ internal static class SweepReport
         yield return $"{Each(report => (string?)report["performance_info"]!["device"])} {Each(report => (string?)report["device_info"]!["Dev Name"])}".TrimEnd()
             + $" on {Each(report => (string?)report["cpu_info"]!["cpu_model_name"])}, {Each(report => (string?)report["cpu_info"]!["cpu_count"]?.ToString())} cores, {Each(report => (string?)report["os_info"]!["os_distrb_name"])}.";
         yield return $"Passes of each cell: {Each(report => report["performance_info"]!["warmup_count"]?.ToString())} to warm up, {Each(report => report["performance_info"]!["eval_count"]?.ToString())} measured, {Each(report => report["performance_info"]!["denoising_steps"]?.ToString())} steps, {Each(report => (string?)report["performance_info"]!["dtype"])} computed in {Each(report => (string?)report["compute_dtype"])}.";
+        if (measured.Count(row => row.Beside > 0) is > 0 and var shared)
+            yield return $"{shared} of the measured cells worked beside others of this sweep and share their machines: seconds are marked as {Shared}, and efficiency is not told. --at-once 1 measures cells alone.";
+        if (measured.Count(row => row.Losses > 0 || row.Interrupted > 0) is > 0 and var recovered)
+            yield return $"{recovered} of the measured cells lost cards or were interrupted, and were gone on with: their bytes hold, efficiency is not told of their seconds.";
+        if (measured.Count(row => int.TryParse(row.Flags.GetValueOrDefault("cards"), out int asked) && asked > row.Cards) is > 0 and var fewer)
+            yield return $"{fewer} of the measured cells got fewer cards than they asked for, because the service had no more.";
+        if (reports.Any(report => report["command_line"]?.AsArray().Any(word => (string?)word == "--server") == true))
+            yield return "Measured by a service: processor, cores and system are those of the machine that asked.";
     }
 
     private const string PublishedTitle = "published, s (1 x H100 80 GB, full model, 30 steps)";
@@ -98,7 +116,7 @@ internal static class SweepReport
         StringBuilder text = new("# Sweep\n\n");
         foreach (string fact in Facts(rows))
             text.Append(fact).Append("  \n");
-        text.Append("Seconds are those of a pass without loading the networks; stages are medians; efficiency is the time of one card over cards times time.\n\n");
+        text.Append("Seconds are those of a pass without loading the networks; stages are medians; efficiency is the time of one card over cards times time, where both cells worked alone.\n\n");
         bool head = true;
         foreach (string[] row in Table(rows, varied))
         {
@@ -121,6 +139,7 @@ internal static class SweepReport
             .. flags, "status", "reason", "commit", "measured_at", "measured_on", "frames", "height", "width", "steps", "passes",
             "seconds_median", "seconds_mean", "seconds_standard_deviation", "seconds_low_95", "seconds_high_95", "frames_per_second",
             .. stages.Select(stage => $"{stage}_seconds_median"), "efficiency", "bytes_sent", "bytes_bound", "peak_memory_bytes", "sha256_latent", "sha256_frames", "same_bytes_as_one_card",
+            "cards_given", "cells_beside", "cards_lost", "recomputed_steps", "passes_interrupted",
             "predicted_seconds", "predicted_memory_bytes", "published_seconds",
         ]);
         foreach (SweepRow row in rows)
@@ -134,6 +153,7 @@ internal static class SweepReport
                 Of(figures?["median"]), Of(figures?["mean"]), Of(figures?["standard_deviation"]), Of(figures?["interval_95"]?[0]), Of(figures?["interval_95"]?[1]), Of(report?["frames_per_second"]),
                 .. stages.Select(stage => row.IsMeasured ? Exact(row.Median(stage)) : ""), Exact(row.Efficiency(rows)), Of(report?["bytes_sent"]!["total"]), Of(report?["bytes_sent"]!["bound"]),
                 Of(report?["peak_memory_bytes"]), Of(report?["sha256"]!["latent"]), Of(report?["sha256"]!["frames"]), row.SameBytes(rows) switch { null => "", true => "true", false => "false" },
+                .. row.IsMeasured ? (string[])[Of(report!["cards"]), $"{row.Beside}", $"{row.Losses}", $"{row.RecomputedSteps}", $"{row.Interrupted}"] : ["", "", "", "", ""],
                 Exact(row.PredictedSeconds), row.PredictedMemory?.ToString(CultureInfo.InvariantCulture) ?? "", Exact(row.PublishedSeconds),
             ]);
         }

@@ -20,6 +20,8 @@ internal sealed record SweepRow
         Reason = (string?)result["reason"] ?? "";
         PredictedSeconds = (double?)result["predicted"]?["seconds"]?["total"];
         PredictedMemory = (long?)result["predicted"]?["memory_bytes"];
+        Beside = result["service"]?["beside"]?.AsArray().Count ?? 0;
+        Interrupted = result["service"]?["interrupted_passes"]?.AsArray().Count ?? 0;
         _report = result["report"]?.AsObject();
     }
 
@@ -37,6 +39,12 @@ internal sealed record SweepRow
     /// <summary>Of another system, by others; see <see cref="SweepReport"/>.</summary>
     public double? PublishedSeconds { get; init; }
 
+    /// <summary>Other cells of the sweep that had cards of the same service at the same time.</summary>
+    public int Beside { get; }
+
+    /// <summary>Passes that the service began again elsewhere: their seconds are those since then.</summary>
+    public int Interrupted { get; }
+
     public bool IsMeasured => _report is not null;
 
     public JsonObject Report => _report ?? throw new InvalidOperationException($"a cell that is {Status} has no report");
@@ -52,6 +60,15 @@ internal sealed record SweepRow
     public long BytesSent => (long)Report["bytes_sent"]!["total"]!;
     public double BytesBound => (double)Report["bytes_sent"]!["bound"]!;
     public long Memory => (long)Report["peak_memory_bytes"]!;
+
+    /// <summary>Cards that were lost in all passes.</summary>
+    public int Losses => Report["runs"]!.AsArray().Sum(run => run!["losses"]?.AsArray().Count ?? 0);
+
+    public int RecomputedSteps => Report["runs"]!.AsArray().Sum(run => (int?)run!["recomputed_steps"] ?? 0);
+
+    /// <summary>Whether the seconds are those of the cell alone: no other cell, no lost card and no interruption is in them.</summary>
+    public bool IsUndisturbed => Beside == 0 && Interrupted == 0 && Losses == 0;
+
     public string Hashes => Report["sha256"]!.ToJsonString();
 
     /// <summary>Median of the seconds of a stage.</summary>
@@ -65,7 +82,8 @@ internal sealed record SweepRow
         : null;
 
     /// <summary>Time of one card over the time of all: 1 when n cards take an nth of it. Null without a row of one card.</summary>
-    public double? Efficiency(IReadOnlyList<SweepRow> rows) => Alone(rows) is { } one ? one.Seconds / (Cards * Seconds) : null;
+    /// <remarks>Both are undisturbed, or none is told: what cells share of a machine is not what cards cost each other.</remarks>
+    public double? Efficiency(IReadOnlyList<SweepRow> rows) => Alone(rows) is { IsUndisturbed: true } one && IsUndisturbed ? one.Seconds / (Cards * Seconds) : null;
 
     /// <summary>Whether the bytes are those of one card. Null without a row of one card.</summary>
     public bool? SameBytes(IReadOnlyList<SweepRow> rows) => Alone(rows) is { } one ? one.Hashes == Hashes : null;

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenSora.Client.Benchmarks;
@@ -16,9 +17,11 @@ namespace OpenSora.Client.Sweeps;
 /// <param name="CardType">For planning; null for what this machine has.</param>
 /// <param name="Limit">Seconds that a pass of a cell may be predicted to take; null for any.</param>
 /// <param name="Server">Null for cards of this machine.</param>
-internal sealed record SweepPlan(BenchmarkPlan Passes, int Order, string? CardType, string? CardTypes, double? Limit, string? Server);
+/// <param name="AtOnce">Cells that the service is asked for at the same time; 1 without one.</param>
+/// <param name="ServerWait">How long a service that does not answer is waited for.</param>
+internal sealed record SweepPlan(BenchmarkPlan Passes, int Order, string? CardType, string? CardTypes, double? Limit, string? Server, int AtOnce, TimeSpan ServerWait);
 
-/// <summary>Measures the cells of a matrix one after the other, each once, however often it is begun.</summary>
+/// <summary>Measures the cells of a matrix, each once, however often it is begun: one after the other, or some at once at a service.</summary>
 internal sealed class SweepRun
 {
     public const string Schema = "opensora-sweep/1";
@@ -26,6 +29,7 @@ internal sealed class SweepRun
     /// <summary>What a cell can come to.</summary>
     public const string Measured = "measured", Infeasible = "infeasible", Broken = "failed";
 
+    private readonly Lock _one = new();
     private readonly SweepPlan _plan;
     private readonly SweepFolder _folder;
     private readonly ProgressDisplay _display;
@@ -48,17 +52,106 @@ internal sealed class SweepRun
             if (Plan(cell, id) is (true, var planned))
                 feasible.Add((cell, id, planned));
         _display.Show(new Notice($"{all.Length} cells: {feasible.Count} to measure, {all.Count(one => Status(one.Id) == Measured)} measured before, {all.Count(one => Status(one.Id) == Infeasible)} cannot be done"));
-        (SweepCell, string, PlanReport?)[] order = [.. feasible];
+        (SweepCell Cell, string Id, PlanReport? Planned)[] order = [.. feasible];
         new Random(_plan.Order).Shuffle(order);
-        int done = 0;
-        foreach ((SweepCell cell, string id, PlanReport? planned) in order)
-        {
-            string expected = planned?.Seconds is { } seconds ? FormattableString.Invariant($", {seconds.Total:0.0} s a pass predicted") : "";
-            _display.Show(new Notice($"cell {++done} of {order.Length}: {string.Join(' ', cell.Line)}{expected}"));
-            await Measure(cell, id, planned, cancel);
-        }
+        if (_plan.Server is null)
+            await Here(order, cancel);
+        else
+            await There(_plan.Server, order, cancel);
         return all.Any(one => Status(one.Id) == Broken) ? ExitCode.CardFailure : all.Any(one => Status(one.Id) == Measured) ? ExitCode.Done : ExitCode.CannotFit;
     }
+
+    /// <summary>On cards of this machine, which are started for each cell.</summary>
+    private async Task Here((SweepCell Cell, string Id, PlanReport? Planned)[] order, CancellationToken cancel)
+    {
+        for (int i = 0; i < order.Length; i++)
+        {
+            (SweepCell cell, string id, PlanReport? planned) = order[i];
+            _display.Show(new Notice($"cell {i + 1} of {order.Length}: {Told(cell, planned)}"));
+            try
+            {
+                GenerationRequest request = cell.Request(SaveDir);
+                (IReadOnlyList<GenerationReport> reports, Failed? failure) = await _display.Run(() => Passes.Run(request, PassCount, _display, cancel));
+                cancel.ThrowIfCancellationRequested();
+                Keep(cell, id, planned, new ServicePasses(reports, [], failure), []);
+            }
+            finally
+            {
+                if (Directory.Exists(SaveDir))
+                    Directory.Delete(SaveDir, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>At a service, as many at once as the plan says.</summary>
+    private async Task There(string address, (SweepCell Cell, string Id, PlanReport? Planned)[] order, CancellationToken cancel)
+    {
+        using SweepJournal journal = new(_folder.Path);
+        using VideoServer server = new(address, new Absence(_plan.ServerWait, words => Console.Error.WriteLine($"opensora: {words}")));
+        ServiceCells cells = new(server, address, journal);
+        await cells.Begin([.. order.Select(one => one.Id)]);
+        // What an earlier process has begun is in the service already.
+        order = [.. order.OrderByDescending(one => journal.IsOpen(one.Id))];
+        bool isAway = false;
+        try
+        {
+            await Parallel.ForEachAsync(
+                order.Index(), new ParallelOptions { MaxDegreeOfParallelism = _plan.AtOnce, CancellationToken = cancel },
+                async (one, stop) => await Measure(cells, one.Item, $"cell {one.Index + 1} of {order.Length}", stop));
+        }
+        catch (ServerException gone) when (gone.Status is null)
+        {
+            isAway = true;
+            throw;
+        }
+        finally
+        {
+            if (!isAway)
+                await cells.RemoveAll();
+        }
+    }
+
+    private async Task Measure(ServiceCells cells, (SweepCell Cell, string Id, PlanReport? Planned) one, string name, CancellationToken cancel)
+    {
+        (SweepCell cell, string id, PlanReport? planned) = one;
+        // With several at once a bar would jump between them.
+        bool isAlone = _plan.AtOnce == 1;
+        Action<CardEvent> show = isAlone ? _display.Show : happened =>
+        {
+            if (happened is Notice notice)
+                Say($"{name}: {notice.Message}");
+        };
+        Say($"{name}: {Told(cell, planned)}");
+        ServicePasses passes;
+        try
+        {
+            Task<ServicePasses> Run() => cells.Run(cell, id, PassCount, (pass, isKnown) => show(new Notice($"pass {pass + 1} of {PassCount}{(isKnown ? ", which the service was asked for before" : "")}")), show, cancel);
+            passes = await (isAlone ? _display.Run(Run) : Run());
+        }
+        catch (ServerException refused) when (refused.IsRefusal)
+        {
+            passes = new ServicePasses([], [], new Failed(refused.Code, refused.Message));
+        }
+        catch (ServerException failed) when (failed.Status is HttpStatusCode.NotFound or HttpStatusCode.InternalServerError)
+        {
+            passes = new ServicePasses([], [], new Failed(ExitCode.CardFailure, failed.Message));
+        }
+        Keep(cell, id, planned, passes, cells.Beside(id));
+        await cells.Remove(id);
+        if (!isAlone && passes.Failure is null)
+            Say($"{name}: measured{(cells.Beside(id).Count is > 0 and var others ? $", beside {others} other{(others == 1 ? "" : "s")}" : "")}");
+    }
+
+    private static string Told(SweepCell cell, PlanReport? planned) =>
+        string.Join(' ', cell.Line) + (planned?.Seconds is { } seconds ? FormattableString.Invariant($", {seconds.Total:0.0} s a pass predicted") : "");
+
+    private void Say(string words)
+    {
+        lock (_one)
+            _display.Show(new Notice(words));
+    }
+
+    private int PassCount => _plan.Passes.Warmups + _plan.Passes.Evaluations;
 
     private string? Status(string id) => (string?)_folder.Of(id)?["status"];
 
@@ -87,36 +180,10 @@ internal sealed class SweepRun
         return (reason is null, planned);
     }
 
-    private async Task Measure(SweepCell cell, string id, PlanReport? planned, CancellationToken cancel)
+    /// <summary>Writes down what a cell came to.</summary>
+    private void Keep(SweepCell cell, string id, PlanReport? planned, ServicePasses passes, IReadOnlyList<string> beside)
     {
-        GenerationRequest request = cell.Request(SaveDir);
-        int count = _plan.Passes.Warmups + _plan.Passes.Evaluations;
-        IReadOnlyList<GenerationReport> reports = [];
-        Failed? failure;
-        try
-        {
-            if (_plan.Server is null)
-            {
-                (reports, failure) = await _display.Run(() => Passes.Run(request, count, _display, cancel));
-            }
-            else
-            {
-                (IReadOnlyDictionary<string, string> fields, string? reference) = cell.Fields();
-                using VideoServer server = new(_plan.Server);
-                (reports, failure) = await _display.Run(() => Passes.RunOn(server, fields, reference, count, _display, cancel));
-            }
-        }
-        catch (ServerException refused) when (refused.Code is ExitCode.BadInput or ExitCode.CannotFit)
-        {
-            failure = new Failed(refused.Code, refused.Message);
-        }
-        finally
-        {
-            if (Directory.Exists(SaveDir))
-                Directory.Delete(SaveDir, recursive: true);
-        }
-        cancel.ThrowIfCancellationRequested();
-        if (failure is { } why)
+        if (passes.Failure is { } why)
         {
             Console.Error.WriteLine($"opensora: {string.Join(' ', cell.Line)}: {why.Message}");
             _folder.Append(Result(cell, id, why.ExitCode is ExitCode.BadInput or ExitCode.CannotFit ? Infeasible : Broken, why.Message, planned, null));
@@ -124,8 +191,15 @@ internal sealed class SweepRun
         }
         string[] line = ["benchmark", .. cell.Line, "--warmup-count", $"{_plan.Passes.Warmups}", "--eval-count", $"{_plan.Passes.Evaluations}", .. _plan.Server is null ? (string[])[] : ["--server", _plan.Server]];
         // What was planned for a processor says nothing of another card.
-        bool comparable = _plan.CardType is not null || (planned?.CardType.Name == "cpu") == reports[^1].Device.StartsWith("cpu", StringComparison.Ordinal);
-        _folder.Append(Result(cell, id, Measured, null, comparable ? planned : null, BenchmarkReport.Of(request, _plan.Passes, reports, line)));
+        bool comparable = _plan.CardType is not null || (planned?.CardType.Name == "cpu") == passes.Reports[^1].Device.StartsWith("cpu", StringComparison.Ordinal);
+        JsonObject result = Result(cell, id, Measured, null, comparable ? planned : null, BenchmarkReport.Of(cell.Request(SaveDir), _plan.Passes, passes.Reports, line));
+        if (_plan.Server is not null)
+            result["service"] = new JsonObject
+            {
+                ["beside"] = new JsonArray([.. beside.Select(other => (JsonNode)other)]),
+                ["interrupted_passes"] = new JsonArray([.. passes.Interrupted.Select(pass => (JsonNode)pass)]),
+            };
+        _folder.Append(result);
     }
 
     /// <summary>For the videos, which are not kept.</summary>

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using OpenSora.Client.Commands;
 using OpenSora.Client.Sweeps;
 using OpenSora.Contracts;
+using OpenSora.TestKit;
 
 namespace OpenSora.Client.Tests;
 
@@ -153,6 +155,10 @@ public sealed class SweepTests : IDisposable
     [InlineData("--cards has an empty value", "--cards", "1,,2")]
     [InlineData("HEIGHTxWIDTH", "--image-size", "36")]
     [InlineData("1 to 1000", "--eval-count", "0")]
+    [InlineData("--at-once 0 is out of range: give 1 to 100", "--at-once", "0")]
+    [InlineData("--at-once 101 is out of range: give 1 to 100", "--at-once", "101")]
+    [InlineData("--at-once 2 needs a service", "--at-once", "2")]
+    [InlineData("--server-wait -1 is out of range: give 0 to 86400", "--server-wait", "-1")]
     [InlineData("10000 is the most", "--matrix", "vary: { seed: [0,1,2,3,4,5,6,7,8,9], threads: [1,2,3,4,5,6,7,8,9,10], cards: [1,2,3,4,5,6,7,8,9,10], num-frames: [1,2,3,4,5,6,7,8,9,10], fps: [1, 2] }")]
     public async Task WhatIsNoMatrixIsRefused(string words, string flag, string? value)
     {
@@ -184,6 +190,97 @@ public sealed class SweepTests : IDisposable
         wrong.Set("prompt", ["x"]);
         wrong.Vary("cards", ["one"]);
         Assert.Contains("'one'", Assert.Throws<InputException>(() => wrong.Cells()[0].Request(_folder)).Message);
+    }
+
+    /// <summary>A cell's seconds are compared with those of another one only where both had their machines for themselves.</summary>
+    [Theory]
+    [InlineData(0, 0, false, 0, 0.8)]
+    [InlineData(1, 0, false, 0, null)]
+    [InlineData(0, 1, false, 0, null)]
+    [InlineData(0, 0, true, 0, null)]
+    [InlineData(0, 0, false, 1, null)]
+    public void EfficiencyIsThatOfCellsThatWorkedAlone(int besideOne, int besideTwo, bool lostCard, int interrupted, double? efficiency)
+    {
+        SweepRow one = Row(1, 8, besideOne, false, 0), two = Row(2, 5, besideTwo, lostCard, interrupted);
+        Assert.Equal(efficiency, two.Efficiency([one, two]));
+        Assert.True(two.SameBytes([one, two])); // bytes do not depend on who else works
+        Assert.Null(one.Efficiency([one, two]));
+        Assert.Equal(besideTwo > 0 ? "2 cards, shared" : "2 cards", SweepReport.Name(two, ["cards"]));
+
+        static SweepRow Row(int cards, double seconds, int beside, bool lostCard, int interrupted) => new(new JsonObject
+        {
+            ["flags"] = new JsonObject { ["cards"] = $"{cards}" },
+            ["status"] = "measured",
+            ["service"] = new JsonObject
+            {
+                ["beside"] = new JsonArray([.. Enumerable.Repeat(0, beside).Select(_ => (JsonNode)"other")]),
+                ["interrupted_passes"] = new JsonArray([.. Enumerable.Range(0, interrupted).Select(pass => (JsonNode)pass)]),
+            },
+            ["report"] = new JsonObject
+            {
+                ["cards"] = cards,
+                ["threads"] = 1,
+                ["sha256"] = new JsonObject { ["latent"] = "l", ["frames"] = "f" },
+                ["statistics"] = new JsonObject { ["infer_seconds"] = new JsonObject { ["median"] = seconds } },
+                ["runs"] = new JsonArray(new JsonObject { ["losses"] = new JsonArray(lostCard ? [new JsonObject()] : []) }),
+            },
+        });
+    }
+
+    [Fact]
+    public void AJournalKnowsWhatASweepLeftAlsoAfterAKillInALine()
+    {
+        Directory.CreateDirectory(Out);
+        string file = Path.Combine(Out, "service.jsonl"), key;
+        using (SweepJournal first = new(Out))
+        {
+            key = first.KeyOf("a", 0);
+            first.Ask(new AskedPass("a", "http://silo", key, null));
+            first.Ask(new AskedPass("a", "http://silo", key, "video_1"));
+            first.Ask(new AskedPass("b", "http://silo", first.KeyOf("b", 0), null));
+            first.Ask(new AskedPass("c", "http://silo", first.KeyOf("c", 0), null));
+            first.Meet("a", "b");
+            first.Withdraw(first.KeyOf("c", 0));
+            first.Forget("b");
+        }
+        File.AppendAllText(file, """{"over":"a""");
+        using (SweepJournal again = new(Out))
+        {
+            Assert.Equal(key, again.KeyOf("a", 0));
+            Assert.Equal([new AskedPass("a", "http://silo", key, "video_1")], again.Passes);
+            Assert.Equal(["b"], again.Beside("a"));
+            Assert.Empty(again.Beside("b"));
+            again.Forget("a");
+        }
+        Assert.Equal(key, KeyOfNext());
+        File.AppendAllText(file, "{}\n");
+        Assert.Contains("is no journal of a sweep", Assert.Throws<InputException>(() => new SweepJournal(Out)).Message);
+        File.Delete(file);
+        Assert.NotEqual(key, KeyOfNext()); // another sweep
+
+        string KeyOfNext()
+        {
+            using SweepJournal next = new(Out);
+            Assert.Empty(next.Passes);
+            return next.KeyOf("a", 0);
+        }
+    }
+
+    /// <summary>What the Job of Kubernetes gives is what the program takes, and it ends within its grace.</summary>
+    [Fact]
+    public void TheJobOfKubernetesGivesALineThatTheProgramTakes()
+    {
+        string component = Path.Combine(Repository.Root, "k8s", "components", "sweep");
+        string[] job = File.ReadAllLines(Path.Combine(component, "job.yaml"));
+        string[] line = [.. job.SkipWhile(text => text.Trim() != "args:").Skip(1).TakeWhile(text => text.TrimStart().StartsWith("- ", StringComparison.Ordinal))
+            .Select(text => text.Trim()[2..].Trim('"').Replace("$(OPENSORA_SCHEME)", "http", StringComparison.Ordinal))];
+        Assert.Equal("sweep", line[0]);
+        Assert.Empty(SweepCommand.Create().Parse(line[1..]).Errors);
+        SweepMatrix matrix = new();
+        matrix.Read(Path.Combine(component, "matrix.yaml"));
+        Assert.All(matrix.Cells(), cell => Assert.NotEmpty(cell.Fields().Fields["cards"]));
+        int grace = int.Parse(job.Single(text => text.Contains("terminationGracePeriodSeconds:", StringComparison.Ordinal)).Split(':')[1], CultureInfo.InvariantCulture);
+        Assert.InRange(ServiceCells.LongestEnd.TotalSeconds, 0, grace - 5);
     }
 
     [Theory]
