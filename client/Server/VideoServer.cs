@@ -214,9 +214,9 @@ internal sealed class VideoServer : IDisposable
             {
                 why = $"no answer within {AnswerTime.TotalSeconds:0} s";
             }
+            _absence?.Begin(_address, why);
             if (Environment.TickCount64 - begin > (_absence?.Longest ?? GoneTime).TotalMilliseconds)
                 throw new ServerException(ExitCode.CardFailure, $"{_address} does not answer any more ({why}); the service keeps what it was asked for: try again when it is back");
-            _absence?.Begin(_address, why);
             await Task.Delay(TimeSpan.FromSeconds(Math.Min(2, 0.2 * (attempt + 1))), cancel);
         }
     }

@@ -39,7 +39,16 @@ internal sealed partial class ServiceProgram : IAsyncDisposable
         // Its pipes must not fill up.
         _process.BeginOutputReadLine();
         _ = _process.StandardError.ReadToEndAsync();
-        await Until(async () => (await Cards()).Count == 2);
+        try
+        {
+            await Until(async () => (await Cards()).Count == 2);
+        }
+        catch
+        {
+            // Nobody else ends it: a test that was not begun is not ended.
+            await DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Kills its coordinator, as kill -9 does, and waits until all that it started has ended.</summary>

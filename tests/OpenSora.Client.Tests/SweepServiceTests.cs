@@ -56,7 +56,7 @@ public sealed class SweepServiceTests : IAsyncLifetime
     [Fact]
     public async Task AKilledSweepGoesOnWithWhatTheServiceHas()
     {
-        string[] line = ["--at-once", "2", "--num-sampling-steps", "150,151,152,153", "--cards", "1"];
+        string[] line = ["--at-once", "2", "--num-sampling-steps", "100,101,102,103", "--cards", "1"];
         using (Process killed = Start(line))
         {
             _ = killed.StandardError.ReadToEndAsync();
@@ -74,7 +74,7 @@ public sealed class SweepServiceTests : IAsyncLifetime
         Assert.Equal(4, Measured().Length);
         Assert.Equal((4, 0, 0), (await _service.Ended("completed"), await _service.Ended("cancelled"), await _service.Ended("failed")));
         Assert.Empty(await _service.Videos());
-        await HashesAreThoseOfLoneRuns(Measured(), "150", "151", "152", "153");
+        await HashesAreThoseOfLoneRuns(Measured(), "101", "102");
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class SweepServiceTests : IAsyncLifetime
     [Fact]
     public async Task AKilledCoordinatorIsWaitedFor()
     {
-        using Process sweep = Start("--at-once", "2", "--num-sampling-steps", "200,201", "--cards", "1");
+        using Process sweep = Start("--at-once", "2", "--num-sampling-steps", "150,151", "--cards", "1");
         Task<string> errors = sweep.StandardError.ReadToEndAsync();
         await ServiceProgram.Until(async () => (await _service.Videos()).Count(video => (string?)video!["stage"] == "denoise") == 2);
         await _service.KillCoordinator();
@@ -111,7 +111,7 @@ public sealed class SweepServiceTests : IAsyncLifetime
         Assert.True(sweep.ExitCode == 0, await errors);
         Assert.Contains("waiting for it, 300 s at most (--server-wait)", await errors);
         Assert.Contains("answers again", await errors);
-        await HashesAreThoseOfLoneRuns(Measured(), "200", "201");
+        await HashesAreThoseOfLoneRuns(Measured(), "150", "151");
         Assert.Equal(2, await _service.Ended("completed"));
         Assert.Empty(await _service.Videos());
     }
