@@ -83,7 +83,7 @@ internal sealed partial class ServiceProgram : IAsyncDisposable
     public static async Task Until(Func<Task<bool>> holds)
     {
         for (long begin = Environment.TickCount64; !await holds(); await Task.Delay(50))
-            if (Environment.TickCount64 - begin > 180_000)
+            if (Environment.TickCount64 - begin > 300_000)
                 throw new TimeoutException("what is waited for does not come");
     }
 
