@@ -61,6 +61,18 @@ public sealed class ReferenceTests
         Assert.Empty(Directory.EnumerateFiles(Built(program), $"{TorchPackage}*.dll"));
     }
 
+    /// <summary>Orleans' packages bring the compiler, which nothing calls: Directory.Build.props leaves it out.</summary>
+    [Theory]
+    [InlineData("OpenSora.Card")]
+    [InlineData("OpenSora.Client")]
+    [InlineData("OpenSora.Generate")]
+    [InlineData("OpenSora.Silo")]
+    public void BesideAProgramThereIsNoCompiler(string program)
+    {
+        Assert.NotEmpty(Directory.EnumerateFiles(Built(program), "*.dll"));
+        Assert.Empty(Directory.EnumerateFiles(Built(program), "Microsoft.CodeAnalysis*.dll"));
+    }
+
     [Fact]
     public void EveryProjectHasARule()
     {
