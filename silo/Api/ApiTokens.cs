@@ -23,19 +23,33 @@ internal sealed class ApiTokens
     public static ApiTokens Of(string? cluster, string? file) => new([.. cluster is null ? [] : new[] { ("", cluster) }, .. file is null ? [] : Read(file)]);
 
     /// <summary>Whose request it is; null when it has no token, or a wrong one. Takes as long for any wrong one.</summary>
-    public string? OwnerOf(HttpRequest request)
+    public string? OwnerOf(HttpRequest request) => OwnerOf(Credentials(request, "Bearer ") ?? "");
+
+    /// <summary>Whether a request may see what is of no owner alone: it has the cluster's own token, as Bearer or as the password that a browser asks for.</summary>
+    public bool IsOfCluster(HttpRequest request) => OwnerOf(Credentials(request, "Bearer ") ?? Password(request) ?? "") is "";
+
+    private string? OwnerOf(string token)
     {
         if (IsOpen)
             return "";
-        const string scheme = "Bearer ";
-        string header = request.Headers.Authorization.ToString();
-        byte[] given = Hash(header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim() : "");
+        byte[] given = Hash(token);
         string? owner = null;
         foreach ((string name, byte[] hash) in _known)
             if (CryptographicOperations.FixedTimeEquals(given, hash))
                 owner = name;
         return owner;
     }
+
+    /// <summary>The password of HTTP Basic (RFC 7617), whatever the name is.</summary>
+    private static string? Password(HttpRequest request)
+    {
+        string coded = Credentials(request, "Basic ") ?? "";
+        byte[] plain = new byte[coded.Length];
+        return Convert.TryFromBase64String(coded, plain, out int length) && Encoding.UTF8.GetString(plain, 0, length).Split(':', 2) is [_, var password] ? password : null;
+    }
+
+    private static string? Credentials(HttpRequest request, string scheme) =>
+        request.Headers.Authorization.ToString() is var header && header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) ? header[scheme.Length..].Trim() : null;
 
     private static IEnumerable<(string, string)> Read(string file)
     {

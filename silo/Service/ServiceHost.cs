@@ -11,6 +11,7 @@ using OpenSora.Contracts.Cards;
 using OpenSora.Hosting;
 using OpenSora.Silo.Api;
 using OpenSora.Silo.Cards;
+using OpenSora.Silo.Dashboard;
 using OpenSora.Telemetry;
 using OpenSora.Video;
 using OpenTelemetry.Metrics;
@@ -52,6 +53,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         {
             app = Build(options, place, directory);
             app.MapApi(options.MostUploadBytes, tokens);
+            app.MapClusterDashboard(tokens);
             await Listen(app, options);
             if (options.Leash)
                 StopWithInput(app);
@@ -124,6 +126,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         {
             silo.UsePlace(place);
             silo.AddGenerationGrains();
+            silo.AddClusterDashboard();
         });
         builder.Services.AddVideoService(options.Videos, request => new JobMedia(request));
         return builder.Build();

@@ -14,8 +14,8 @@ namespace OpenSora.Telemetry;
 /// <summary>The one provider of each signal in a process.</summary>
 internal static class Providers
 {
-    /// <summary>Requests that come all the time and tell nothing: probes, scrapes.</summary>
-    private static readonly string[] Quiet = ["/health", "/metrics"];
+    /// <summary>Requests that come all the time and tell nothing: probes, scrapes, a dashboard that is open.</summary>
+    private static readonly string[] Quiet = ["/health", "/metrics", "/dashboard"];
 
     public static void Add(IHostApplicationBuilder builder, TelemetryOptions options, string service, string instance) => Add(builder, options, service, instance, null);
 
