@@ -16,8 +16,21 @@ internal static class ClusterDashboard
         silo.Services.Configure<GrainProfilerOptions>(profiler => profiler.TraceAlways = true);
     }
 
-    public static void MapClusterDashboard(this WebApplication app, ApiTokens tokens) => app.MapOrleansDashboard(Path)
-        .AddEndpointFilter(new ClusterFilter(tokens))
-        .AddEndpointFilter(new SiloFilter(app.Services.GetRequiredService<IClusterMembershipService>(), app.Services.GetRequiredService<IGrainFactory>()))
-        .ExcludeFromDescription();
+    /// <summary>Answers what is below <see cref="Path"/>. The pages are unpacked, 17 MB of them, when the first one is asked for by who may see it.</summary>
+    public static void UseClusterDashboard(this WebApplication app, ApiTokens tokens)
+    {
+        Lazy<RequestDelegate> pages = new(() => Pages(app.Services));
+        ClusterGate gate = new(tokens, http => pages.Value(http));
+        app.Use((http, next) => http.Request.Path.StartsWithSegments(Path) ? gate.Invoke(http) : next(http));
+    }
+
+    private static RequestDelegate Pages(IServiceProvider services)
+    {
+        ApplicationBuilder pages = new(services);
+        pages.UseRouting();
+        pages.UseEndpoints(routes => routes.MapOrleansDashboard(Path)
+            .AddEndpointFilter(new SiloFilter(services.GetRequiredService<IClusterMembershipService>(), services.GetRequiredService<IGrainFactory>()))
+            .ExcludeFromDescription());
+        return pages.Build();
+    }
 }

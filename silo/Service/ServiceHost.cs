@@ -53,7 +53,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         {
             app = Build(options, place, directory);
             app.MapApi(options.MostUploadBytes, tokens);
-            app.MapClusterDashboard(tokens);
+            app.UseClusterDashboard(tokens);
             await Listen(app, options);
             if (options.Leash)
                 StopWithInput(app);

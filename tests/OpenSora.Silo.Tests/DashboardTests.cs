@@ -26,7 +26,7 @@ public sealed class DashboardTests
             null, Bearer(""), Bearer("a-wrong-token-of-somebody"), Bearer(Anns), Basic("ann", "a-wrong-token-of-somebody"), Basic("ann", Anns), Basic(Token, ""),
             new("Basic", Token), new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Token))), new("Basic"),
         ];
-        string[] paths = ["", "/", "/index.html", "/index.min.js", "/DashboardCounters", "/SiloProperties/10.1.2.3:4@5", "/GrainState", "/Trace", "/fonts/x"];
+        string[] paths = ["", "/", "/index.html", "/index.min.js", "/DashboardCounters", "/SiloProperties/10.1.2.3:4@5", "/GrainState", "/Trace", "/fonts/x", "/nothing"];
         foreach (AuthenticationHeaderValue? wrong in refused)
             foreach (string path in paths)
             {
