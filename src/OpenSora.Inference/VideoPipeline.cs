@@ -6,9 +6,9 @@ using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
+using OpenSora.Inference.Stages;
 using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
-using OpenSora.Layout.Units;
 using OpenSora.Prompts.Plans;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -32,10 +32,10 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
         for (int loop = 0; loop < batch.Settings.Loops; loop++)
         {
             using DisposeScope loopScope = NewDisposeScope();
-            using PromptSet prompts = EncodeText(batch, loop);
+            EncodedText[] texts = EncodeText(batch, loop);
             Tensor start = DrawNoise(batch, loop);
-            FrameEdits[] edits = PlaceReferences(start, references, batch, loop);
-            Tensor latents = Denoise(start, edits, prompts, batch, loop, cancel);
+            float[][] ratios = PlaceReferences(start, references, batch, loop);
+            Tensor latents = Denoise(start, ratios, texts, batch, loop, cancel);
             Decode(latents, references, outputs, batch, loop, cancel);
         }
         return outputs.Complete();
@@ -57,21 +57,17 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
         return set;
     }
 
-    /// <summary>Tokenizes, encodes and projects the prompts of a loop, and the null prompt under each one's mask.</summary>
-    private PromptSet EncodeText(VideoBatch batch, int loop)
+    private EncodedText[] EncodeText(VideoBatch batch, int loop)
     {
         using IDisposable timed = events.Time(Stage.Encode);
-        using DisposeScope scope = NewDisposeScope();
-        PromptSet set = new();
-        foreach (PlannedVideo video in batch.Videos)
+        return [.. batch.Videos.Select(video =>
         {
-            EncodedText text = EncodedText.Of(models, video.Prompts[loop]);
-            set.Add((models.Transformer.Prompt(text.Features, null), models.Transformer.NullPrompt(text.Mask)));
-            events.Trace?.Invoke($"loop{loop}_input_ids", text.Ids);
+            IReadOnlyList<long> tokens = models.Tokenizer.Tokenize(video.Prompts[loop], models.TokenLimit).Tokens;
+            EncodedText text = TextStage.Encode(models, tokens);
+            events.Trace?.Invoke($"loop{loop}_input_ids", tensor(tokens.ToArray()));
             events.Trace?.Invoke($"loop{loop}_y", text.Features);
-        }
-        events.Progress(Stage.Encode, loop + 1, batch.Settings.Loops);
-        return set;
+            return text;
+        })];
     }
 
     /// <summary>[n, 4, T, h, w] in float32 on the CPU: drawn in the model's type, as the original does.</summary>
@@ -83,41 +79,44 @@ public sealed class VideoPipeline(Models models, NoiseSource noise, IMedia media
     }
 
     /// <summary>Copies reference latents into the noise, in place, and says which frames are to be generated.</summary>
-    private FrameEdits[] PlaceReferences(Tensor start, ReferenceSet references, VideoBatch batch, int loop)
+    private float[][] PlaceReferences(Tensor start, ReferenceSet references, VideoBatch batch, int loop)
     {
         float[][] ratios = [.. references.Select((own, i) => ReferenceFrames.Place(start[i], own.Latents, own.MaskStrategy, loop, batch.Settings.Align))];
         events.Trace?.Invoke($"loop{loop}_z_masked", start);
         events.Trace?.Invoke($"loop{loop}_masks", stack([.. ratios.Select(row => tensor(row))]));
-        return [.. ratios.Select(row => new FrameEdits(row))];
+        return ratios;
     }
 
     /// <summary>From noise to latents, [n, 4, T, h, w] in float32 on the CPU.</summary>
-    private Tensor Denoise(Tensor start, FrameEdits[] edits, PromptSet prompts, VideoBatch batch, int loop, CancellationToken cancel)
+    private Tensor Denoise(Tensor start, float[][] ratios, EncodedText[] texts, VideoBatch batch, int loop, CancellationToken cancel)
     {
         using IDisposable timed = events.Time(Stage.Denoise);
         using DisposeScope scope = NewDisposeScope();
-        FlowSchedule schedule = models.Schedule(batch.Settings);
-        events.Trace?.Invoke($"loop{loop}_timesteps", tensor(schedule.Timesteps.ToArray()));
+        LatentSize size = batch.Settings.Clip.Latent;
+        StepNoise fresh = new(noise, models.Precision.Model, batch.Settings.LatentShape(texts.Length));
         using ClipContext context = models.Transformer.Clip(batch.Settings.Shape);
-        GuidedVelocity velocity = new(models.Transformer, context, prompts, new Guidance(batch.Settings.GuidanceScale), SingleRank.Instance);
-        RectifiedFlow flow = new(schedule, velocity.At);
-        events.Progress(Stage.Denoise, 0, batch.Settings.Steps);
-        IReadOnlyList<Tokens> latents = flow.Sample(
-            Patch(start), edits, FreshNoise, step => events.Progress(Stage.Denoise, step.Done, step.Steps), cancel);
-        Tensor result = stack([.. latents.Select(sample => Patches.ToLatent(sample.Values, batch.Settings.Clip.Latent.Height, batch.Settings.Clip.Latent.Width).cpu())]);
+        using PromptSet prompts = new(models.Transformer, texts);
+        DenoiseShare share = new()
+        {
+            Schedule = models.Schedule(batch.Settings),
+            Latents = [.. start.unbind(0).Select(Patches.FromLatent)],
+            EditRatios = ratios,
+            Noise = step =>
+            {
+                IReadOnlyList<Tensor> tokens = fresh.At(step);
+                events.Trace?.Invoke($"loop{loop}_step_noise_{step}", LatentsOf(tokens));
+                return tokens;
+            },
+            Prompt = prompts.Of,
+            Guidance = new Guidance(batch.Settings.GuidanceScale),
+        };
+        events.Trace?.Invoke($"loop{loop}_timesteps", tensor(share.Schedule.Timesteps.ToArray()));
+        Tensor result = LatentsOf(DenoiseStage.Run(models.Transformer, context, share, SingleRank.Instance, null, cancel).Select(sample => sample.Values));
         events.Trace?.Invoke($"loop{loop}_latents", result);
         return result.MoveToOuterDisposeScope();
 
-        IReadOnlyList<Tensor> FreshNoise(int step)
-        {
-            Tensor fresh = StepNoise.Draw(noise, step, models.Precision.Model, batch.Settings.LatentShape(batch.Videos.Count));
-            events.Trace?.Invoke($"loop{loop}_step_noise_{step}", fresh);
-            return [.. Patch(fresh).Select(tokens => tokens.Values)];
-        }
+        Tensor LatentsOf(IEnumerable<Tensor> tokens) => stack([.. tokens.Select(sample => Patches.ToLatent(sample, size.Height, size.Width).cpu())]);
     }
-
-    private Tokens[] Patch(Tensor latents) =>
-        [.. latents.unbind(0).Select(latent => new Tokens(Patches.FromLatent(latent).to(models.Device), TokenLayout.Frames, 0))];
 
     /// <summary>Decodes and writes, a few frames at a time; when a loop follows, the same frames are encoded for it on the way.</summary>
     private void Decode(Tensor latents, ReferenceSet references, VideoOutputs outputs, VideoBatch batch, int loop, CancellationToken cancel)

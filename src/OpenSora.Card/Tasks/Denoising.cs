@@ -4,10 +4,12 @@ using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
 using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Stages;
+using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
+using OpenSora.Inference.Transformer.Caching;
 using OpenSora.Layout.Clips;
 using OpenSora.Layout.Gangs;
-using OpenSora.Layout.Units;
 using OpenSora.Parallel.Denoising;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Links;
@@ -30,15 +32,17 @@ internal static class Denoising
         ClipSettings settings = context.Settings;
         int samples = task.Prompts.Count;
         GangPlan plan = GangPlan.For(settings.Shape.Plan, task.Links.Count);
-        using StepNoise noise = new(
-            RandomState.Bytes(context.Parts[0], context.Request.Seed), models.Precision.Model, settings.LatentShape(samples));
+        using NoiseSource random = RandomState.Open(context.Parts[0], context.Request.Seed);
+        StepNoise noise = new(random, models.Precision.Model, settings.LatentShape(samples));
         double evenBytes = samples * Traffic.Of(plan, models.Transformer.Config, models.Precision.Compute == ScalarType.Float32 ? 4 : 2).EvenBytesSent;
         if (task.FirstStep < settings.Steps)
         {
             using Mesh mesh = Join(context, task);
             using CancellationTokenRegistration stopped = context.Cancel.Register(() => mesh.Fail("it was told to stop"));
             using ClipContext clip = models.Transformer.Clip(settings.Shape);
-            using Prompts prompts = new(context, task, models);
+            using PromptSet prompts = new(models.Transformer, [.. task.Prompts.Select((prompt, sample) =>
+                new EncodedText(TensorParts.Read(context.Parts[1 + samples + sample], prompt.Features), [.. prompt.Mask]))]);
+            using StepCaches? caches = StepCaches.For(StepCache.Parse(context.Request.Cache), settings.Steps);
             RankCounters counters = new();
             DenoiseShare share = new()
             {
@@ -53,21 +57,13 @@ internal static class Denoising
                 },
                 Prompt = prompts.Of,
                 Guidance = new Guidance(settings.GuidanceScale),
-                Cache = StepCache.Parse(context.Request.Cache),
+                Caches = caches,
             };
-            StepReports reports = new(context, task, plan, counters, evenBytes);
-            int threads = TorchRuntime.Threads;
-            set_num_threads(UnitThreads.For(clip.Plan, models.Transformer.Config, threads));
-            try
-            {
-                new ShardedDenoiser(models.Transformer, clip, plan, mesh, counters).Run(share, reports.Send, context.Cancel);
-            }
-            finally
-            {
-                set_num_threads(threads);
-            }
+            StepReports reports = new(context, task, plan, counters, caches, evenBytes);
+            DenoiseStage.Run(models.Transformer, clip, share, new GuidanceRanks(plan, mesh, counters), reports.Send, context.Cancel);
         }
-        return new TaskResult(new Denoised(evenBytes), [noise.StateAfter(settings.Steps)]);
+        noise.SkipTo(settings.Steps);
+        return new TaskResult(new Denoised(evenBytes), [random.State]);
     }
 
     private static Mesh Join(TaskContext context, DenoiseTask task)
@@ -83,55 +79,26 @@ internal static class Denoising
             (stream, _) => context.Faults.Between(task.Epoch, stream));
     }
 
-    /// <summary>The prompts of a gang's samples, each half projected when this rank first needs it.</summary>
-    private sealed class Prompts(TaskContext context, DenoiseTask task, Models models) : IDisposable
-    {
-        private readonly Dictionary<(int, GuidanceHalf), PromptContext> _made = [];
-
-        public PromptContext Of(int sample, GuidanceHalf half)
-        {
-            lock (_made) // two halves on one card are two threads
-            {
-                if (!_made.TryGetValue((sample, half), out PromptContext? prompt))
-                    _made.Add((sample, half), prompt = Make(sample, half));
-                return prompt;
-            }
-        }
-
-        public void Dispose()
-        {
-            foreach (PromptContext prompt in _made.Values)
-                prompt.Dispose();
-        }
-
-        private PromptContext Make(int sample, GuidanceHalf half)
-        {
-            EncodedPrompt prompt = task.Prompts[sample];
-            if (half == GuidanceHalf.Unconditional)
-                return models.Transformer.NullPrompt([.. prompt.Mask]);
-            using DisposeScope scope = NewDisposeScope();
-            return models.Transformer.Prompt(TensorParts.Read(context.Parts[1 + task.Prompts.Count + sample], prompt.Features), null);
-        }
-    }
-
     /// <summary>Hands in this rank's frames and counts after each step.</summary>
-    private sealed class StepReports(TaskContext context, DenoiseTask task, GangPlan plan, RankCounters counters, double evenBytes)
+    private sealed class StepReports(TaskContext context, DenoiseTask task, GangPlan plan, RankCounters counters, StepCaches? caches, double evenBytes)
     {
         private RankCounts _told = counters.Now;
+        private (long Evaluated, long Taken) _parts;
         private long _since = Stopwatch.GetTimestamp();
 
         public void Send(StepDone done)
         {
             context.Faults.At(task.Epoch, $"step={done.Done - 1}:after-step");
             RankCounts now = counters.Now, step = now.Since(_told);
+            (long evaluated, long taken) = caches?.Parts ?? default;
             WorkCounts counts = new(
                 step.BytesSent, step.BytesReceived, step.Tokens, step.Units, step.Switches, step.Waited.TotalSeconds, step.Exchanging.TotalSeconds,
                 Stopwatch.GetElapsedTime(_since).TotalSeconds)
             {
-                PartsEvaluated = step.PartsEvaluated,
-                PartsTaken = step.PartsTaken,
+                PartsEvaluated = evaluated - _parts.Evaluated,
+                PartsTaken = taken - _parts.Taken,
             };
-            (_told, _since) = (now, Stopwatch.GetTimestamp());
+            (_told, _parts, _since) = (now, (evaluated, taken), Stopwatch.GetTimestamp());
             bool handsIn = plan.HandsIn(task.Rank);
             Seat seat = plan.SeatOf(task.Rank);
             context.Send(

@@ -4,6 +4,7 @@ using OpenSora.Inference;
 using OpenSora.Inference.Conditioning;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Stages;
 using OpenSora.Inference.Text;
 using OpenSora.Torch;
 using TorchSharp;
@@ -36,7 +37,7 @@ internal static class Encoding
         {
             context.Cancel.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
-            EncodedText encoded = EncodedText.Of(models, tokens);
+            EncodedText encoded = TextStage.Encode(models, tokens);
             prompts.Add(new EncodedPrompt(TensorParts.Name(encoded.Features), encoded.Mask));
             parts.Add(TensorParts.Bytes(encoded.Features));
         }

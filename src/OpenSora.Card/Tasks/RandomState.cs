@@ -8,11 +8,4 @@ internal static class RandomState
     /// <param name="state">Empty: nothing is drawn yet.</param>
     /// <param name="seed">Of the request.</param>
     public static NoiseSource Open(ReadOnlyMemory<byte> state, long seed) => state.Length == 0 ? new NoiseSource(seed) : NoiseSource.From(state.ToArray());
-
-    /// <summary>The bytes of a state, also where nothing was drawn.</summary>
-    public static byte[] Bytes(ReadOnlyMemory<byte> state, long seed)
-    {
-        using NoiseSource source = Open(state, seed);
-        return source.State;
-    }
 }

@@ -1,5 +1,4 @@
 using OpenSora.Inference.Conditioning;
-using OpenSora.Inference.Transformer;
 
 namespace OpenSora.Inference.Generation;
 
@@ -7,14 +6,4 @@ namespace OpenSora.Inference.Generation;
 internal sealed class ReferenceSet : List<References>, IDisposable
 {
     public void Dispose() => ForEach(references => references.Dispose());
-}
-
-/// <summary>The prompt of each video of a batch, and the null prompt under its mask.</summary>
-internal sealed class PromptSet : List<(PromptContext Prompt, PromptContext Null)>, IDisposable
-{
-    public void Dispose() => ForEach(prompts =>
-    {
-        prompts.Prompt.Dispose();
-        prompts.Null.Dispose();
-    });
 }

@@ -4,6 +4,7 @@ using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
 using OpenSora.Layout.Clips;
+using OpenSora.Layout.Gangs;
 using OpenSora.Layout.Models;
 using OpenSora.Layout.Units;
 using static TorchSharp.torch;
@@ -26,8 +27,9 @@ internal sealed class ProfiledForward : IProfiled
         STDiT3 model = new(weights, config, Precision.Float32);
         (int h, int w) = (request.LatentHeight, request.LatentWidth);
         ClipShape shape = new(request.Frames, h, w, h * PixelsPerCell, w * PixelsPerCell, 24);
-        PromptContext prompt = model.Prompt(randn(request.Tokens, config.CaptionChannels), null);
-        _velocity = new GuidedVelocity(model, model.Clip(shape), [(prompt, model.NullPrompt(null))], new Guidance(7), SingleRank.Instance);
+        PromptContext prompt = model.Prompt(randn(request.Tokens, config.CaptionChannels), null), none = model.NullPrompt(null);
+        _velocity = new GuidedVelocity(
+            model, model.Clip(shape), (_, half) => half == GuidanceHalf.Conditional ? prompt : none, new Guidance(7), SingleRank.Instance);
         _patches = new Sharding.Tokens(Patches.FromLatent(randn(config.InChannels, request.Frames, h, w)), TokenLayout.Frames, 0);
         _denoised = [.. Enumerable.Repeat(true, request.Frames)];
 
@@ -43,5 +45,5 @@ internal sealed class ProfiledForward : IProfiled
 
     public IReadOnlyList<Product> Products { get; }
 
-    public void Run() => _velocity.At(0, _patches, 500, _denoised).Dispose();
+    public void Run() => _velocity.At(0, 0, _patches, 500, _denoised).Dispose();
 }

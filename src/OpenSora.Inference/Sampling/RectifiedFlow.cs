@@ -6,12 +6,13 @@ using static TorchSharp.torch;
 namespace OpenSora.Inference.Sampling;
 
 /// <summary>Predicts the guided velocity of a sample.</summary>
+/// <param name="step">From 0.</param>
 /// <param name="sample">Index in the batch.</param>
 /// <param name="z">The sample's tokens in frame layout; not to be changed.</param>
 /// <param name="timestep">Of the frames that are denoised.</param>
 /// <param name="denoised">For each latent frame of the clip whether it is denoised or a clean condition; null when all are denoised.</param>
 /// <returns>A new tensor of the shape of <c>z.Values</c> in float32.</returns>
-public delegate Tensor VelocityFunction(int sample, Tokens z, float timestep, bool[]? denoised);
+public delegate Tensor VelocityFunction(int step, int sample, Tokens z, float timestep, bool[]? denoised);
 
 /// <summary>A step of sampling is done.</summary>
 /// <param name="Done">Steps done, from 1.</param>
@@ -86,7 +87,7 @@ public sealed class RectifiedFlow(FlowSchedule schedule, VelocityFunction veloci
 
         // Frames that are not denoised are put back afterwards; when that is all of them there is nothing to predict.
         Tokens next = denoised is null || denoised.Any(frame => frame)
-            ? z.With(z.Values.Plus(velocity(sample, z, timestep, denoised).Times(schedule.StepSize(k))))
+            ? z.With(z.Values.Plus(velocity(k, sample, z, timestep, denoised).Times(schedule.StepSize(k))))
             : z;
         return denoised is null ? next : Choose(denoised, () => next.Values, z);
     }

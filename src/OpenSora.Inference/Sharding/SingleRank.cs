@@ -1,10 +1,11 @@
+using OpenSora.Layout.Gangs;
 using OpenSora.Layout.Units;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Sharding;
 
-/// <summary>One rank that holds everything: a switch is a transposing copy.</summary>
-public sealed class SingleRank : ISequenceParallel
+/// <summary>One rank that holds everything: a switch is a transposing copy, and the halves of guidance are computed one after the other.</summary>
+public sealed class SingleRank : ISequenceParallel, IGuidanceParallel
 {
     public static readonly SingleRank Instance = new();
 
@@ -16,6 +17,13 @@ public sealed class SingleRank : ISequenceParallel
         new Transposition(plan, from, channels, type, device);
 
     public IReadOnlyList<float> Share(UnitPlan plan, TokenLayout layout, int perUnit, IReadOnlyList<float> own) => own;
+
+    public Run Frames(UnitPlan plan) => plan.Whole(TokenLayout.Frames);
+
+    public (Tensor Conditional, Tensor Unconditional) Halves(int step, int sample, Func<GuidanceHalf, ISequenceParallel, Tensor> forward) =>
+        (forward(GuidanceHalf.Conditional, this), forward(GuidanceHalf.Unconditional, this));
+
+    public void Fail(Exception why) { }
 
     private sealed class Transposition(UnitPlan plan, TokenLayout from, long channels, ScalarType type, Device device) : ITokenSwitch
     {

@@ -1,5 +1,7 @@
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
+using OpenSora.Inference.Stages;
+using OpenSora.Inference.Text;
 using OpenSora.Inference.Transformer;
 using OpenSora.Layout.Clips;
 using OpenSora.Layout.Units;
@@ -15,40 +17,30 @@ internal sealed record SamplerArguments(int NumSamplingSteps = 10, double CfgSca
 internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerArguments arguments, ErrorOf error)
 {
     private readonly Tensor _z = golden["z"]; // [n, c, T, h, w]
-    private int _step;
 
     public void Run()
     {
         int samples = (int)_z.shape[0];
         FlowSchedule schedule = Schedule();
         using ClipContext clip = model.Clip(Shape());
-        List<(PromptContext Prompt, PromptContext Null)> prompts = [];
-        try
+        using PromptSet prompts = new(model, [.. Enumerable.Range(0, samples).Select(Text)]);
+        GuidedVelocity velocity = new(model, clip, prompts.Of, new Guidance(arguments.CfgScale), SingleRank.Instance);
+        RectifiedFlow sampler = new(schedule, (step, sample, z, timestep, denoised) =>
         {
-            for (int i = 0; i < samples; i++)
-            {
-                bool[] mask = golden["y_mask"][i].to(ScalarType.Bool).data<bool>().ToArray();
-                prompts.Add((model.Prompt(golden["y"][i, 0], mask), model.NullPrompt(mask)));
-            }
-            GuidedVelocity velocity = new(model, clip, prompts, new Guidance(arguments.CfgScale), SingleRank.Instance);
-            RectifiedFlow sampler = new(schedule, (sample, z, timestep, denoised) =>
-            {
-                CompareInputs(sample, z, denoised);
-                return velocity.At(sample, z, timestep, denoised);
-            });
-            IReadOnlyList<Tokens> result = sampler.Sample(
-                Split(_z), Edits(samples), step => [.. Split(golden["step_noise"][step]).Select(noise => noise.Values)], step => _step = step.Done);
-            if (golden.Has("samples"))
-                error.Add("samples", stack([.. result.Select(ToLatent)]), golden["samples"]);
-        }
-        finally
-        {
-            foreach ((PromptContext prompt, PromptContext none) in prompts)
-            {
-                prompt.Dispose();
-                none.Dispose();
-            }
-        }
+            CompareInputs(step, sample, z, denoised);
+            return velocity.At(step, sample, z, timestep, denoised);
+        });
+        IReadOnlyList<Tokens> result = sampler.Sample(
+            Split(_z), Edits(samples), step => [.. Split(golden["step_noise"][step]).Select(noise => noise.Values)]);
+        if (golden.Has("samples"))
+            error.Add("samples", stack([.. result.Select(ToLatent)]), golden["samples"]);
+    }
+
+    private EncodedText Text(int sample)
+    {
+        bool[] mask = golden["y_mask"][sample].to(ScalarType.Bool).data<bool>().ToArray();
+        using Tensor kept = tensor([.. mask.Index().Where(token => token.Item).Select(token => (long)token.Index)]);
+        return new EncodedText(golden["y"][sample, 0].index_select(0, kept), mask);
     }
 
     private FlowSchedule Schedule()
@@ -73,14 +65,14 @@ internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerA
         ? [.. Enumerable.Range(0, samples).Select(i => new FrameEdits(golden["mask"][i].data<float>().ToArray()))]
         : null;
 
-    private void CompareInputs(int sample, Tokens z, bool[]? denoised)
+    private void CompareInputs(int step, int sample, Tokens z, bool[]? denoised)
     {
         if (golden.Has("z_in_steps"))
-            error.Add($"z_in_steps[{_step}]", ToLatent(z), golden["z_in_steps"][_step, sample]);
+            error.Add($"z_in_steps[{step}]", ToLatent(z), golden["z_in_steps"][step, sample]);
         if (golden.Has("x_mask_steps"))
         {
-            bool same = golden["x_mask_steps"][_step, sample].data<bool>().ToArray().AsSpan().SequenceEqual(denoised);
-            error.Add($"x_mask_steps[{_step}]", same ? 0 : double.PositiveInfinity);
+            bool same = golden["x_mask_steps"][step, sample].data<bool>().ToArray().AsSpan().SequenceEqual(denoised);
+            error.Add($"x_mask_steps[{step}]", same ? 0 : double.PositiveInfinity);
         }
     }
 

@@ -7,7 +7,7 @@ namespace OpenSora.Parallel.Switching;
 public sealed class RankCounters
 {
     private readonly long[] _sent = new long[(int)FrameKind.Sums + 1], _received = new long[(int)FrameKind.Sums + 1];
-    private long _switches, _units, _tokens, _waited, _exchanging, _evaluated, _taken;
+    private long _switches, _units, _tokens, _waited, _exchanging;
 
     /// <summary>The counts so far.</summary>
     public RankCounts Now => new(
@@ -19,8 +19,6 @@ public sealed class RankCounters
     {
         SumBytesSent = Interlocked.Read(ref _sent[(int)FrameKind.Sums]),
         SumBytesReceived = Interlocked.Read(ref _received[(int)FrameKind.Sums]),
-        PartsEvaluated = Interlocked.Read(ref _evaluated),
-        PartsTaken = Interlocked.Read(ref _taken),
     };
 
     internal void Sent(FrameKind kind, long bytes) => Interlocked.Add(ref _sent[(int)kind], bytes);
@@ -43,12 +41,6 @@ public sealed class RankCounters
     /// <param name="since">When the waiting began, in ticks of <see cref="Stopwatch"/>.</param>
     internal void Waited(long since) => Interlocked.Add(ref _waited, Stopwatch.GetTimestamp() - since);
 
-    internal void Cached(long evaluated, long taken)
-    {
-        Interlocked.Add(ref _evaluated, evaluated);
-        Interlocked.Add(ref _taken, taken);
-    }
-
     private static TimeSpan Time(long ticks) => Stopwatch.GetElapsedTime(0, ticks);
 }
 
@@ -70,12 +62,6 @@ public sealed record RankCounts(
 
     public long SumBytesReceived { get; init; }
 
-    /// <summary>Parts of blocks evaluated with a cache, counted once a forward; 0 without one.</summary>
-    public long PartsEvaluated { get; init; }
-
-    /// <summary>Parts of blocks taken from an earlier step.</summary>
-    public long PartsTaken { get; init; }
-
     /// <summary>All bytes sent but those of gathering.</summary>
     public long BytesSent => TokenBytesSent + VelocityBytesSent + SumBytesSent;
 
@@ -94,7 +80,5 @@ public sealed record RankCounts(
     {
         SumBytesSent = SumBytesSent - earlier.SumBytesSent,
         SumBytesReceived = SumBytesReceived - earlier.SumBytesReceived,
-        PartsEvaluated = PartsEvaluated - earlier.PartsEvaluated,
-        PartsTaken = PartsTaken - earlier.PartsTaken,
     };
 }

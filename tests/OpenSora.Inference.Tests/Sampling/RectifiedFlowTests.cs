@@ -28,10 +28,10 @@ public sealed class RectifiedFlowTests : IDisposable
     public void Kept_frames_stay_as_they_are_and_are_reported_as_clean()
     {
         List<bool[]?> seen = [];
-        RectifiedFlow flow = new(Schedule, (sample, z, t, denoised) =>
+        RectifiedFlow flow = new(Schedule, (step, sample, z, t, denoised) =>
         {
             seen.Add(denoised);
-            return Straight(sample, z, t, denoised);
+            return Straight(step, sample, z, t, denoised);
         });
         Tensor result = Sample(flow, _noise, [0, 1, 0, 1]);
         foreach (int frame in new[] { 0, 2 })
@@ -46,7 +46,7 @@ public sealed class RectifiedFlowTests : IDisposable
     public void A_frame_in_between_is_noised_to_its_level_and_joins()
     {
         List<Tensor> inputs = [];
-        RectifiedFlow flow = new(Schedule, (_, z, _, _) =>
+        RectifiedFlow flow = new(Schedule, (_, _, z, _, _) =>
         {
             inputs.Add(z.Values.clone().DetachFromDisposeScope());
             return zeros_like(z.Values);
@@ -62,7 +62,7 @@ public sealed class RectifiedFlowTests : IDisposable
     [Fact]
     public void When_every_frame_is_kept_nothing_is_predicted()
     {
-        RectifiedFlow flow = new(Schedule, (_, _, _, _) => throw new InvalidOperationException("there is nothing to predict"));
+        RectifiedFlow flow = new(Schedule, (_, _, _, _, _) => throw new InvalidOperationException("there is nothing to predict"));
         Assert.Equal(0, Networks.LargestDifference(_noise, Sample(flow, _noise, [0, 0, 0, 0])));
     }
 
@@ -82,7 +82,7 @@ public sealed class RectifiedFlowTests : IDisposable
     public void A_rank_with_some_frames_gets_the_results_of_those_frames()
     {
         float[] ratios = [0, 1, 0.5f, 1];
-        RectifiedFlow flow = new(Schedule, (_, z, t, _) => z.Values * (t / 1000));
+        RectifiedFlow flow = new(Schedule, (_, _, z, t, _) => z.Values * (t / 1000));
         Tensor all = Sample(flow, _noise, ratios);
         Tokens own = flow.Sample(
             [Frames(_noise).Slice(new Run(1, 2))], [new FrameEdits(ratios)], step => [Fresh(step)[0].narrow(0, 1, 2)])[0];
@@ -102,7 +102,7 @@ public sealed class RectifiedFlowTests : IDisposable
     public void Going_on_from_any_step_gives_the_same_bits()
     {
         float[] ratios = [0, 1, 0.5f, 0.9f];
-        RectifiedFlow flow = new(Schedule, (_, z, t, _) => z.Values * (t / 1000));
+        RectifiedFlow flow = new(Schedule, (_, _, z, t, _) => z.Values * (t / 1000));
         List<Tensor> states = [_noise];
         Tensor all = flow.Sample([Frames(_noise)], [new FrameEdits(ratios)], Fresh, step => states.Add(step.State[0].Values.clone().MoveToOtherDisposeScope(_scope)))[0].Values;
         for (int first = 0; first <= 10; first++)
@@ -123,10 +123,10 @@ public sealed class RectifiedFlowTests : IDisposable
     {
         using CancellationTokenSource cancel = new();
         int predictions = 0;
-        RectifiedFlow flow = new(Schedule, (sample, z, t, denoised) =>
+        RectifiedFlow flow = new(Schedule, (step, sample, z, t, denoised) =>
         {
             predictions++;
-            return Straight(sample, z, t, denoised);
+            return Straight(step, sample, z, t, denoised);
         });
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         Assert.Throws<OperationCanceledException>(() => flow.Sample([Frames(_noise)], null, null, step =>
@@ -154,7 +154,7 @@ public sealed class RectifiedFlowTests : IDisposable
         Assert.Throws<ArgumentException>(() => new RectifiedFlow(Schedule, Straight).Sample(
             [Frames(_noise)], [new FrameEdits([1, 1, 1, 1]), new FrameEdits([1, 1, 1, 1])], Fresh));
 
-    private Tensor Straight(int sample, Tokens z, float timestep, bool[]? denoised) => _data - _noise;
+    private Tensor Straight(int step, int sample, Tokens z, float timestep, bool[]? denoised) => _data - _noise;
 
     private static Tensor Sample(RectifiedFlow flow, Tensor z, float[]? ratios = null) =>
         flow.Sample([Frames(z)], ratios is null ? null : [new FrameEdits(ratios)], Fresh)[0].Values;

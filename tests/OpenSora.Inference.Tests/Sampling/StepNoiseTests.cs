@@ -21,7 +21,8 @@ public class StepNoiseTests
         Tensor[] drawn = [.. Enumerable.Range(0, 5).Select(step => StepNoise.Draw(run, step, model, s_shape))];
         for (int first = 0; first < 5; first++)
         {
-            using StepNoise copy = new(state, model, s_shape);
+            using NoiseSource source = NoiseSource.From(state);
+            StepNoise copy = new(source, model, s_shape);
             foreach (int step in Enumerable.Range(first, 5 - first))
             {
                 IReadOnlyList<Tensor> noise = copy.At(step);
@@ -36,7 +37,7 @@ public class StepNoiseTests
     {
         using DisposeScope scope = NewDisposeScope();
         using NoiseSource run = new(1);
-        using StepNoise noise = new(run.State, ScalarType.Float32, s_shape);
+        StepNoise noise = new(run, ScalarType.Float32, s_shape);
         noise.At(3);
         Assert.Throws<ArgumentOutOfRangeException>(() => noise.At(3));
     }

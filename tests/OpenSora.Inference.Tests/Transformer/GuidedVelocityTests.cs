@@ -2,6 +2,7 @@ using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Layout.Clips;
+using OpenSora.Layout.Gangs;
 using OpenSora.Layout.Units;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -40,15 +41,15 @@ public sealed class GuidedVelocityTests : IDisposable
     public void Guidance_moves_away_from_the_null_prompt()
     {
         Tokens z = Patched(1);
-        Tensor conditional = Velocity(1, _prompts).At(0, z, 300, null), unconditional = Velocity(0, _prompts).At(0, z, 300, null);
-        Tensor guided = Velocity(7, _prompts).At(0, z, 300, null);
+        Tensor conditional = Velocity(1, _prompts).At(0, 0, z, 300, null), unconditional = Velocity(0, _prompts).At(0, 0, z, 300, null);
+        Tensor guided = Velocity(7, _prompts).At(0, 0, z, 300, null);
         Assert.InRange(Networks.LargestDifference(guided, unconditional + 7 * (conditional - unconditional)), 0, 1e-5);
     }
 
     [Fact]
     public void Padded_cells_do_not_move()
     {
-        Tensor velocity = Velocity(7, _prompts).At(0, Patched(1), 300, null);
+        Tensor velocity = Velocity(7, _prompts).At(0, 0, Patched(1), 300, null);
         Tensor cropped = Patches.FromLatent(Patches.ToLatent(velocity, Shape.LatentHeight, Shape.LatentWidth));
         Assert.Equal(0, Networks.LargestDifference(cropped, velocity));
         Assert.True(velocity.abs().max().ToSingle() > 0.01);
@@ -74,12 +75,12 @@ public sealed class GuidedVelocityTests : IDisposable
     {
         Tokens z = Patched(1);
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        Velocity(7, _prompts).At(1, z, 300, null).Dispose();
+        Velocity(7, _prompts).At(0, 1, z, 300, null).Dispose();
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    private GuidedVelocity Velocity(double scale, List<(PromptContext, PromptContext)> prompts) =>
-        new(_model, _clip, prompts, new Guidance(scale), SingleRank.Instance);
+    private GuidedVelocity Velocity(double scale, List<(PromptContext Prompt, PromptContext Null)> prompts) =>
+        new(_model, _clip, (sample, half) => half == GuidanceHalf.Conditional ? prompts[sample].Prompt : prompts[sample].Null, new Guidance(scale), SingleRank.Instance);
 
     private static Tokens Patched(int seed) => new(
         Patches.FromLatent(Networks.Noise(seed, 4, Shape.Frames, Shape.LatentHeight, Shape.LatentWidth)), TokenLayout.Frames, 0);

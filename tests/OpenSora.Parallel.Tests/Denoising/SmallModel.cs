@@ -1,11 +1,11 @@
 using OpenSora.Inference;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
+using OpenSora.Inference.Stages;
 using OpenSora.Inference.Transformer;
 using OpenSora.Layout.Clips;
 using OpenSora.Layout.Gangs;
 using OpenSora.Layout.Units;
-using OpenSora.Parallel.Denoising;
 using OpenSora.TestKit;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -70,11 +70,9 @@ internal sealed class SmallModel : IDisposable
     public byte[][][] Alone()
     {
         using DisposeScope scope = NewDisposeScope();
-        GuidedVelocity velocity = new(Model, Clip, _prompts, new Guidance(7), SingleRank.Instance);
         List<byte[][]> states = [];
-        new RectifiedFlow(_schedule, velocity.At).Sample(
-            [.. Start().Select(z => new Tokens(z, TokenLayout.Frames, 0))], _ratios?.Select(row => new FrameEdits(row)).ToArray(), Fresh,
-            step => states.Add([.. step.State.Select(sample => Gang.Bytes(sample.Values))]));
+        DenoiseStage.Run(
+            Model, Clip, Share(), SingleRank.Instance, step => states.Add([.. step.State.Select(sample => Gang.Bytes(sample.Values))]), default);
         return [.. states];
     }
 

@@ -1,5 +1,7 @@
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
+using OpenSora.Inference.Stages;
+using OpenSora.Inference.Transformer.Caching;
 using OpenSora.Layout.Gangs;
 using OpenSora.Layout.Units;
 using OpenSora.Parallel.Denoising;
@@ -26,15 +28,15 @@ public class StepCacheTests
         StepCache rule = StepCache.Parse(word)!;
         using SmallModel small = new(5, 5, 9, 19, bf16 ? new Precision(ScalarType.BFloat16, ScalarType.BFloat16) : Precision.Float32, edited, Steps);
         Outcome alone = Denoise(small, 1, rule)[0];
-        Assert.True(alone.Counts.PartsTaken > 0);
-        Assert.Equal(PartsOfAllForwards(small, 1, 0), alone.Counts.PartsEvaluated + alone.Counts.PartsTaken);
+        Assert.True(alone.Parts.Taken > 0);
+        Assert.Equal(PartsOfAllForwards(small, 1, 0), alone.Parts.Evaluated + alone.Parts.Taken);
         foreach (int ranks in new[] { 2, 3, 4, 5, 10 })
         {
             Outcome[] outcomes = Denoise(small, ranks, rule);
             for (int rank = 0; rank < ranks; rank++)
             {
                 AssertSameFrames(small, ranks, rank, alone, outcomes[rank], 0);
-                AssertTraffic(small, rule, ranks, rank, outcomes[rank].Counts);
+                AssertTraffic(small, rule, ranks, rank, outcomes[rank]);
             }
         }
     }
@@ -69,14 +71,15 @@ public class StepCacheTests
         foreach (int ranks in new[] { 1, 3 })
         {
             Outcome[] outcomes = Denoise(small, ranks, new StepCache(StepCacheKind.FirstBlock, 1e-9));
-            Assert.All(outcomes, outcome => Assert.Equal(0, outcome.Counts.PartsTaken));
+            Assert.All(outcomes, outcome => Assert.Equal(0, outcome.Parts.Taken));
             for (int rank = 0; rank < ranks; rank++)
-                AssertSameFrames(small, ranks, rank, new Outcome([.. expected], outcomes[rank].Counts), outcomes[rank], 0);
+                AssertSameFrames(small, ranks, rank, new Outcome([.. expected], outcomes[rank].Counts, outcomes[rank].Parts), outcomes[rank], 0);
         }
     }
 
-    private static void AssertTraffic(SmallModel small, StepCache rule, int ranks, int rank, RankCounts counts)
+    private static void AssertTraffic(SmallModel small, StepCache rule, int ranks, int rank, Outcome outcome)
     {
+        RankCounts counts = outcome.Counts;
         GangPlan plan = GangPlan.For(small.Clip.Plan, ranks);
         Traffic traffic = Traffic.Of(plan, small.Model.Config, small.ElementSize);
         int samples = SmallModel.Samples, parts = PartsOfBlock * (2 * small.Model.Config.Depth - 1);
@@ -87,11 +90,11 @@ public class StepCacheTests
         }
         else
         {
-            long leftOut = counts.PartsTaken / parts;
+            long leftOut = outcome.Parts.Taken / parts;
             Assert.Equal(samples * Steps * traffic.TokenBytes(rank) - leftOut * traffic.TokenBytesLeftOut(rank), counts.TokenBytesSent);
         }
         Assert.Equal(samples * Steps * traffic.VelocityBytesSent(rank), counts.VelocityBytesSent);
-        Assert.Equal(PartsOfAllForwards(small, ranks, rank), counts.PartsEvaluated + counts.PartsTaken);
+        Assert.Equal(PartsOfAllForwards(small, ranks, rank), outcome.Parts.Evaluated + outcome.Parts.Taken);
     }
 
     private const int PartsOfBlock = 3;
@@ -114,7 +117,7 @@ public class StepCacheTests
             }
     }
 
-    private sealed record Outcome(List<byte[][]> States, RankCounts Counts);
+    private sealed record Outcome(List<byte[][]> States, RankCounts Counts, (long Evaluated, long Taken) Parts);
 
     private static Outcome[] Denoise(SmallModel small, int ranks, StepCache rule, byte[][]? from = null, int first = 0)
     {
@@ -126,9 +129,11 @@ public class StepCacheTests
             using DisposeScope scope = NewDisposeScope();
             RankCounters counters = new();
             List<byte[][]> states = [];
-            new ShardedDenoiser(small.Model, small.Clip, GangPlan.For(small.Clip.Plan, mesh.Ranks), mesh, counters).Run(
-                small.Share(latents, first) with { Cache = rule }, step => states.Add([.. step.State.Select(sample => Gang.Bytes(sample.Values))]), default);
-            return new Outcome(states, counters.Now);
+            using StepCaches caches = new(rule, Steps);
+            DenoiseStage.Run(
+                small.Model, small.Clip, small.Share(latents, first) with { Caches = caches },
+                new GuidanceRanks(GangPlan.For(small.Clip.Plan, mesh.Ranks), mesh, counters), step => states.Add([.. step.State.Select(sample => Gang.Bytes(sample.Values))]), default);
+            return new Outcome(states, counters.Now, caches.Parts);
         });
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using OpenSora.Contracts.Cards;
 using OpenSora.Inference;
 using OpenSora.Inference.Sharding;
+using OpenSora.Inference.Stages;
 using OpenSora.Layout.Gangs;
 using OpenSora.Layout.Units;
 using OpenSora.Parallel.Denoising;
@@ -15,7 +16,7 @@ using static TorchSharp.torch;
 namespace OpenSora.Parallel.Tests.Denoising;
 
 /// <summary>Any number of ranks gives the bytes of one, on the golden checkpoint's transformer.</summary>
-public class ShardedDenoiserTests
+public class GuidanceRanksTests
 {
     private static readonly Precision s_half = new(ScalarType.BFloat16, ScalarType.Float32);
 
@@ -113,8 +114,8 @@ public class ShardedDenoiserTests
     {
         using SmallModel small = new(5, 5, 9, 19, Precision.Float32, false);
         using CancellationTokenSource cancel = new();
-        var ends = Gang.RunAll(Mesh.InProcess(Gang.Name, ranks, Gang.Options), mesh => new ShardedDenoiser(
-            small.Model, small.Clip, GangPlan.For(small.Clip.Plan, ranks), mesh, new RankCounters()).Run(small.Share(), step =>
+        var ends = Gang.RunAll(Mesh.InProcess(Gang.Name, ranks, Gang.Options), mesh => DenoiseStage.Run(
+            small.Model, small.Clip, small.Share(), new GuidanceRanks(GangPlan.For(small.Clip.Plan, ranks), mesh, new RankCounters()), step =>
             {
                 if (mesh.Rank == stopped && step.Done == 2)
                     cancel.Cancel();
@@ -141,7 +142,8 @@ public class ShardedDenoiserTests
                     ? throw new InvalidOperationException("a failing kernel")
                     : share.Prompt(sample, half),
             };
-            return new ShardedDenoiser(small.Model, small.Clip, GangPlan.For(small.Clip.Plan, 3), mesh, new RankCounters()).Run(own, null, default).Count;
+            return DenoiseStage.Run(
+                small.Model, small.Clip, own, new GuidanceRanks(GangPlan.For(small.Clip.Plan, 3), mesh, new RankCounters()), null, default).Count;
         });
         Assert.Equal("a failing kernel", Assert.IsType<InvalidOperationException>(ends[Shared].Failure).Message);
         AllOthersBlame(ends, Shared);
@@ -196,8 +198,8 @@ public class ShardedDenoiserTests
         GangPlan plan = GangPlan.For(small.Clip.Plan, mesh.Ranks);
         RankCounters counters = new();
         List<byte[][]> states = [];
-        IReadOnlyList<Tokens> own = new ShardedDenoiser(small.Model, small.Clip, plan, mesh, counters).Run(
-            share, step => states.Add([.. step.State.Select(sample => Gang.Bytes(sample.Values))]), default);
+        IReadOnlyList<Tokens> own = DenoiseStage.Run(
+            small.Model, small.Clip, share, new GuidanceRanks(plan, mesh, counters), step => states.Add([.. step.State.Select(sample => Gang.Bytes(sample.Values))]), default);
         IReadOnlyList<Tensor>? whole = LatentGather.AtFirstRank(plan, mesh, SmallModel.Steps, own, counters);
         return new Outcome(whole?.Select(Gang.Bytes).ToArray(), states, counters.Now);
     }

@@ -1,20 +1,21 @@
-using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Transformer;
+using OpenSora.Inference.Transformer.Caching;
 using static TorchSharp.torch;
 
-namespace OpenSora.Parallel.Denoising;
+namespace OpenSora.Inference.Stages;
 
-/// <summary>What all ranks of a gang are told to denoise, alike on each of them.</summary>
+/// <summary>What a rank is told to denoise: all but <see cref="Caches"/> alike on all ranks that share the clip.</summary>
 public sealed record DenoiseShare
 {
     public required FlowSchedule Schedule { get; init; }
 
-    /// <summary>Steps that are done already: 0, or those of the checkpoint that a gang goes on from.</summary>
+    /// <summary>Steps that are done already: 0, or those of the checkpoint that the ranks go on from.</summary>
     public int FirstStep { get; init; }
 
     /// <summary>
-    /// Per sample the whole clip after <see cref="FirstStep"/> steps, [T, S, 16] in float32 on the CPU, as
-    /// <see cref="OpenSora.Inference.Transformer.Patches"/> makes it. It is only read.
+    /// Per sample the whole clip after <see cref="FirstStep"/> steps, [T, S, 16] in float32 on the CPU, as <see cref="Patches"/> makes
+    /// it. It is only read.
     /// </summary>
     public required IReadOnlyList<Tensor> Latents { get; init; }
 
@@ -32,8 +33,8 @@ public sealed record DenoiseShare
     public required Guidance Guidance { get; init; }
 
     /// <summary>
-    /// What steps take from earlier ones; null for nothing. Then <see cref="FirstStep"/> must be a fresh one, or the bytes are others than
-    /// those of a run from the start.
+    /// What the rank's steps take from earlier ones; null for nothing. Then <see cref="FirstStep"/> must be a fresh one, or the bytes are
+    /// others than those of a run from the start.
     /// </summary>
-    public StepCache? Cache { get; init; }
+    public StepCaches? Caches { get; init; }
 }

@@ -1,54 +1,41 @@
 using System.Diagnostics;
-using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Sharding;
-using OpenSora.Inference.Transformer;
-using OpenSora.Inference.Transformer.Caching;
 using OpenSora.Layout.Gangs;
+using OpenSora.Layout.Units;
 using OpenSora.Parallel.Gangs;
 using OpenSora.Links;
 using OpenSora.Parallel.Switching;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Parallel.Denoising;
 
-/// <summary>The prompt of a sample for a half of guidance. A rank asks only for the halves that it computes.</summary>
-public delegate PromptContext PromptOf(int sample, GuidanceHalf half);
-
 /// <summary>
-/// What <see cref="GuidedVelocity"/> is on one rank, over the ranks of a gang: each computes its halves on its frames, and
-/// the two ranks of a seat exchange their velocities, so both can go on with the same latent frames.
+/// A rank of a gang, in one epoch of it: it computes its halves of guidance on its frames, and the two ranks of a seat exchange
+/// their velocities, so both go on with the same latent frames, bit for bit those of one rank alone.
 /// </summary>
-public sealed class SharedGuidance(
-    STDiT3 model, ClipContext clip, PromptOf prompt, Guidance guidance, GangPlan plan, Mesh mesh, RankCounters counters,
-    StepCaches? caches = null)
+public sealed class GuidanceRanks(GangPlan plan, Mesh mesh, RankCounters counters) : IGuidanceParallel
 {
     private readonly Seat _seat = plan.SeatOf(mesh.Rank);
 
-    /// <summary>The guided velocity of the frames that this rank holds, as <see cref="GuidedVelocity.At"/> gives it.</summary>
-    /// <param name="step">From 0; the same on all ranks.</param>
-    /// <param name="z">The frames of the rank's seat.</param>
+    public Run Frames(UnitPlan units) => units == plan.Units
+        ? _seat.Frames
+        : throw new ArgumentException($"the gang shares {plan.Units.Frames} x {plan.Units.Positions} tokens, not {units.Frames} x {units.Positions}", nameof(units));
+
+    /// <inheritdoc/>
     /// <exception cref="PeerException">Another rank cannot go on.</exception>
-    public Tensor At(int step, int sample, Tokens z, float timestep, bool[]? denoised)
+    public (Tensor Conditional, Tensor Unconditional) Halves(int step, int sample, Func<GuidanceHalf, ISequenceParallel, Tensor> forward)
     {
         using Activity? span = Tracing.Source.StartActivity("forward")?.SetTag("opensora.step", step).SetTag("opensora.sample", sample).SetTag("opensora.rank", mesh.Rank);
-        using DisposeScope scope = NewDisposeScope();
-        using IDisposable inference = no_grad();
-        Tensor Forward(GuidanceHalf half, ComputeTurn turn)
-        {
-            ForwardCache? cache = caches?.Begin(step, sample, half);
-            (long evaluated, long taken) = (cache?.Evaluated ?? 0, cache?.Taken ?? 0);
-            Tensor velocity = model.forward(
-                z, timestep, denoised, clip, prompt(sample, half), new TokenRanks(plan, mesh, half, step, sample, counters, turn), cache: cache).Values;
-            if (cache is not null)
-                counters.Cached(cache.Evaluated - evaluated, cache.Taken - taken);
-            return velocity;
-        }
+        return _seat.HasOneRank ? Both(Forward) : Exchange(step, sample, Forward);
 
-        (Tensor conditional, Tensor unconditional) = _seat.HasOneRank ? Both(Forward) : Exchange(step, sample, Forward);
-        Tensor velocity = guidance.Combine(conditional, unconditional);
-        Patches.ClearPadding(velocity, clip.Shape.LatentHeight, clip.Shape.LatentWidth);
-        return velocity.MoveToOuterDisposeScope();
+        Tensor Forward(GuidanceHalf half, ComputeTurn turn) => forward(half, new TokenRanks(plan, mesh, half, step, sample, counters, turn));
+    }
+
+    /// <summary>Ends the epoch, unless another rank has.</summary>
+    public void Fail(Exception why)
+    {
+        if (why is not PeerException)
+            mesh.Fail(why is OperationCanceledException ? "it was told to stop" : why.Message);
     }
 
     /// <summary>Both halves here: in turns where there are ranks to wait for, else one after the other.</summary>
