@@ -13,7 +13,7 @@ internal static class VideoWatch
     {
         JsonObject last = [];
         int? place = null;
-        await foreach (JsonObject video in server.Watch(id, message => display.Show(new Notice(message)), cancel))
+        await foreach (JsonObject video in server.Watch(id, message => show(new Notice(message)), cancel))
         {
             last = video;
             if ((string?)video["status"] != "queued")

@@ -21,7 +21,7 @@ internal static class VerifyTask
         Precision precision = card.PrecisionOf(request.Dtype);
         IEnumerable<GoldenResult> rows = request.Golden is { } folder
             ? GoldenSuite.Run(new GoldenContext(folder, card.Device, precision, files))
-            : [SelfCheck.Run(DemoModel.Complete(new ModelFolders()), card.Device, precision, files)];
+            : [SelfCheck.Run(DemoModel.Complete(new ModelFolders()), card.Device, precision)];
         List<VerifiedCase> cases = [];
         foreach (GoldenResult row in rows)
         {

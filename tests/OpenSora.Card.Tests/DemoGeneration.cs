@@ -1,9 +1,8 @@
-using OpenSora.Contracts.Clips;
+using System.Security.Cryptography;
 using OpenSora.Contracts.Generation;
-using OpenSora.Contracts.Media;
 using OpenSora.Inference;
-using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Stages;
 using OpenSora.Prompts.Plans;
 using OpenSora.TestKit;
 using OpenSora.Torch;
@@ -14,8 +13,8 @@ using static TorchSharp.torch;
 
 namespace OpenSora.Card.Tests;
 
-/// <summary>The demo model through the pipeline in this process, its frames kept beside the files.</summary>
-internal sealed class DemoGeneration(GenerationRequest request) : IMedia, IDisposable
+/// <summary>The demo model in this process, on one rank, its frames kept beside the files.</summary>
+internal sealed class DemoGeneration(GenerationRequest request) : IDisposable
 {
     /// <summary>One thread, as the cards of these tests have: last bits depend on it.</summary>
     static DemoGeneration() => TorchRuntime.Initialize(1);
@@ -33,18 +32,42 @@ internal sealed class DemoGeneration(GenerationRequest request) : IMedia, IDispo
         using NoiseSource noise = new(request.Seed);
         GenerationPlan plan = new(request with { SaveDir = _folder });
         plan.Check();
-        VideoPipeline pipeline = new(_models, noise, this, new PipelineEvents());
-        IReadOnlyList<SampleReport> samples = [.. plan.Batches().SelectMany(batch => pipeline.Generate(batch, cancel))];
-        pipeline.Latents?.Dispose();
-        return samples;
+        return [.. plan.Batches().SelectMany(batch => Run(batch, noise, cancel))];
     }
 
-    public IEnumerable<RgbImage> Read(string path, CancellationToken cancel) => FrameReader.Read(path, cancel);
+    private IReadOnlyList<SampleReport> Run(VideoBatch batch, NoiseSource noise, CancellationToken cancel)
+    {
+        VideoWriter[] writers = [.. batch.Videos.Select(video => new VideoWriter(video.File, batch.Settings.Clip.Output, new FrameRate(24), cancel: cancel))];
+        try
+        {
+            foreach (PlannedVideo video in batch.Videos)
+                Frames[video.File] = [];
+            using Tensor latents = new OneRankGeneration(_models, noise).Run(
+                batch, path => new ReferenceFile(MediaKinds.Of(path) == MediaKind.Video, FrameReader.Read(path).Count(), FrameReader.Read(path)), Write, cancel);
+            return [.. batch.Videos.Select((video, i) => Complete(video, writers[i], latents[i]))];
+        }
+        finally
+        {
+            foreach (VideoWriter writer in writers)
+                writer.Dispose();
+        }
 
-    public bool IsVideo(string path) => MediaKinds.Of(path) == MediaKind.Video;
+        void Write(int video, ReadOnlyMemory<byte> frame)
+        {
+            Frames[batch.Videos[video].File].Add(frame.ToArray());
+            writers[video].Write(frame.Span);
+        }
+    }
 
-    public IFrameSink Create(string path, FrameSize size, CancellationToken cancel) =>
-        new Sink(new VideoWriter(path, size, new FrameRate(24), cancel: cancel), Frames[path] = []);
+    private SampleReport Complete(PlannedVideo video, VideoWriter writer, Tensor latent)
+    {
+        using Tensor own = latent.contiguous();
+        latent.Dispose();
+        writer.Complete();
+        List<byte[]> frames = Frames[video.File];
+        return new SampleReport(video.File, video.Prompts[0], frames.Count, new GenerationHashes(
+            Convert.ToHexStringLower(SHA256.HashData(own.bytes)), Convert.ToHexStringLower(SHA256.HashData([.. frames.SelectMany(frame => frame)]))));
+    }
 
     public void Dispose()
     {
@@ -53,16 +76,4 @@ internal sealed class DemoGeneration(GenerationRequest request) : IMedia, IDispo
     }
 
     private static string Demo(string part) => Path.Combine(Repository.Root, "models", "demo", part);
-
-    private sealed class Sink(VideoWriter writer, List<byte[]> frames) : IFrameSink
-    {
-        public void Write(ReadOnlySpan<byte> rgb)
-        {
-            frames.Add(rgb.ToArray());
-            writer.Write(rgb);
-        }
-
-        public void Complete() => writer.Complete();
-        public void Dispose() => writer.Dispose();
-    }
 }

@@ -1,10 +1,8 @@
 using OpenSora.Contracts.Cards;
-using OpenSora.Contracts.Clips;
 using OpenSora.Inference;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Sampling;
-using OpenSora.Inference.Transformer;
-using OpenSora.Layout.Clips;
+using OpenSora.Inference.Stages;
 using OpenSora.Layout.Decoding;
 using OpenSora.Torch;
 using TorchSharp;
@@ -20,47 +18,31 @@ internal static class Decoding
         using IDisposable quiet = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Models models = context.Models;
-        VideoAutoencoder autoencoder = models.Autoencoder;
-        FrameChunk chunk = autoencoder.Chunks(context.Clip.Frames).ElementAt(task.Chunk);
-        ClipSettings settings = context.Settings;
-        Tensor latent = Patches.ToLatent(Starting.TokensOf(context.Parts[0], settings), context.Clip.Latent.Height, context.Clip.Latent.Width);
-
+        FrameChunk chunk = models.Autoencoder.Chunks(context.Clip.Frames).ElementAt(task.Chunk);
         byte[]? state = null;
-        using ClipEncoder? again = task.Encode ? Again(context, task, autoencoder, chunk, out state) : null;
-        foreach (Tensor piece in autoencoder.DecodePieces(models.Precision.Round(latent), chunk.Frames))
+        using PosteriorNoise? again = task.Encode ? Again(context, task, models.Autoencoder, out state) : null;
+        Tensor? encoded = DecodeStage.Run(models, context.Clip, chunk, Starting.TokensOf(context.Parts[0], context.Settings), again, Send, context.Cancel);
+        return encoded is null
+            ? new TaskResult(new Decoded(null))
+            : new TaskResult(new Decoded(TensorParts.Name(encoded)), [TensorParts.Bytes(encoded), state!]);
+
+        void Send(DecodedFrames frames)
         {
-            context.Cancel.ThrowIfCancellationRequested();
-            using DisposeScope pieceScope = NewDisposeScope();
-            using Tensor pixels = piece; // [3, F, H, W]
-            again?.Add(models.Precision.Round(pixels));
-            context.Send(new FramesDecoded((int)pixels.shape[1]), [FrameBytes.Of(pixels, models.Precision.Model)]);
+            context.Send(new FramesDecoded((int)frames.Pixels.shape[1]), [frames.Rgb]);
             context.Faults.At(0, $"chunk={task.Chunk}");
             MemoryUse.ReturnFree();
         }
-        if (again is null)
-            return new TaskResult(new Decoded(null));
-        using Tensor encoded = again.Finish().to(ScalarType.Float32);
-        return new TaskResult(new Decoded(TensorParts.Name(encoded)), [TensorParts.Bytes(encoded), state!]);
     }
 
-    /// <summary>The chunk's encoder: with the random numbers that the encoder of whole clips would have for it.</summary>
+    /// <summary>The random numbers that encode the video's clip again.</summary>
     /// <param name="state">The random numbers after all clips of the batch have theirs.</param>
-    private static ClipEncoder Again(TaskContext context, DecodeTask task, VideoAutoencoder autoencoder, FrameChunk chunk, out byte[] state)
+    private static PosteriorNoise Again(TaskContext context, DecodeTask task, VideoAutoencoder autoencoder, out byte[] state)
     {
         using NoiseSource noise = RandomState.Open(context.Parts[1], context.Request.Seed);
-        LatentSize size = context.Clip.Latent;
-        PosteriorNoise[] drawn = PosteriorNoise.Draw(
-            noise, autoencoder.Precision.Model, autoencoder.Units, autoencoder.Temporal.Config.Downsampling, task.Videos, context.Clip.Frames,
-            (LatentSize.Channels, size.Height, size.Width));
+        PosteriorNoise[] drawn = PosteriorNoise.Draw(noise, autoencoder, task.Videos, context.Clip.Frames, context.Clip.Latent);
         state = noise.State;
-        try
-        {
-            return new ClipEncoder(autoencoder, chunk.Frames, drawn[task.Video].Of(chunk));
-        }
-        finally
-        {
-            foreach (PosteriorNoise own in drawn)
-                own.Dispose();
-        }
+        foreach (PosteriorNoise other in drawn.Where((_, video) => video != task.Video))
+            other.Dispose();
+        return drawn[task.Video];
     }
 }

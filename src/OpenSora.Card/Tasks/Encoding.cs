@@ -1,12 +1,8 @@
 using OpenSora.Contracts.Cards;
-using OpenSora.Contracts.Clips;
 using OpenSora.Inference;
-using OpenSora.Inference.Conditioning;
-using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Stages;
 using OpenSora.Inference.Text;
-using OpenSora.Torch;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,21 +40,11 @@ internal static class Encoding
         return new TaskResult(new TextEncoded(prompts), parts);
     }
 
-    /// <summary>The frames are encoded as they come, so memory does not grow with them.</summary>
     public static TaskResult Reference(TaskContext context, EncodeReferenceTask task)
     {
-        Models models = context.Models;
         using NoiseSource noise = RandomState.Open(context.Parts[0], context.Request.Seed);
-        LatentSize size = context.Clip.Latent;
-        using ClipEncoder encoder = ClipEncoder.Begin(models.Autoencoder, noise, 1, task.Frames, (LatentSize.Channels, size.Height, size.Width))[0];
-        foreach (RgbImage frame in context.Frames)
-        {
-            context.Cancel.ThrowIfCancellationRequested();
-            using DisposeScope frameScope = NewDisposeScope();
-            encoder.Add(task.IsVideo ? ResizeCrop.VideoFrame(frame, context.Clip.Nominal) : ResizeCrop.Image(frame, context.Clip.Nominal));
-            MemoryUse.ReturnFree();
-        }
-        using Tensor latent = encoder.Finish().to(ScalarType.Float32);
+        Tensor latent = ReferenceStage.Encode(
+            context.Models.Autoencoder, context.Clip, new ReferenceFile(task.IsVideo, task.Frames, context.Frames), noise, context.Cancel);
         return new TaskResult(new ReferenceEncoded(TensorParts.Name(latent)), [TensorParts.Bytes(latent), noise.State]);
     }
 }

@@ -2,14 +2,14 @@ using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.DemoModel.Stages;
 using OpenSora.Inference;
-using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Stages;
 using OpenSora.Prompts.Plans;
 using static TorchSharp.torch;
 
 namespace OpenSora.DemoModel.Evaluation;
 
-/// <summary>Makes clips with the pipeline that users run. May be used by several threads.</summary>
+/// <summary>Makes clips with the stages that users' cards run. May be used by several threads.</summary>
 /// <param name="folder">A folder with dit, t5, vae2d and vae3d.</param>
 internal sealed class ClipMaker(string folder, double guidance) : IDisposable
 {
@@ -31,7 +31,6 @@ internal sealed class ClipMaker(string folder, double guidance) : IDisposable
     public List<byte[]> Make(string prompt, int steps, long seed, byte[]? first = null, int loops = 1, int frames = DrawnFrames.Frames)
     {
         const string picture = "first.png";
-        MemoryMedia media = new();
         GenerationRequest request = new()
         {
             Prompts = [prompt],
@@ -44,14 +43,13 @@ internal sealed class ClipMaker(string folder, double guidance) : IDisposable
             ReferencePaths = first is null ? [] : [picture],
             MaskStrategies = first is null ? [] : ["0"],
         };
-        if (first is not null)
-            media.Pictures.Add(picture, new RgbImage(DrawnFrames.Side, DrawnFrames.Side, first));
         using NoiseSource noise = new(seed);
-        VideoPipeline pipeline = new(_models, noise, media, new PipelineEvents());
-        foreach (VideoBatch batch in new GenerationPlan(request).Batches())
-            pipeline.Generate(batch, CancellationToken.None);
-        pipeline.Latents?.Dispose();
-        return media.Written.Values.Single();
+        List<byte[]> video = [];
+        using Tensor latents = new OneRankGeneration(_models, noise).Run(
+            new GenerationPlan(request).Batches().Single(),
+            _ => new ReferenceFile(IsVideo: false, Frames: 1, [new RgbImage(DrawnFrames.Side, DrawnFrames.Side, first!)]),
+            (_, frame) => video.Add(frame.ToArray()), CancellationToken.None);
+        return video;
     }
 
     public void Dispose() => _models.Dispose();

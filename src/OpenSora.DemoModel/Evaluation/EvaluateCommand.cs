@@ -9,8 +9,8 @@ using OpenSora.DemoModel.Training;
 namespace OpenSora.DemoModel.Evaluation;
 
 /// <summary>
-/// Measures a model folder on captions of combinations that training never saw, in varied wording, with the pipeline that
-/// users run and a judge that looks at pixels.
+/// Measures a model folder on captions of combinations that training never saw, in varied wording, with the stages that
+/// users' cards run and a judge that looks at pixels.
 /// </summary>
 internal sealed class EvaluateCommand(string model, string output, ulong seed, int prompts, int[] steps, double guidance, int threads)
 {

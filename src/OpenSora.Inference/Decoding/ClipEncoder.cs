@@ -1,4 +1,3 @@
-using OpenSora.Inference.Sampling;
 using OpenSora.Layout.Decoding;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -18,15 +17,6 @@ public sealed class ClipEncoder(VideoAutoencoder autoencoder, int frames, Poster
     private readonly List<Tensor> _perFrame = [];
     private readonly List<Tensor> _latents = [];
     private int _come, _encoded;
-
-    /// <summary>One encoder for each clip of a batch; their noise is drawn in the original's order.</summary>
-    /// <param name="latent">Channels, height and width of a latent frame.</param>
-    public static ClipEncoder[] Begin(VideoAutoencoder autoencoder, NoiseSource source, int clips, int frames, (long, long, long) latent) =>
-    [
-        .. PosteriorNoise
-            .Draw(source, autoencoder.Precision.Model, autoencoder.Units, autoencoder.Temporal.Config.Downsampling, clips, frames, latent)
-            .Select(noise => new ClipEncoder(autoencoder, frames, noise)),
-    ];
 
     /// <summary>The next frames: [3, F, H, W] in [-1, 1]. They are copied.</summary>
     public void Add(Tensor pixels)

@@ -1,3 +1,4 @@
+using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Sampling;
 using OpenSora.Layout.Decoding;
 using TorchSharp;
@@ -42,6 +43,11 @@ public sealed class PosteriorNoise : IDisposable
             c => noise.Normal(ScalarType.Float32, clips, channels, c.Latents, height, width))], 2).to(model);
         return [.. Enumerable.Range(0, clips).Select(clip => OfClip(spatial, temporal, clip))];
     }
+
+    /// <summary>The same for the clips of an autoencoder.</summary>
+    /// <param name="latent">Of a clip; its frames do not matter.</param>
+    public static PosteriorNoise[] Draw(NoiseSource noise, VideoAutoencoder autoencoder, int clips, int frames, LatentSize latent) => Draw(
+        noise, autoencoder.Precision.Model, autoencoder.Units, autoencoder.Temporal.Config.Downsampling, clips, frames, (LatentSize.Channels, latent.Height, latent.Width));
 
     /// <summary>The noise of one clip of a batch.</summary>
     /// <param name="spatial">[clips · T, 4, h, w]</param>

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
-using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Stages;
 using OpenSora.Prompts.Plans;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 namespace OpenSora.Inference.Verification;
 
 /// <summary>
-/// Case 9: whole generations through <see cref="VideoPipeline"/>, from the prompt and the seed to the bytes of the frames. A
+/// Case 9: whole generations through <see cref="OneRankGeneration"/>, from the prompt and the seed to the bytes of the frames. A
 /// JSON file has the arguments; a file of the same name has the tensors, unless the original stops with an <c>error</c>.
 /// </summary>
 public static partial class Case9EndToEnd
@@ -44,36 +44,37 @@ public static partial class Case9EndToEnd
         JsonElement run = arguments.RootElement;
         GenerationRequest request = GoldenRequest.Read(context, run);
         using Models models = Models.Open(request.Models, request, context.Device, context.Precision);
-        MemoryMedia media = new(context.Files, Path.GetDirectoryName(file)!);
         if (run.Find("error") is not null)
-            return Refused(name, request, models, media);
+            return Refused(name, request, models, Open);
 
         GenerationPlan plan = new(request);
         if (plan.Settings is { Loops: > 1 } settings && plan.Settings.Clip.Frames <= settings.Overlap)
             return new GoldenResult(name, 0, ShareOfBytes, OnPurpose: OnPurpose.ShortLoop);
         VideoBatch batch = plan.Batches().Single();
         Recorder recorder = new();
-        Generate(models, request, batch, media, recorder);
+        IReadOnlyList<MemoryStream> frames = Generate(models, request, batch, Open, recorder);
 
         using GoldenTensors golden = new(file);
         bool isShort = OnPurpose.IsShort(plan.Settings.Clip.Frames);
         NearestTensor nearest = new();
         foreach (string tensor in golden.Names.Where(tensor => !Inputs().IsMatch(tensor) && !(isShort && OfTimesteps().IsMatch(tensor))))
-            Compare(tensor, golden[tensor], recorder, media, nearest);
+            Compare(tensor, golden[tensor], recorder, frames, nearest);
         foreach ((int loop, JsonElement expected) in run.Items("loops").Index())
         {
             bool same = GoldenTable.Texts(expected.Field("prompts")).SequenceEqual(batch.Videos.Select(video => video.Prompts[loop]));
             nearest.Add($"prompts of loop {loop}", same ? 0 : double.PositiveInfinity, 0);
         }
         return nearest.Result(name, isShort ? OnPurpose.ShortClip : null);
+
+        ReferenceFile Open(string path) => ReferenceFile.Open(context.Files, Path.Combine(Path.GetDirectoryName(file)!, path), CancellationToken.None);
     }
 
-    private static void Compare(string name, Tensor golden, Recorder recorder, MemoryMedia media, NearestTensor nearest)
+    private static void Compare(string name, Tensor golden, Recorder recorder, IReadOnlyList<MemoryStream> made, NearestTensor nearest)
     {
         if (Frames().Match(name) is { Success: true } frames)
         {
             int video = int.Parse(frames.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
-            nearest.Add(name, video < media.Frames.Count ? FrameBytesError.Between(media.Frames[video].ToArray(), golden.contiguous().bytes.ToArray()) : double.PositiveInfinity, ShareOfBytes);
+            nearest.Add(name, video < made.Count ? FrameBytesError.Between(made[video].ToArray(), golden.contiguous().bytes.ToArray()) : double.PositiveInfinity, ShareOfBytes);
             return;
         }
         (Tensor ours, Tensor expected) = recorder.Tensor(name, golden);
@@ -82,7 +83,7 @@ public static partial class Case9EndToEnd
     }
 
     /// <summary>What stops the original must be refused.</summary>
-    private static GoldenResult Refused(string name, GenerationRequest request, Models models, MemoryMedia media)
+    private static GoldenResult Refused(string name, GenerationRequest request, Models models, Func<string, ReferenceFile> open)
     {
         foreach (Network network in Enum.GetValues<Network>())
             models.Load(network);
@@ -91,7 +92,7 @@ public static partial class Case9EndToEnd
             GenerationRules.Check(request);
             GenerationPlan plan = new(request);
             plan.Check();
-            Generate(models, request, plan.Batches().Single(), media, new Recorder());
+            Generate(models, request, plan.Batches().Single(), open, new Recorder());
         }
         catch (InputException)
         {
@@ -100,10 +101,15 @@ public static partial class Case9EndToEnd
         return GoldenResult.Unreadable(name, "the original stops at it, and here it makes a video");
     }
 
-    private static void Generate(Models models, GenerationRequest request, VideoBatch batch, MemoryMedia media, Recorder recorder)
+    /// <returns>Of each video its frames, one after the other.</returns>
+    private static IReadOnlyList<MemoryStream> Generate(
+        Models models, GenerationRequest request, VideoBatch batch, Func<string, ReferenceFile> open, Recorder recorder)
     {
         using NoiseSource noise = new(request.Seed);
-        new VideoPipeline(models, noise, media, new PipelineEvents { Trace = recorder.Add }).Generate(batch, CancellationToken.None);
+        MemoryStream[] frames = [.. batch.Videos.Select(_ => new MemoryStream())];
+        using Tensor latents = new OneRankGeneration(models, noise) { Trace = recorder.Add }.Run(
+            batch, open, (video, frame) => frames[video].Write(frame.Span), CancellationToken.None);
+        return frames;
     }
 
     /// <summary>What the original drew or read, which other tensors show.</summary>

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Verification;
 
-/// <summary>Keeps what a pipeline traces, and brings it to the shapes of the golden end-to-end tensors.</summary>
+/// <summary>Keeps what a generation traces, and brings it to the shapes of the golden end-to-end tensors.</summary>
 internal sealed class Recorder
 {
     private readonly Dictionary<string, List<Tensor>> _seen = [];

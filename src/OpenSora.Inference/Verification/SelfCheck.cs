@@ -1,7 +1,6 @@
 using OpenSora.Contracts.Generation;
-using OpenSora.Contracts.Media;
-using OpenSora.Inference.Generation;
 using OpenSora.Inference.Sampling;
+using OpenSora.Inference.Stages;
 using OpenSora.Prompts.Plans;
 using OpenSora.Torch;
 using TorchSharp;
@@ -28,16 +27,15 @@ public static class SelfCheck
     };
 
     /// <param name="models">All four.</param>
-    /// <param name="files">Reads nothing: the clip has no references.</param>
-    public static GoldenResult Run(ModelFolders models, Device device, Precision precision, IMedia files)
+    public static GoldenResult Run(ModelFolders models, Device device, Precision precision)
     {
-        byte[] ours = Frames(models, device, precision, files);
+        byte[] ours = Frames(models, device, precision);
         bool enabled = FusedKernels.Enabled;
         FusedKernels.Enabled = false;
         try
         {
             return new GoldenResult(
-                Name, Math.Min(FrameBytesError.Between(ours, Frames(models, CPU, Precision.Float32, files)), double.MaxValue), FrameBytesError.Tolerance,
+                Name, Math.Min(FrameBytesError.Between(ours, Frames(models, CPU, Precision.Float32)), double.MaxValue), FrameBytesError.Tolerance,
                 "against the processor with torch's own kernels");
         }
         finally
@@ -46,14 +44,15 @@ public static class SelfCheck
         }
     }
 
-    private static byte[] Frames(ModelFolders folders, Device device, Precision precision, IMedia files)
+    private static byte[] Frames(ModelFolders folders, Device device, Precision precision)
     {
         using DisposeScope scope = NewDisposeScope();
         using Models models = Models.Open(folders, s_clip, device, precision);
         using NoiseSource noise = new(s_clip.Seed);
-        MemoryMedia media = new(files, "");
-        VideoBatch batch = new GenerationPlan(s_clip).Batches().Single();
-        new VideoPipeline(models, noise, media, new PipelineEvents()).Generate(batch, CancellationToken.None);
-        return media.Frames.Single().ToArray();
+        using MemoryStream frames = new();
+        new OneRankGeneration(models, noise).Run(
+            new GenerationPlan(s_clip).Batches().Single(), path => throw new ArgumentException($"the clip has no reference {path}"),
+            (_, frame) => frames.Write(frame.Span), CancellationToken.None);
+        return frames.ToArray();
     }
 }
