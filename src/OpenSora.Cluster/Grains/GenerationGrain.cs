@@ -17,7 +17,7 @@ using Orleans.Streams;
 namespace OpenSora.Cluster.Grains;
 
 /// <inheritdoc cref="IGenerationGrain"/>
-[OnCoordinators, Reentrant, KeepAlive]
+[OnCoordinators, Reentrant]
 internal sealed partial class GenerationGrain(
     IGenerationStore store, JobRunner runner, CardDirectory directory, ILocalSiloDetails silo, VideoServiceOptions options, ClusterOptions cluster, ILogger<GenerationGrain> log) : Grain, IGenerationGrain
 {
@@ -90,6 +90,7 @@ internal sealed partial class GenerationGrain(
             _stop = null;
             throw;
         }
+        DelayDeactivation(Timeout.InfiniteTimeSpan); // no call is under way while it is made
         Holding held = new(silo.SiloAddress, start.Cards, start.Kind, start.Leases);
         _making = Make(_row!, start, crew, leases, voice, stop);
         return held;
@@ -162,6 +163,7 @@ internal sealed partial class GenerationGrain(
         crew.Dispose();
         (_stop, _crew, _preview) = (null, null, null);
         stop.Dispose();
+        DelayDeactivation(TimeSpan.Zero);
         bool hadProgress = _live.Percent > before;
         _live = LiveProgress.None with { Percent = _live.Percent };
         if (_row is { Video.IsOver: false } unfinished && unfinished.Epoch == row.Epoch)
