@@ -12,10 +12,10 @@ internal static class VideoEvents
     public static async Task Send(HttpContext http, IVideoService service, string id, CancellationToken stopping)
     {
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
+        IAsyncEnumerator<VideoEvent> events = service.Watch(OwnerFilter.OwnerOf(http), id, over.Token).GetAsyncEnumerator(over.Token);
+        Task<bool> next = events.MoveNextAsync().AsTask();
         try
         {
-            await using IAsyncEnumerator<VideoEvent> events = service.Watch(OwnerFilter.OwnerOf(http), id, over.Token).GetAsyncEnumerator(over.Token);
-            ValueTask<bool> next = events.MoveNextAsync();
             if (!await next)
             {
                 await VideoEndpoints.Missing(id).ExecuteAsync(http);
@@ -25,25 +25,34 @@ internal static class VideoEvents
             http.Response.Headers.CacheControl = "no-cache";
             http.Response.Headers["X-Accel-Buffering"] = "no";
             do
+            {
                 await http.Response.WriteAsync(TextOf(events.Current), over.Token);
-            while (await Next(events, http, over.Token));
+                await http.Response.Body.FlushAsync(over.Token);
+                next = events.MoveNextAsync().AsTask();
+                await KeepAlive(next, http, over.Token);
+            }
+            while (await next);
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
             // Whoever listens asks again: of the video, nothing is lost.
         }
+        finally
+        {
+            await over.CancelAsync();
+            await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default); // it is not disposed while it moves
+            await events.DisposeAsync();
+        }
     }
 
-    private static async Task<bool> Next(IAsyncEnumerator<VideoEvent> events, HttpContext http, CancellationToken cancel)
+    private static async Task KeepAlive(Task next, HttpContext http, CancellationToken cancel)
     {
-        await http.Response.Body.FlushAsync(cancel);
-        Task<bool> next = events.MoveNextAsync().AsTask();
         while (await Task.WhenAny(next, Task.Delay(LongestSilence, cancel)) != next)
         {
+            cancel.ThrowIfCancellationRequested();
             await http.Response.WriteAsync(":\n\n", cancel);
             await http.Response.Body.FlushAsync(cancel);
         }
-        return await next;
     }
 
     private static string TextOf(VideoEvent happened) => happened switch

@@ -105,8 +105,9 @@ internal sealed class ServiceHost : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
-        // While a silo is lost, the others warn at each probe, and their streams fail at each look, until it is out.
-        builder.Logging.AddFilter("Orleans", LogLevel.Error).AddFilter("Orleans.Streams", LogLevel.Critical).AddFilter("Orleans.Providers", LogLevel.Critical);
+        // While a silo is lost, the others warn at each probe, and their streams fail at each look, until it is out. Calls to a card that is lost fail their callers.
+        builder.Logging.AddFilter("Orleans", LogLevel.Error).AddFilter("Orleans.Streams", LogLevel.Critical).AddFilter("Orleans.Providers", LogLevel.Critical)
+            .AddFilter("Orleans.Messaging", LogLevel.Critical);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddTelemetry(options.Telemetry, "opensora-silo", Environment.MachineName, metrics => metrics.AddPrometheusExporter());
         builder.WebHost.UseKestrelHttpsConfiguration();
