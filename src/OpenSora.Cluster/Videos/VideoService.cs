@@ -136,18 +136,21 @@ internal sealed partial class VideoService(
             yield return new VideoPreview(latest.Step, latest.Png);
         }
         (string Document, int? Place) told = default;
+        bool ended = false;
         while (true)
         {
             // How things stand first, then what is told: events may be lost, as with a silo.
             if (await Look(owner, id, cancel) is not { } now)
                 yield break;
             (string, int?) here = (VideoDocument.Of(now with { SecondsLeft = null }).Json, now.QueuePosition);
-            if (here != told)
+            if (here != told && !now.IsOver)
                 yield return new VideoChanged(now);
             told = here;
-            if (now.IsOver)
-                yield break;
-            for (GenerationEvent? next = await follower.Next(now.Status == VideoStatus.Queued ? PlaceTold : Silence, cancel); next is not null; next = follower.Next())
+            TimeSpan wait = now.Status == VideoStatus.Queued ? PlaceTold : Silence;
+            // A row may be over before its last events are here: they are told first.
+            for (GenerationEvent? next = ended ? null : await follower.Next(wait, cancel);
+                next is not null;
+                next = now.IsOver && !ended ? await follower.Next(wait, cancel) : follower.Next())
             {
                 if (next is PreviewDrawn && await Asked(() => client.GetGrain<IGenerationGrain>(id).Latest()) is { } preview && preview.Step != shown)
                 {
@@ -158,6 +161,12 @@ internal sealed partial class VideoService(
                 {
                     yield return new VideoNotice(notice.Message);
                 }
+                ended |= next is StatusChanged { IsOver: true };
+            }
+            if (now.IsOver)
+            {
+                yield return new VideoChanged(now);
+                yield break;
             }
         }
     }
