@@ -11,9 +11,6 @@ public enum FrameKind
     /// <summary>A predicted velocity on its way to the other half of guidance.</summary>
     Velocity = 2,
 
-    /// <summary>Latent frames on their way to who gathers them.</summary>
-    Latent = 3,
-
     /// <summary>No body: the sender is alive.</summary>
     Heartbeat = 4,
 
@@ -45,7 +42,6 @@ public readonly record struct FrameAddress(FrameKind Kind, int Step, int Sample,
         FrameKind.Tokens => $"tokens of step {Step}, sample {Sample}, {Half} half, block {Block}, unit at {Unit}",
         FrameKind.Velocity => $"{Half} velocity of step {Step}, sample {Sample}",
         FrameKind.Sums => $"sums of step {Step}, sample {Sample}, {Half} half, block {Block}, unit at {Unit}",
-        FrameKind.Latent => $"latent of sample {Sample} after step {Step}",
         _ => Kind.ToString(),
     };
 }

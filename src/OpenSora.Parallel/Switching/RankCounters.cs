@@ -13,7 +13,6 @@ public sealed class RankCounters
     public RankCounts Now => new(
         Interlocked.Read(ref _sent[(int)FrameKind.Tokens]), Interlocked.Read(ref _received[(int)FrameKind.Tokens]),
         Interlocked.Read(ref _sent[(int)FrameKind.Velocity]), Interlocked.Read(ref _received[(int)FrameKind.Velocity]),
-        Interlocked.Read(ref _sent[(int)FrameKind.Latent]), Interlocked.Read(ref _received[(int)FrameKind.Latent]),
         Interlocked.Read(ref _switches), Interlocked.Read(ref _units), Interlocked.Read(ref _tokens),
         Time(Interlocked.Read(ref _waited)), Time(Interlocked.Read(ref _exchanging)))
     {
@@ -47,7 +46,6 @@ public sealed class RankCounters
 /// <summary>Counts of one rank. Bytes are those of tensors, without headers.</summary>
 /// <param name="TokenBytesSent">Tokens between blocks, and predictions on their way back to frames.</param>
 /// <param name="VelocityBytesSent">Velocities to the other half of guidance.</param>
-/// <param name="LatentBytesSent">Latent frames to who gathers them.</param>
 /// <param name="Switches">Changes of layout, 2 · depth a forward: 55 of tokens and one of velocities in Open-Sora 1.2.</param>
 /// <param name="Units">Units handed to switches: all that blocks compute, but for those of a cache that need no switch.</param>
 /// <param name="Tokens">Tokens handed to switches.</param>
@@ -55,17 +53,17 @@ public sealed class RankCounters
 /// <param name="Exchanging">Time from the first unit of a switch to its end, over all switches.</param>
 public sealed record RankCounts(
     long TokenBytesSent, long TokenBytesReceived, long VelocityBytesSent, long VelocityBytesReceived,
-    long LatentBytesSent, long LatentBytesReceived, long Switches, long Units, long Tokens, TimeSpan Waited, TimeSpan Exchanging)
+    long Switches, long Units, long Tokens, TimeSpan Waited, TimeSpan Exchanging)
 {
     /// <summary>Sums for decisions of a cache.</summary>
     public long SumBytesSent { get; init; }
 
     public long SumBytesReceived { get; init; }
 
-    /// <summary>All bytes sent but those of gathering.</summary>
+    /// <summary>All bytes sent.</summary>
     public long BytesSent => TokenBytesSent + VelocityBytesSent + SumBytesSent;
 
-    /// <summary>All bytes received but those of gathering.</summary>
+    /// <summary>All bytes received.</summary>
     public long BytesReceived => TokenBytesReceived + VelocityBytesReceived + SumBytesReceived;
 
     /// <summary>The share of the time of switches in which the rank computed, 0 to 1; 1 when there were none.</summary>
@@ -75,7 +73,6 @@ public sealed record RankCounts(
     public RankCounts Since(RankCounts earlier) => new(
         TokenBytesSent - earlier.TokenBytesSent, TokenBytesReceived - earlier.TokenBytesReceived,
         VelocityBytesSent - earlier.VelocityBytesSent, VelocityBytesReceived - earlier.VelocityBytesReceived,
-        LatentBytesSent - earlier.LatentBytesSent, LatentBytesReceived - earlier.LatentBytesReceived,
         Switches - earlier.Switches, Units - earlier.Units, Tokens - earlier.Tokens, Waited - earlier.Waited, Exchanging - earlier.Exchanging)
     {
         SumBytesSent = SumBytesSent - earlier.SumBytesSent,

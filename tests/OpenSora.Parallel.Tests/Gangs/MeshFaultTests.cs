@@ -62,7 +62,7 @@ public class MeshFaultTests
                     ThreadPool.QueueUserWorkItem(_ => mesh.Fail("out of memory"));
                 for (int i = 0; ; i++)
                 {
-                    FrameAddress due = new(FrameKind.Latent, i, 0, default, 0, 0);
+                    FrameAddress due = new(FrameKind.Velocity, i, 0, default, 0, 0);
                     if (mesh.Rank == 1)
                         mesh.Send(0, due, body);
                     else
@@ -173,7 +173,7 @@ public class MeshFaultTests
         long[] sums = Gang.Run(3, mesh =>
         {
             using DisposeScope scope = NewDisposeScope();
-            FrameAddress Address(int i) => new(FrameKind.Latent, i, 0, default, 0, 0);
+            FrameAddress Address(int i) => new(FrameKind.Velocity, i, 0, default, 0, 0);
             if (mesh.Rank > 0)
             {
                 for (int i = 0; i < 50; i++)
