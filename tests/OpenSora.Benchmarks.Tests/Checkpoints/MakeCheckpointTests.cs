@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OpenSora.Benchmarks.Checkpoints;
 using OpenSora.Contracts;
 using OpenSora.Inference;
@@ -17,14 +18,17 @@ public sealed class MakeCheckpointTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>With the demo model's text encoder and autoencoders, and with small ones of the public proportions.</summary>
+    /// <summary>With the demo model's text encoder and autoencoders, and with small ones of the public proportions; by the program itself.</summary>
     [Theory]
     [InlineData(0, 0)]
     [InlineData(1, 4)]
-    public void Its_folders_load(int textLayers, int vaeChannels)
+    public async Task Its_folders_load(int textLayers, int vaeChannels)
     {
-        CheckpointSize size = new(Depth: 1, Hidden: 32, Heads: 2, textLayers, TextHidden: 64, vaeChannels);
-        MakeCheckpoint.Write(_folder, size, Path.Combine(Repository.Root, "models", "demo"));
+        string[] arguments = ["make-checkpoint", _folder, "--depth", "1", "--hidden", "32", "--heads", "2", "--text-layers", $"{textLayers}", "--text-hidden", "64", "--vae-channels", $"{vaeChannels}"];
+        using Process program = Process.Start(new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "OpenSora.Benchmarks"), arguments) { RedirectStandardError = true })!;
+        string said = await program.StandardError.ReadToEndAsync();
+        await program.WaitForExitAsync();
+        Assert.True(program.ExitCode == ExitCode.Done, said);
         using T5Encoder text = T5Encoder.Load(Path.Combine(_folder, "t5"), CPU, Precision.Float32);
         using STDiT3 transformer = STDiT3Checkpoint.Load(Path.Combine(_folder, "dit"), CPU, Precision.Float32);
         using VideoAutoencoder vae = VideoAutoencoderFiles.Load(
