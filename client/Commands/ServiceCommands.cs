@@ -60,8 +60,7 @@ internal static class ServiceCommands
     {
         if (VideoServer.IsOver(await service.Find(id, cancel)))
             throw new ServerException(ExitCode.BadInput, $"{id} is over already: there is nothing to cancel");
-        await service.Delete(id, cancel);
-        return await service.Find(id, cancel);
+        return await service.Cancel(id, cancel);
     }, _ => ExitCode.Done);
 
     private static Command Jobs()
@@ -81,7 +80,7 @@ internal static class ServiceCommands
             }
             TextTable table = new("video", "status", "progress", "step", "asked for", "prompt");
             foreach (JsonObject video in videos)
-                table.Add($"{(string?)video["id"]}", $"{(string?)video["status"]}", $"{(int)video["progress"]!} %", $"{(int)video["step"]!}/{(int)video["steps"]!}",
+                table.Add($"{(string?)video["id"]}", VideoWatch.StatusOf(video), $"{(int)video["progress"]!} %", $"{(int)video["step"]!}/{(int)video["steps"]!}",
                     $"{DateTimeOffset.FromUnixTimeSeconds((long)video["created_at"]!).LocalDateTime:yyyy-MM-dd HH:mm:ss}", $"{Short((string?)video["prompt"] ?? "")}");
             Console.Out.Write(table.ToString());
             return ExitCode.Done;
@@ -133,7 +132,7 @@ internal static class ServiceCommands
 
     private static string Line(JsonObject video)
     {
-        string status = (string)video["status"]!;
+        string status = VideoWatch.StatusOf(video);
         return status switch
         {
             "queued" => (int?)video["queue_position"] is { } before and > 0 ? $"queued, {before} before it" : "queued",

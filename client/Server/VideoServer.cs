@@ -81,22 +81,22 @@ internal sealed class VideoServer : IDisposable
     public Task<JsonObject> Delete(string id, CancellationToken cancel) =>
         Retry(within => ReadJson(new HttpRequestMessage(HttpMethod.Delete, $"v1/videos/{Uri.EscapeDataString(id)}"), within), cancel);
 
-    /// <summary>Cancels a video if it is not over, and removes it; one that is not there is removed.</summary>
+    /// <summary>Removes a video, which is cancelled if it is not over; one that is not there is removed.</summary>
     public async Task Remove(string id, CancellationToken cancel)
     {
-        // The first time cancels what is not over, and removes what is.
-        for (int time = 0; time < 2; time++)
+        try
         {
-            try
-            {
-                await Delete(id, cancel);
-            }
-            catch (ServerException gone) when (gone.Status == HttpStatusCode.NotFound)
-            {
-                return;
-            }
+            await Delete(id, cancel);
+        }
+        catch (ServerException gone) when (gone.Status == HttpStatusCode.NotFound)
+        {
         }
     }
+
+    /// <summary>Ends a video that is not over.</summary>
+    /// <returns>It after that.</returns>
+    public Task<JsonObject> Cancel(string id, CancellationToken cancel) =>
+        Retry(within => ReadJson(new HttpRequestMessage(HttpMethod.Post, $"v1/videos/{Uri.EscapeDataString(id)}/cancel"), within), cancel);
 
     /// <summary>A video at each change, until it is over. A service that goes away is waited for.</summary>
     public async IAsyncEnumerable<JsonObject> Watch(string id, Action<string> notice, [EnumeratorCancellation] CancellationToken cancel)
@@ -139,7 +139,7 @@ internal sealed class VideoServer : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    public static bool IsOver(JsonObject video) => (string?)video["status"] is "completed" or "failed" or "cancelled";
+    public static bool IsOver(JsonObject video) => (string?)video["status"] is "completed" or "failed";
 
     private static byte[] ReadReference(string file)
     {

@@ -6,6 +6,8 @@ namespace OpenSora.Client.Server;
 /// <summary>Follows a video to its end, as a local one is followed.</summary>
 internal static class VideoWatch
 {
+    private const string Cancelled = "cancelled";
+
     /// <param name="show">Gets what a local generation would tell.</param>
     /// <param name="started">Called once, when cards work on it or have. Default: null (nobody asks).</param>
     /// <returns>The video when it is over.</returns>
@@ -30,6 +32,9 @@ internal static class VideoWatch
         return last;
     }
 
+    /// <summary>How far it is, in a word; the service tells one that was cancelled as one that failed.</summary>
+    public static string StatusOf(JsonObject video) => (string?)video["error"]?["code"] is Cancelled ? Cancelled : (string)video["status"]!;
+
     /// <summary>How a command ends that followed it.</summary>
     /// <returns>See <see cref="ExitCode"/>; what went wrong is told on standard error.</returns>
     public static int Outcome(JsonObject video) => Failure(video) is { } failure ? Commands.Failure.Report(failure) : ExitCode.Done;
@@ -42,12 +47,12 @@ internal static class VideoWatch
         JsonNode? error = video["error"];
         int code = (string?)error?["code"] switch
         {
-            null => ExitCode.Cancelled,
+            Cancelled => ExitCode.Cancelled,
             "bad_input" => ExitCode.BadInput,
             "cannot_fit" => ExitCode.CannotFit,
             _ => ExitCode.CardFailure,
         };
-        return new Failed(code, $"{(string?)video["id"]} {(error is null ? $"is {(string?)video["status"]}" : $"failed: {(string?)error["message"]}")}");
+        return new Failed(code, $"{(string?)video["id"]} {(code == ExitCode.Cancelled ? "is cancelled" : $"failed: {(string?)error?["message"]}")}");
     }
 
     /// <summary>A video as one JSON object: its own fields, and when it is completed those of <c>generate --json</c>, which win.</summary>

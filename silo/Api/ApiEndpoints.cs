@@ -20,13 +20,27 @@ internal static class ApiEndpoints
             ? Results.Text("ready")
             : Results.Text("not ready: no card can work; start one with opensora card --join, or see GET /v1/cards", statusCode: StatusCodes.Status503ServiceUnavailable))
             .WithSummary("200 while a card can work, else 503").WithTags("health");
-        RouteGroupBuilder api = app.MapGroup("").AddEndpointFilter(new OwnerFilter(tokens));
+        RouteGroupBuilder api = app.MapGroup("").AddEndpointFilter(new OwnerFilter(tokens)).Refuses(401, 403, 503);
         api.MapOpenApi();
+        api.MapGet("/v1/models", () => Results.Json(new ModelList("list", [ModelBody.Own]), VideoBody.Json))
+            .Produces<ModelList>().WithSummary("The model of this service").WithTags("models");
+        api.MapGet("/v1/models/{model}", (string model) => model == VideoBody.ModelName ? Results.Json(ModelBody.Own, VideoBody.Json)
+            : new ApiError(StatusCodes.Status404NotFound, "model_not_found", "no such model", $"there is no model '{ApiError.Shown(model)}': {VideoBody.ModelName} is the only one", "model"))
+            .Produces<ModelBody>().Refuses(404).WithSummary("One model").WithTags("models");
         api.MapVideos(app.Lifetime, mostUploadBytes);
         api.MapGet("/v1/cards", async (IVideoService videos, CancellationToken cancel) => Results.Json(CardList.Of(await videos.Cards(cancel)), VideoBody.Json))
             .Produces<CardList>().WithSummary("The cards that have joined").WithTags("cards");
         api.MapPrometheusScrapingEndpoint("/metrics");
     }
+}
+
+/// <summary>The models of <c>GET /v1/models</c>: one.</summary>
+internal sealed record ModelList(string Object, IReadOnlyList<ModelBody> Data);
+
+/// <param name="Created">When it was published.</param>
+internal sealed record ModelBody(string Id, string Object, long Created, string OwnedBy)
+{
+    public static ModelBody Own { get; } = new(VideoBody.ModelName, "model", new DateTimeOffset(2024, 6, 17, 0, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), "opensora");
 }
 
 /// <summary>The cards of <c>GET /v1/cards</c>.</summary>

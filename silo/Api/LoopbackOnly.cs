@@ -15,9 +15,9 @@ internal sealed class LoopbackOnly(RequestDelegate next)
         if (isOwnName && isOwnPage)
             await next(http);
         else
-            await Results.Problem(
-                statusCode: StatusCodes.Status403Forbidden, title: "not from this machine",
-                detail: "this service has no token and is for this machine only: use http://127.0.0.1, or set OPENSORA_TOKEN").ExecuteAsync(http);
+            await new ApiError(
+                StatusCodes.Status403Forbidden, "not_this_machine", "not from this machine",
+                "this service has no token and is for this machine only: use http://127.0.0.1, or set OPENSORA_TOKEN").ExecuteAsync(http);
     }
 
     private static bool IsLoopback(string host) => host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));

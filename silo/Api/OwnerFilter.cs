@@ -15,9 +15,9 @@ internal sealed class OwnerFilter(ApiTokens tokens) : IEndpointFilter
         if (tokens.OwnerOf(http.Request) is not { } owner)
         {
             http.Response.Headers.WWWAuthenticate = "Bearer";
-            return Results.Problem(
-                statusCode: StatusCodes.Status401Unauthorized, title: "no valid token",
-                detail: $"send Authorization: Bearer TOKEN, with the {CardProtocol.TokenVariable} of this service or a token of your own");
+            return new ApiError(
+                StatusCodes.Status401Unauthorized, "invalid_api_key", "no valid token",
+                $"send Authorization: Bearer TOKEN, with the {CardProtocol.TokenVariable} of this service or a token of your own");
         }
         http.Items[Key] = owner;
         return await next(context);

@@ -1,12 +1,17 @@
+using System.Globalization;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Silo.Api;
 
-/// <summary>What goes wrong becomes <c>application/problem+json</c> (RFC 9457), with a detail that says what to do.</summary>
+/// <summary>What goes wrong becomes an <see cref="ApiError"/>.</summary>
 internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> log)
 {
+    /// <summary>ENOSPC, as .NET tells it, and SQLITE_FULL.</summary>
+    private const int NoSpace = 28, SqliteFull = 13;
+
     public async Task InvokeAsync(HttpContext http)
     {
         try
@@ -19,29 +24,38 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         }
         catch (Exception error) when (!http.Response.HasStarted)
         {
-            (int status, string title, string detail) = Explain(error);
-            if (status == StatusCodes.Status500InternalServerError)
+            ApiError problem = Explain(error);
+            if (problem.Status == StatusCodes.Status500InternalServerError)
                 Failed(log, http.Request.Method, http.Request.Path, error);
-            if (status == StatusCodes.Status503ServiceUnavailable)
+            if (problem.Status == StatusCodes.Status503ServiceUnavailable)
                 http.Response.Headers.RetryAfter = "2";
             if (error is QueueFullException full)
-                http.Response.Headers.RetryAfter = ((int)Math.Ceiling(full.RetryAfter.TotalSeconds)).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            await Results.Problem(statusCode: status, title: title, detail: detail).ExecuteAsync(http);
+                http.Response.Headers.RetryAfter = ((int)Math.Ceiling(full.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            await problem.ExecuteAsync(http);
         }
     }
 
-    private static (int Status, string Title, string Detail) Explain(Exception error) => error switch
+    private static ApiError Explain(Exception error) => error switch
     {
-        KeyReusedException => (StatusCodes.Status422UnprocessableEntity, "the key was used before", error.Message),
-        InputException => (StatusCodes.Status400BadRequest, "cannot be done as asked", error.Message),
-        CannotFitException => (StatusCodes.Status422UnprocessableEntity, "cannot fit", error.Message),
-        QueueFullException => (StatusCodes.Status429TooManyRequests, "the queue is full", error.Message),
-        BadHttpRequestException bad => (bad.StatusCode, "not a request that can be read", bad.Message),
-        JsonException => (StatusCodes.Status400BadRequest, "not valid JSON", error.Message),
-        InvalidDataException => (StatusCodes.Status400BadRequest, "not a form that can be read", error.Message),
-        OrleansException or TimeoutException => (
-            StatusCodes.Status503ServiceUnavailable, "not now", "a silo did not answer, or is being replaced: ask again in a few seconds"),
-        _ => (StatusCodes.Status500InternalServerError, "a fault of the service", "it is in the log of the silo; trying again may help"),
+        KeyReusedException => new(StatusCodes.Status422UnprocessableEntity, "key_reused", "the key was used before", error.Message, VideoOrders.KeyHeader),
+        InputException input => new(StatusCodes.Status400BadRequest, (input as FieldException)?.Code ?? FieldException.InvalidValue, "cannot be done as asked", Wording.Of(error.Message), Wording.FieldOf(input)),
+        CannotFitException => new(StatusCodes.Status422UnprocessableEntity, "cannot_fit", "cannot fit", Wording.Of(error.Message)),
+        QueueFullException => new(StatusCodes.Status429TooManyRequests, "queue_full", "the queue is full", error.Message),
+        BadHttpRequestException bad => new(bad.StatusCode, CodeOf(bad.StatusCode), "not a request that can be read", bad.Message),
+        JsonException => new(StatusCodes.Status400BadRequest, "invalid_json", "not valid JSON", error.Message),
+        InvalidDataException => new(StatusCodes.Status400BadRequest, "invalid_form", "not a form that can be read", error.Message),
+        OrleansException or TimeoutException => new(
+            StatusCodes.Status503ServiceUnavailable, "not_now", "not now", "a silo did not answer, or is being replaced: ask again in a few seconds"),
+        IOException { HResult: NoSpace } or SqliteException { SqliteErrorCode: SqliteFull } => new(
+            StatusCodes.Status507InsufficientStorage, "disk_full", "the disk is full", "there is no room for it in the store of the service: make some, or remove videos"),
+        _ => new(StatusCodes.Status500InternalServerError, "internal_error", "a fault of the service", "it is in the log of the silo; trying again may help"),
+    };
+
+    private static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => "too_large",
+        StatusCodes.Status415UnsupportedMediaType => "unsupported_media_type",
+        _ => "bad_request",
     };
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]

@@ -8,14 +8,18 @@ using OpenSora.Contracts.Videos;
 namespace OpenSora.Silo.Api;
 
 /// <summary>A video as the API shows it; names and meanings are OpenAI's where that has them.</summary>
-/// <param name="Seconds">Length of the file.</param>
+/// <param name="Status">One of <see cref="Statuses"/>; a cancelled one failed, with the code <see cref="Cancelled"/>.</param>
+/// <param name="Seconds">Its length, as it was asked for where that was in whole seconds.</param>
 /// <param name="Size">Width x height in pixels.</param>
+/// <param name="ExpiresAt">null: videos are kept until they are removed.</param>
 /// <param name="Report">What <c>opensora generate --json</c> tells, once it is completed.</param>
 internal sealed record VideoBody(
     string Id, string Object, string Model, string Status, int Progress, long CreatedAt, long? StartedAt, long? CompletedAt, string Prompt, string Size,
-    string Seconds, string Priority, string? Stage, int Step, int Steps, int? QueuePosition, double? SecondsLeft, VideoErrorBody? Error, GenerationReport? Report)
+    string Seconds, long? ExpiresAt, string? RemixedFromVideoId, string Priority, string? Stage, int Step, int Steps, int? QueuePosition, double? SecondsLeft, VideoErrorBody? Error, GenerationReport? Report)
 {
-    public const string ModelName = "opensora-1.2";
+    public const string ModelName = "opensora-1.2", Cancelled = "cancelled";
+
+    public static readonly string[] Statuses = ["queued", "in_progress", "completed", "failed"];
 
     /// <summary>Names in snake case; nothing is left out.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web)
@@ -25,23 +29,37 @@ internal sealed record VideoBody(
         Converters = { new ReportConverter() },
     };
 
-    public static VideoBody Of(Contracts.Videos.Video video)
+    /// <param name="withReport">Reports are the largest part of a video. Default: true.</param>
+    public static VideoBody Of(Contracts.Videos.Video video, bool withReport = true)
     {
         ClipGeometry clip = ClipGeometry.Of(video.Request);
-        int frames = video.Report?.Frames ?? clip.Frames;
         return new VideoBody(
             video.Id, "video", ModelName, WordOf(video.Status), video.Progress, video.CreatedAt.ToUnixTimeSeconds(), video.StartedAt?.ToUnixTimeSeconds(),
             video.CompletedAt?.ToUnixTimeSeconds(), video.Request.Prompts[0], $"{clip.Output.Width}x{clip.Output.Height}",
-            Math.Round(frames / (double)video.Request.SaveFps, 2).ToString(CultureInfo.InvariantCulture), video.Priority.ToString().ToLowerInvariant(), video.Stage,
+            SecondsOf(video, clip), null, video.RemixedFrom, video.Priority.ToString().ToLowerInvariant(), video.Stage,
             video.Status == VideoStatus.Completed ? video.Request.NumSamplingSteps : video.Step, video.Steps == 0 ? video.Request.NumSamplingSteps : video.Steps,
-            video.QueuePosition, video.SecondsLeft, video.Error is { } error ? new VideoErrorBody(error.Code, error.Message) : null,
+            video.QueuePosition, video.SecondsLeft, ErrorOf(video),
             // Where files lie is the service's own business.
-            video.Report is { } report ? report with { Files = [.. report.Files.Select(file => Path.GetFileName(file)!)], Samples = [.. report.Samples.Select(sample => sample with { File = Path.GetFileName(sample.File) })] } : null);
+            withReport && video.Report is { } report ? report with { Files = [.. report.Files.Select(file => Path.GetFileName(file)!)], Samples = [.. report.Samples.Select(sample => sample with { File = Path.GetFileName(sample.File) })] } : null);
     }
 
-    private static string WordOf(VideoStatus status) => status switch
+    /// <summary>null unless it failed or was cancelled.</summary>
+    public static VideoErrorBody? ErrorOf(Contracts.Videos.Video video) => video switch
+    {
+        { Error: { } error } => new VideoErrorBody(error.Code, Wording.Of(error.Message)),
+        { Status: VideoStatus.Cancelled } => new VideoErrorBody(Cancelled, "it was cancelled before it was done; ask again to have it made"),
+        _ => null,
+    };
+
+    private static string SecondsOf(Contracts.Videos.Video video, ClipGeometry clip) =>
+        video.Request is { Loop: null or 1, NumFrames: "2s" or "4s" or "8s" or "16s" or "32s" }
+            ? video.Request.NumFrames[..^1]
+            : Math.Round((video.Report?.Frames ?? clip.Frames) / (double)video.Request.SaveFps, 2).ToString(CultureInfo.InvariantCulture);
+
+    public static string WordOf(VideoStatus status) => status switch
     {
         VideoStatus.InProgress => "in_progress",
+        VideoStatus.Cancelled => "failed",
         _ => status.ToString().ToLowerInvariant(),
     };
 
@@ -56,15 +74,15 @@ internal sealed record VideoBody(
     }
 }
 
-/// <param name="Code">bad_input, cannot_fit or card_failure.</param>
+/// <param name="Code">bad_input, cannot_fit, card_failure or cancelled.</param>
 internal sealed record VideoErrorBody(string Code, string Message);
 
 /// <summary>A page of videos.</summary>
 internal sealed record VideoList(string Object, IReadOnlyList<VideoBody> Data, string? FirstId, string? LastId, bool HasMore)
 {
-    public static VideoList Of(VideoPage page)
+    public static VideoList Of(VideoPage page, bool withReports)
     {
-        VideoBody[] data = [.. page.Videos.Select(VideoBody.Of)];
+        VideoBody[] data = [.. page.Videos.Select(video => VideoBody.Of(video, withReports))];
         return new VideoList("list", data, data.FirstOrDefault()?.Id, data.LastOrDefault()?.Id, page.HasMore);
     }
 }

@@ -24,14 +24,18 @@ internal static class VideoEvents
             http.Response.ContentType = "text/event-stream";
             http.Response.Headers.CacheControl = "no-cache";
             http.Response.Headers["X-Accel-Buffering"] = "no";
+            Contracts.Videos.Video? last = null;
             do
             {
+                last = (events.Current as VideoChanged)?.Video ?? last;
                 await http.Response.WriteAsync(TextOf(events.Current), over.Token);
                 await http.Response.Body.FlushAsync(over.Token);
                 next = events.MoveNextAsync().AsTask();
                 await KeepAlive(next, http, over.Token);
             }
             while (await next);
+            if (last is { IsOver: false }) // it was removed
+                await http.Response.WriteAsync(Text("end", VideoBody.Of(last with { Status = VideoStatus.Cancelled })), over.Token);
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
@@ -59,7 +63,7 @@ internal static class VideoEvents
     {
         VideoChanged { Video: { IsOver: true } video } => Text("end", VideoBody.Of(video)),
         VideoChanged changed => Text("progress", VideoBody.Of(changed.Video)),
-        VideoNotice notice => Text("notice", new { notice.Message }),
+        VideoNotice notice => Text("notice", new { Message = Wording.Of(notice.Message) }),
         VideoPreview preview => Text("preview", new { preview.Step, Png = Convert.ToBase64String(preview.Png.Span) }),
         _ => "",
     };

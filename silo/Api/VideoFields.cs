@@ -1,72 +1,100 @@
 using System.Globalization;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Silo.Api;
 
-/// <summary>The fields of a request: each a text, which is how forms send them and how JSON's numbers are read.</summary>
+/// <summary>The fields of a request.</summary>
 internal static class VideoFields
 {
-    private delegate VideoOrder Setter(VideoOrder order, string name, string value);
-
     /// <summary>Fields that decide size or length: without any of them the model's own are taken.</summary>
-    private static readonly string[] OfSize = ["size", "seconds", "resolution", "aspect_ratio", "num_frames", "frame_table"];
+    private static readonly string[] OfSize = [Size, Seconds, Width, Height, "resolution", "aspect_ratio", NumFrames, "frame_table"];
 
-    private static readonly Dictionary<string, Setter> Setters = new(StringComparer.Ordinal)
-    {
-        ["prompt"] = Set((request, _, value) => request with { Prompts = [value] }),
-        ["model"] = (order, name, value) => value == VideoBody.ModelName ? order : throw Refuse(name, value, VideoBody.ModelName),
-        ["size"] = Set((request, name, value) => request with { ImageSize = Size(name, value) }),
-        ["seconds"] = Set((request, name, value) => request with { NumFrames = value is "2" or "4" or "8" or "16" or "32" ? value + "s" : throw Refuse(name, value, "2, 4, 8, 16 or 32; num_frames takes any length") }),
-        ["resolution"] = Set((request, _, value) => request with { Resolution = value }),
-        ["aspect_ratio"] = Set((request, _, value) => request with { AspectRatio = value }),
-        ["num_frames"] = Set((request, _, value) => request with { NumFrames = value }),
-        ["frame_table"] = Set((request, _, value) => request with { FrameTable = value }),
-        ["num_sampling_steps"] = Set((request, name, value) => request with { NumSamplingSteps = Int(name, value) }),
-        ["cfg_scale"] = Set((request, name, value) => request with { CfgScale = Number(name, value) }),
-        ["cache"] = Set((request, _, value) => request with { Cache = value }),
-        ["seed"] = Set((request, name, value) => request with { Seed = long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed) ? seed : throw Refuse(name, value, "a whole number") }),
-        ["fps"] = Set((request, name, value) => request with { Fps = Int(name, value) }),
-        ["save_fps"] = Set((request, name, value) => request with { SaveFps = Int(name, value) }),
-        ["loop"] = Set((request, name, value) => request with { Loop = Int(name, value) }),
-        ["condition_frame_length"] = Set((request, name, value) => request with { ConditionFrameLength = Int(name, value) }),
-        ["align"] = Set((request, name, value) => request with { Align = Int(name, value) }),
-        ["mask_strategy"] = Set((request, _, value) => request with { MaskStrategies = [value] }),
-        ["multi_resolution"] = Set((request, _, value) => request with { MultiResolution = value }),
-        ["aes"] = Set((request, name, value) => request with { Aes = value.Length == 0 ? null : Number(name, value) }),
-        ["flow"] = Set((request, name, value) => request with { Flow = value.Length == 0 ? null : Number(name, value) }),
-        ["camera_motion"] = Set((request, _, value) => request with { CameraMotion = value.Length == 0 ? null : value }),
-        ["dtype"] = Set((request, _, value) => request with { Dtype = value }),
-        ["model_max_length"] = Set((request, name, value) => request with { ModelMaxLength = Int(name, value) }),
-        ["micro_batch_size"] = Set((request, name, value) => request with { MicroBatchSize = Int(name, value) }),
-        ["micro_frame_size"] = Set((request, name, value) => request with { MicroFrameSize = Int(name, value) }),
-        ["qk_norm"] = Set((request, name, value) => request with { QkNorm = Switch(name, value) }),
-        ["crf"] = Set((request, name, value) => request with { Crf = Int(name, value) }),
-        ["text_encoder_card"] = Set((request, name, value) => request with { TextEncoderCard = Switch(name, value) }),
-        ["cards"] = Set((request, name, value) => request with { Cards = Int(name, value) }),
-        ["priority"] = (order, name, value) => order with { Priority = value switch { "low" => VideoPriority.Low, "normal" => VideoPriority.Normal, "high" => VideoPriority.High, _ => throw Refuse(name, value, "high, normal or low") } },
-    };
+    private const string Size = "size", Seconds = "seconds", Width = "width", Height = "height", NumFrames = "num_frames", Fps = "fps", SaveFps = "save_fps";
 
-    /// <summary>All names, for the document of the API.</summary>
-    public static IEnumerable<string> Names => Setters.Keys;
+    /// <summary>Names of others, and ours for the same thing.</summary>
+    private static readonly (string Other, string Own)[] Same = [("num_inference_steps", "num_sampling_steps"), ("guidance_scale", "cfg_scale")];
 
-    /// <summary>An order of fields; what they leave out is as on the command line, but that the service decides on the number of cards.</summary>
-    /// <param name="own">What the model of the service was trained for; empty for the public one.</param>
+    private static readonly VideoField[] Fields =
+    [
+        VideoField.Text("prompt", "What is to be seen.", (request, value) => request with { Prompts = [value] }, VideoOrder.MostOfPrompt),
+        new("model", $"The model of this service, {VideoBody.ModelName}.", () => new() { Type = Microsoft.OpenApi.JsonSchemaType.String, Enum = [VideoBody.ModelName] },
+            (order, value) => value == VideoBody.ModelName ? order : throw new FieldException("model", $"model '{ApiError.Shown(value)}' is not here: give {VideoBody.ModelName}, the only one, or leave it out", "model_not_found")),
+        VideoField.Text(Size, "Width x height in pixels, e.g. 424x240.", (request, value) => request with { ImageSize = ReadSize(value) }),
+        VideoField.Whole(Width, "Width in pixels, with height; size wins.", (request, _) => request, (FrameSize.Smallest, FrameSize.Largest)),
+        VideoField.Whole(Height, "Height in pixels, with width; size wins.", (request, _) => request, (FrameSize.Smallest, FrameSize.Largest)),
+        VideoField.Whole(Seconds, "Length in whole seconds; num_frames wins.", (request, _) => request, (1, FrameCounts.Most)),
+        VideoField.Text("resolution", $"Instead of size: {string.Join(", ", Resolutions.Names)}.", (request, value) => request with { Resolution = value }),
+        VideoField.Text("aspect_ratio", $"Height:width, with resolution: {string.Join(", ", Resolutions.AspectRatios)}.", (request, value) => request with { AspectRatio = value }),
+        VideoField.Text(NumFrames, $"Frames of a clip, 1 to {FrameCounts.Most}, or a word: 2s to 32s, 1x to 16x.", (request, value) => request with { NumFrames = value }),
+        VideoField.Word("frame_table", "Whose table of lengths and sizes.", (request, value) => request with { FrameTable = value }),
+        VideoField.Whole("num_sampling_steps", "Denoising steps.", (request, value) => request with { NumSamplingSteps = value }),
+        VideoField.Whole("num_inference_steps", "As num_sampling_steps.", (request, value) => request with { NumSamplingSteps = value }, GenerationRules.RangeOf("--num-sampling-steps")),
+        VideoField.Number("cfg_scale", "Classifier-free guidance scale.", (request, value) => request with { CfgScale = value }),
+        VideoField.Number("guidance_scale", "As cfg_scale.", (request, value) => request with { CfgScale = value }, GenerationRules.RangeOf("--cfg-scale")),
+        VideoField.Text("cache", "What steps take from earlier ones: none, pab, fb or fb:THRESHOLD.", (request, value) => request with { Cache = value }),
+        VideoField.Long("seed", "Random seed.", (request, value) => request with { Seed = value }),
+        VideoField.Whole(Fps, "Frame rate that the model is told, and that of the file unless save_fps says otherwise.", (request, value) => request with { Fps = value }),
+        VideoField.Whole(SaveFps, "Frame rate of the file.", (request, value) => request with { SaveFps = value }),
+        VideoField.Whole("loop", "Clips joined to one video, each going on from the one before.", (request, value) => request with { Loop = value }),
+        VideoField.Whole("condition_frame_length", "Latent frames that a clip takes over from the one before; a multiple of 5.", (request, value) => request with { ConditionFrameLength = value }),
+        VideoField.Whole("align", "Latent frames that mask positions snap to; 0 is off.", (request, value) => request with { Align = value }),
+        VideoField.Text("mask_strategy", "Where the reference goes.", (request, value) => request with { MaskStrategies = [value] }),
+        VideoField.Word("multi_resolution", "Sizes and rates that the model is told.", (request, value) => request with { MultiResolution = value }),
+        VideoField.OptionalNumber("aes", "Aesthetic score told in the prompt; null leaves it out.", (request, value) => request with { Aes = value }),
+        VideoField.OptionalNumber("flow", "Motion score told in the prompt; null leaves it out.", (request, value) => request with { Flow = value }),
+        VideoField.OptionalText("camera_motion", "Camera motion told in the prompt, e.g. pan left; null leaves it out.", (request, value) => request with { CameraMotion = value }, GenerationRules.MostOfCameraMotion),
+        VideoField.Word("dtype", "Number type of the networks.", (request, value) => request with { Dtype = value }),
+        VideoField.Whole("model_max_length", "Tokens of a prompt: those that the model was trained with.", (request, value) => request with { ModelMaxLength = value }),
+        VideoField.Whole("micro_batch_size", "Frames that the 2D VAE takes at once.", (request, value) => request with { MicroBatchSize = value }),
+        VideoField.Whole("micro_frame_size", "Frames of a chunk of the temporal VAE: 4k + 1.", (request, value) => request with { MicroFrameSize = value }),
+        VideoField.Switch("qk_norm", "Normalise queries and keys: as the model was trained.", (request, value) => request with { QkNorm = value }),
+        VideoField.Whole("crf", "Constant rate factor of H.264; 0 is lossless.", (request, value) => request with { Crf = value }),
+        VideoField.Switch("text_encoder_card", "One of the cards encodes texts only.", (request, value) => request with { TextEncoderCard = value }),
+        VideoField.Whole("cards", "Cards that share the work; 0 leaves their number to the service.", (request, value) => request with { Cards = value }, (0, GenerationRules.RangeOf("--cards")!.Value.Most)),
+        VideoField.Word("priority", "Which videos come first.", ["high", "normal", "low"], (order, value) => order with { Priority = Enum.Parse<VideoPriority>(value, ignoreCase: true) }),
+        VideoField.Text("negative_prompt", "Of other models: this one has none, so it must be empty.", (request, value) => value.Length == 0 ? request
+            : throw new FieldException("negative_prompt", "negative_prompt is not taken: Open-Sora 1.2 guides away from no prompt, not from one of your own; leave it out, and say in prompt what is to be seen"), most: 0),
+        VideoField.Text("user", "Taken and not kept: whose a video is, its token says.", (request, _) => request),
+    ];
+
+    private static readonly Dictionary<string, VideoField> ByName = Fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
+
+    /// <summary>All fields but the references, for the document of the API.</summary>
+    public static IReadOnlyCollection<VideoField> All => Fields;
+
+    /// <summary>All names but those of the references.</summary>
+    public static IReadOnlyCollection<string> Names => ByName.Keys;
+
+    /// <summary>An order of fields.</summary>
+    /// <param name="usual">What holds where they say nothing.</param>
     /// <exception cref="InputException">A field that is not known, or a value that is not.</exception>
-    public static VideoOrder Read(IReadOnlyDictionary<string, string> fields, DemoDefaults own)
+    public static VideoOrder Read(IReadOnlyDictionary<string, string> fields, VideoOrder usual)
     {
         if (!fields.ContainsKey("prompt"))
-            throw new InputException("the field 'prompt' is missing: say what is to be seen");
-        if (fields.Keys.FirstOrDefault(name => !Setters.ContainsKey(name)) is { } unknown)
-            throw new InputException($"the field '{Shown(unknown)}' is not known: there are {string.Join(", ", Setters.Keys.Order(StringComparer.Ordinal))}, and the file input_reference");
-        VideoOrder order = new() { Owner = "", Request = Defaults(fields, own) };
-        foreach ((string name, string value) in fields)
-            order = Setters[name](order, name, value);
-        return order;
+            throw new FieldException("prompt", "the field 'prompt' is missing: say what is to be seen", FieldException.Missing);
+        if (fields.Keys.FirstOrDefault(name => !ByName.ContainsKey(name)) is { } unknown)
+            throw new FieldException(
+                ApiError.Shown(unknown), $"the field '{ApiError.Shown(unknown)}' is not known: there are {string.Join(", ", Names.Order(StringComparer.Ordinal))}, and the reference {VideoOrders.Reference}", FieldException.Unknown);
+        foreach ((string other, string own) in Same)
+            if (fields.ContainsKey(other) && fields.ContainsKey(own))
+                throw new FieldException(other, $"{other} and {own} are the same: give one of them");
+        VideoOrder order = fields.Aggregate(usual, (order, field) => ByName[field.Key].Set(order, field.Value));
+        GenerationRequest request = order.Request;
+        if (fields.ContainsKey(Fps) && !fields.ContainsKey(SaveFps))
+            request = request with { SaveFps = request.Fps };
+        if (!fields.ContainsKey(Size) && (fields.ContainsKey(Width) || fields.ContainsKey(Height)))
+            request = request with { ImageSize = [Side(fields, Height), Side(fields, Width)] };
+        if (!fields.ContainsKey(NumFrames) && fields.TryGetValue(Seconds, out string? seconds))
+            request = request with { NumFrames = Length(int.Parse(seconds, CultureInfo.InvariantCulture), request) };
+        return order with { Request = request };
     }
 
-    private static GenerationRequest Defaults(IReadOnlyDictionary<string, string> fields, DemoDefaults own)
+    /// <summary>What holds where a request says nothing: as on the command line, but that the service decides on the number of cards.</summary>
+    /// <param name="own">What the model of the service was trained for; empty for the public one.</param>
+    public static GenerationRequest Usual(IReadOnlyDictionary<string, string> fields, DemoDefaults own)
     {
         GenerationRequest request = new() { Cards = 0 };
         return fields.Keys.Any(OfSize.Contains) ? request : request with
@@ -79,24 +107,24 @@ internal static class VideoFields
         };
     }
 
-    private static Setter Set(Func<GenerationRequest, string, string, GenerationRequest> set) =>
-        (order, name, value) => order with { Request = set(order.Request, name, value) };
+    /// <summary>At the rate of training, the length of training with that many seconds in its name; else as many frames as are shown in them.</summary>
+    private static string Length(int seconds, GenerationRequest request)
+    {
+        if (request.SaveFps == TrainedFps && seconds is 2 or 4 or 8 or 16 or 32)
+            return string.Create(CultureInfo.InvariantCulture, $"{seconds}s");
+        int most = FrameCounts.Most / request.SaveFps;
+        return seconds <= most ? (seconds * request.SaveFps).ToString(CultureInfo.InvariantCulture)
+            : throw VideoField.Refuse(Seconds, seconds.ToString(CultureInfo.InvariantCulture), $"a whole number from 1 to {most}, which is {FrameCounts.Most} frames");
+    }
 
-    private static int[] Size(string name, string value) =>
+    private const int TrainedFps = 24;
+
+    private static int Side(IReadOnlyDictionary<string, string> fields, string name) => fields.TryGetValue(name, out string? pixels)
+        ? int.Parse(pixels, CultureInfo.InvariantCulture)
+        : throw new FieldException(name, $"{name} is missing: width and height go together, or give size", FieldException.Missing);
+
+    private static int[] ReadSize(string value) =>
         value.Split('x') is [var width, var height] && int.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture, out int w) && int.TryParse(height, NumberStyles.None, CultureInfo.InvariantCulture, out int h)
             ? [h, w]
-            : throw Refuse(name, value, "width x height in pixels, e.g. 424x240");
-
-    private static int Int(string name, string value) =>
-        int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : throw Refuse(name, value, "a whole number");
-
-    private static bool Switch(string name, string value) =>
-        bool.TryParse(value, out bool on) ? on : throw Refuse(name, value, "true or false");
-
-    private static double Number(string name, string value) =>
-        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : throw Refuse(name, value, "a number");
-
-    private static InputException Refuse(string name, string value, string accepted) => new($"{name} '{Shown(value)}' is not accepted: give {accepted}");
-
-    private static string Shown(string text) => text.Length <= 80 ? text : text[..80] + "…";
+            : throw VideoField.Refuse(Size, value, "width x height in pixels, e.g. 424x240");
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
@@ -7,57 +6,67 @@ using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Silo.Api;
 
-/// <summary>Reads what <c>POST /v1/videos</c> brings.</summary>
+/// <summary>Reads what <c>POST /v1/videos</c> and its kin bring.</summary>
 internal static class VideoOrders
 {
-    private const string Reference = "input_reference", KeyHeader = "Idempotency-Key";
+    public const string Reference = "input_reference", KeyHeader = "Idempotency-Key";
+
+    private const int MostOfKey = 255;
 
     /// <exception cref="InputException">It is not what docs/api.md tells.</exception>
     public static async Task<VideoOrder> Read(HttpRequest request, long mostBytes, VideoServiceOptions service)
     {
-        if (request.ContentLength > mostBytes)
-            throw new BadHttpRequestException($"the request has {request.ContentLength} bytes: {mostBytes} is the most here (--most-upload)", StatusCodes.Status413PayloadTooLarge);
-        (Dictionary<string, string> fields, byte[]? reference) = request.HasFormContentType ? await Form(request)
-            : request.HasJsonContentType() ? (await Json(request), null)
-            : throw new BadHttpRequestException("send application/json or multipart/form-data", StatusCodes.Status415UnsupportedMediaType);
+        RequestFields fields = await ReadFields(request, mostBytes);
         bool isDemo = service.Models is { Dit: null, T5: null, Vae2d: null, Vae3d: null };
-        VideoOrder order = VideoFields.Read(fields, isDemo ? DemoDefaults.OfInstallation() : new DemoDefaults());
-        if (reference is not null)
-            order = order with { Reference = reference };
-        else if (order.Request.MaskStrategies.Count > 0 && order.Request.Loop is null or 1)
-            throw new InputException($"mask_strategy says where references go, and there is none: send a file as {Reference}");
-        return order with
-        {
-            Owner = OwnerFilter.OwnerOf(request.HttpContext),
-            IdempotencyKey = request.Headers[KeyHeader] is [{ Length: > 0 } key] ? key : null,
-        };
+        return Order(request, fields, new VideoOrder { Owner = "", Request = VideoFields.Usual(fields.Values, isDemo ? DemoDefaults.OfInstallation() : new DemoDefaults()) });
     }
 
-    private static async Task<Dictionary<string, string>> Json(HttpRequest request)
+    /// <summary>With the settings of a video, its reference included, but for what the request says.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static async Task<VideoOrder> Remix(HttpRequest request, long mostBytes, Contracts.Videos.Video video)
     {
-        using JsonDocument document = await JsonDocument.ParseAsync(request.Body, new JsonDocumentOptions { MaxDepth = 4 }, request.HttpContext.RequestAborted);
+        RequestFields fields = await ReadFields(request, mostBytes);
+        ReadOnlyMemory<byte>? reference = video.Request.ReferencePaths is [var file] && fields.Reference is null ? await File.ReadAllBytesAsync(file, request.HttpContext.RequestAborted) : null;
+        return Order(request, fields, new VideoOrder
+        {
+            Owner = "",
+            RemixedFrom = video.Id,
+            Priority = video.Priority,
+            Reference = reference,
+            Request = video.Request with { ReferencePaths = [] },
+        });
+    }
+
+    private static VideoOrder Order(HttpRequest request, RequestFields fields, VideoOrder usual)
+    {
+        VideoOrder order = VideoFields.Read(fields.Values, usual);
+        if (fields.Reference is { } reference)
+            order = order with { Reference = reference };
+        else if (order is { Reference: null, Request: { MaskStrategies.Count: > 0, Loop: null or 1 } })
+            throw new FieldException("mask_strategy", $"mask_strategy says where references go, and there is none: send a file as {Reference}");
+        return order with { Owner = OwnerFilter.OwnerOf(request.HttpContext), IdempotencyKey = Key(request) };
+    }
+
+    private static async Task<RequestFields> ReadFields(HttpRequest request, long mostBytes)
+    {
+        if (request.ContentLength > mostBytes)
+            throw new BadHttpRequestException($"the request has {request.ContentLength} bytes: {mostBytes} is the most here", StatusCodes.Status413PayloadTooLarge);
+        return request.HasFormContentType ? await Form(request)
+            : request.HasJsonContentType() && request.GetTypedHeaders().ContentType!.Charset.Value?.Trim('"') is null or "utf-8" or "UTF-8" ? await Json(request)
+            : throw new BadHttpRequestException($"the content type '{ApiError.Shown(request.ContentType)}' is not taken: send application/json in UTF-8, or multipart/form-data", StatusCodes.Status415UnsupportedMediaType);
+    }
+
+    private static async Task<RequestFields> Json(HttpRequest request)
+    {
+        using JsonDocument document = await JsonDocument.ParseAsync(request.Body, new JsonDocumentOptions { MaxDepth = 8 }, request.HttpContext.RequestAborted);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             throw new InputException("the request is no JSON object: send one, e.g. {\"prompt\": \"…\"}");
-        Dictionary<string, string> fields = new(StringComparer.Ordinal);
-        foreach (JsonProperty field in document.RootElement.EnumerateObject())
-        {
-            string? value = field.Value.ValueKind switch
-            {
-                JsonValueKind.String => field.Value.GetString(),
-                JsonValueKind.Number => field.Value.GetRawText(),
-                JsonValueKind.True => "true",
-                JsonValueKind.False => "false",
-                JsonValueKind.Null when field.Name is "aes" or "flow" or "camera_motion" => "",
-                JsonValueKind.Null => null,
-                _ => throw new InputException($"the field '{field.Name}' is a {field.Value.ValueKind.ToString().ToLower(CultureInfo.InvariantCulture)}: give a text, a number or a truth value"),
-            };
-            if (value is not null)
-                Add(fields, field.Name, value);
-        }
+        RequestFields fields = new();
+        fields.AddAll("the request", document.RootElement);
         return fields;
     }
 
-    private static async Task<(Dictionary<string, string>, byte[]?)> Form(HttpRequest request)
+    private static async Task<RequestFields> Form(HttpRequest request)
     {
         IFormCollection form;
         try
@@ -68,24 +77,27 @@ internal static class VideoOrders
         {
             throw new InputException($"the form cannot be read: {error.Message}", error);
         }
-        Dictionary<string, string> fields = new(StringComparer.Ordinal);
+        RequestFields fields = new();
         foreach ((string name, Microsoft.Extensions.Primitives.StringValues values) in form)
             foreach (string? value in values)
-                Add(fields, name, value ?? "");
+                fields.Add(name, value ?? "");
         if (form.Files.FirstOrDefault(file => file.Name != Reference) is { } stray)
-            throw new InputException($"the file '{stray.Name}' is not known: {Reference} is the only one");
-        if (form.Files.Count > 1)
-            throw new InputException($"there are {form.Files.Count} files: send one, as {Reference}");
-        if (form.Files is not [var file])
-            return (fields, null);
-        using MemoryStream bytes = new();
-        await file.CopyToAsync(bytes, request.HttpContext.RequestAborted);
-        return (fields, bytes.ToArray());
+            throw new FieldException(ApiError.Shown(stray.Name), $"the file '{ApiError.Shown(stray.Name)}' is not known: {Reference} is the only one", FieldException.Unknown);
+        foreach (IFormFile file in form.Files)
+        {
+            byte[] bytes = new byte[file.Length];
+            await using Stream content = file.OpenReadStream();
+            await content.ReadExactlyAsync(bytes, request.HttpContext.RequestAborted);
+            fields.AddReference(Reference, bytes);
+        }
+        return fields;
     }
 
-    private static void Add(Dictionary<string, string> fields, string name, string value)
+    private static string? Key(HttpRequest request) => request.Headers[KeyHeader].ToArray() switch
     {
-        if (!fields.TryAdd(name, value))
-            throw new InputException($"the field '{name}' is there twice: give it once");
-    }
+        [] => null,
+        [{ Length: > 0 and <= MostOfKey } key] when key.All(character => character is >= ' ' and <= '~') => key,
+        [_] => throw new FieldException(KeyHeader, $"the header {KeyHeader} is not taken: give 1 to {MostOfKey} characters of ASCII"),
+        var keys => throw new FieldException(KeyHeader, $"the header {KeyHeader} is there {keys.Length} times: give it once"),
+    };
 }

@@ -21,8 +21,8 @@ internal sealed class ClusterGate(ApiTokens tokens, RequestDelegate next)
             return;
         }
         http.Response.Headers.WWWAuthenticate = "Basic realm=\"opensora\"";
-        await Results.Problem(
-            statusCode: StatusCodes.Status401Unauthorized, title: "not the cluster's token",
-            detail: $"the dashboard shows what all owners do: give the {CardProtocol.TokenVariable} of this service as password, with any user name, or send Authorization: Bearer TOKEN").ExecuteAsync(http);
+        await new ApiError(
+            StatusCodes.Status401Unauthorized, "invalid_api_key", "not the cluster's token",
+            $"the dashboard shows what all owners do: give the {CardProtocol.TokenVariable} of this service as password, with any user name, or send Authorization: Bearer TOKEN").ExecuteAsync(http);
     }
 }

@@ -116,13 +116,14 @@ internal sealed class ServiceHost : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = options.MostUploadBytes;
+            kestrel.RequestHeaderEncodingSelector = _ => System.Text.Encoding.Latin1; // any byte: what a header may be is said by whoever reads it
             if (place.Tls is { } tls)
                 kestrel.ConfigureHttpsDefaults(https => https.Admit(tls));
         });
-        builder.Services.Configure<FormOptions>(form => (form.MultipartBodyLengthLimit, form.ValueLengthLimit, form.ValueCountLimit) = (options.MostUploadBytes, 64 << 10, 64));
+        builder.Services.Configure<FormOptions>(form => (form.MultipartBodyLengthLimit, form.ValueLengthLimit, form.ValueCountLimit) = (options.MostUploadBytes, (int)Math.Min(options.MostUploadBytes, int.MaxValue), 64));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.AddSingleton(options.Cluster).AddCards(place, directory);
-        builder.Services.AddProblemDetails().AddOpenApi(ApiDocument.Describe);
+        builder.Services.AddSingleton<IProblemDetailsWriter, ErrorWriter>().AddProblemDetails().AddOpenApi(ApiDocument.Describe);
         builder.UseOrleans(silo =>
         {
             silo.UsePlace(place);

@@ -19,6 +19,9 @@ public class InputException : Exception
 {
     public InputException(string message) : base(message) { }
     public InputException(string message, Exception inner) : base(message, inner) { }
+
+    /// <summary>The field of a request that it is about, as the HTTP API calls it. Default: null (that of the first flag in the message, or none).</summary>
+    public string? Field { get; init; }
 }
 
 /// <summary>The request is well formed, but does not fit into the memory of the device: exit code 3.</summary>

@@ -1,3 +1,5 @@
+using OpenSora.Contracts.Videos;
+
 namespace OpenSora.Cluster.Videos;
 
 /// <summary>The rows of generations. Thread-safe.</summary>
@@ -11,7 +13,7 @@ public interface IGenerationStore
     /// <exception cref="Orleans.Storage.InconsistentStateException">Somebody has written or removed it since it was read.</exception>
     Task<VideoRow> Write(VideoRow row, CancellationToken cancel);
 
-    /// <summary>Removes a row.</summary>
+    /// <summary>Removes a row; its place in lists stays known.</summary>
     /// <exception cref="Orleans.Storage.InconsistentStateException">As for <see cref="Write"/>.</exception>
     Task Remove(VideoRow row, CancellationToken cancel);
 
@@ -38,8 +40,10 @@ public interface IVideoStore : IGenerationStore
     Task<VideoRow?> FindKey(string owner, string key, CancellationToken cancel);
 
     /// <summary>Rows of an owner in the order in which they were added, or the other way round.</summary>
-    /// <param name="after">Begin behind this one; null, or one that is not there, begins at the beginning.</param>
-    Task<IReadOnlyList<VideoRow>> List(string owner, string? after, int limit, bool newestFirst, CancellationToken cancel);
+    /// <param name="after">Begin behind this one, which may have been removed; null begins at the beginning.</param>
+    /// <param name="statuses">Only those stored so; empty for all.</param>
+    /// <returns>Null when <paramref name="after"/> never was one of the owner's.</returns>
+    Task<IReadOnlyList<VideoRow>?> List(string owner, string? after, int limit, bool newestFirst, IReadOnlyCollection<VideoStatus> statuses, CancellationToken cancel);
 
     /// <summary>The ids of all videos.</summary>
     Task<IReadOnlySet<string>> Ids(CancellationToken cancel);

@@ -1,5 +1,9 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Videos;
+using OpenSora.Layout.Models;
+using OpenSora.Prompts.Masks;
 using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Cluster.Videos;
@@ -10,8 +14,12 @@ internal static class ServiceRequest
     /// <summary>What a prompt's own JSON would name a reference with: a file of this machine, or an address that it can reach.</summary>
     private const string ReferenceInPrompt = "reference_path";
 
-    /// <summary>Longer ones are no prompts: the model takes a few hundred tokens.</summary>
-    private const int MostOfPrompt = 16_384;
+    private const string Prompt = "prompt";
+
+    /// <summary>The smallest that cards compute with.</summary>
+    private const int BytesOfNumber = 2;
+
+    private const double Gigabyte = 1e9;
 
     /// <param name="models">The networks of the service.</param>
     /// <param name="folder">Where its files go.</param>
@@ -29,22 +37,54 @@ internal static class ServiceRequest
         };
         GenerationRules.Check(settled);
         if (request.Cards < 0)
-            throw new InputException($"cards {request.Cards} is out of range: give 1 and more, or 0 to leave it to the service");
+            throw new InputException($"cards {request.Cards} is out of range: give 1 and more, or 0 to leave it to the service") { Field = "cards" };
         if (settled.Prompts is not [var prompt] || (settled.NumSample ?? 1) != 1 || settled.PromptPath is not null || settled.PromptGenerator is not null)
-            throw new InputException("a service makes one video of one prompt at a time: ask once for each");
-        if (prompt.Length > MostOfPrompt)
-            throw new InputException($"the prompt has {prompt.Length} characters: give {MostOfPrompt} at most");
+            throw new InputException("a service makes one video of one prompt at a time: ask once for each") { Field = Prompt };
+        if (prompt.Length > VideoOrder.MostOfPrompt)
+            throw new InputException($"the prompt has {prompt.Length} characters: give {VideoOrder.MostOfPrompt} at most") { Field = Prompt };
         if (string.IsNullOrWhiteSpace(prompt))
-            throw new InputException("the prompt is empty: say what is to be seen");
+            throw new InputException("the prompt is empty: say what is to be seen") { Field = Prompt };
         if (prompt.Contains(ReferenceInPrompt, StringComparison.OrdinalIgnoreCase))
-            throw new InputException($"a prompt may not name a {ReferenceInPrompt} in a service: send the file itself, as input_reference");
+            throw new InputException($"a prompt may not name a {ReferenceInPrompt} in a service: send the file itself, as input_reference") { Field = Prompt };
         if (settled.ReferencePaths.Count > 0 || settled.LatentNoise is not null || settled.SaveLatent is not null)
             throw new InputException("a service neither reads nor writes files of its users' naming: send a reference itself, as input_reference");
         if (settled.LlmRefine || settled.PromptAsPath || settled.Watermark)
             throw new InputException("a service does not do --llm-refine, --prompt-as-path and --watermark: leave them out");
+        Require(settled, STDiT3Config.Read(DemoModel.Complete(models).Dit!));
         Jobs.CardLimit.Check(settled);
         new GenerationPlan(settled).Check();
         return settled with { Cards = request.Cards };
+    }
+
+    /// <summary>What a checkpoint has tensors for is not its user's to choose.</summary>
+    private static void Require(GenerationRequest request, STDiT3Config model)
+    {
+        if (request.ModelMaxLength != model.ModelMaxLength)
+            throw new InputException($"--model-max-length {request.ModelMaxLength} does not go with the model of this service: give {model.ModelMaxLength}, or leave it out");
+        if (request.QkNorm != model.QkNorm)
+            throw new InputException($"--qk-norm {(request.QkNorm ? "true" : "false")} does not go with the model of this service: give {(model.QkNorm ? "true" : "false")}, or leave it out");
+    }
+
+    /// <summary>Looks where the frames of references go; how many a video has is told by its decoder, later.</summary>
+    /// <exception cref="InputException">A mask strategy names a reference or a frame that is not there.</exception>
+    public static void CheckPlaces(GenerationRequest request)
+    {
+        string? strategy = request.MaskStrategies.FirstOrDefault();
+        int latents = ClipGeometry.Of(request).Latent.Frames;
+        int[] given = [.. request.ReferencePaths.Select(path => path.EndsWith(".mp4", StringComparison.Ordinal) ? FrameCounts.Most : 1)];
+        foreach (int loop in MaskGroup.Parse(strategy).Select(group => group.Loop).Where(loop => loop >= 0 && loop < (request.Loop ?? 1)).Distinct())
+            MaskStrategy.Places(strategy, loop, request.Align, latents, [.. given, .. Enumerable.Repeat(latents, loop)]);
+    }
+
+    /// <summary>Refuses what all cards together could not hold, however it were shared: the tokens alone, of one half of guidance.</summary>
+    /// <exception cref="CannotFitException">It is so.</exception>
+    public static void CheckRoom(GenerationRequest request, IReadOnlyList<CardStatus> cards)
+    {
+        ClipGeometry clip = ClipGeometry.Of(request);
+        long least = clip.Grid.Tokens * STDiT3Config.Read(DemoModel.Complete(request.Models).Dit!).HiddenSize * BytesOfNumber, room = cards.Sum(card => card.MemoryBytes);
+        if (cards.Count > 0 && least > room)
+            throw new CannotFitException(FormattableString.Invariant(
+                $"--num-frames {clip.Frames} of {clip.Output.Width} x {clip.Output.Height} pixels take {least / Gigabyte:0.#} GB and more on the cards, and the {cards.Count} that have joined have {room / Gigabyte:0.#} GB: ask for a shorter or a smaller clip"));
     }
 
     /// <summary>A reference stands at the start of the clip unless the request says otherwise.</summary>

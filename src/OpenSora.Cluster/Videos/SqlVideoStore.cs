@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Videos;
 using Orleans.Storage;
 
 namespace OpenSora.Cluster.Videos;
@@ -10,7 +11,10 @@ namespace OpenSora.Cluster.Videos;
 internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
 {
     /// <summary>Raised whenever the tables change; <see cref="Open"/> then gets one more step.</summary>
-    private const long Schema = 2;
+    private const long Schema = 3;
+
+    /// <summary>The status of a row of which nothing but its place is left: whoever goes through a list goes on from there.</summary>
+    private const string Removed = "Removed";
 
     public async Task Open(CancellationToken cancel)
     {
@@ -43,6 +47,15 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
                     CREATE TABLE opensora_folder (one BIGINT PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL);
                     INSERT INTO opensora_schema (version) VALUES (2)
                     """, cancel);
+            if (version < 3)
+            {
+                await Run(connection, """
+                    ALTER TABLE opensora_videos ADD COLUMN status TEXT NOT NULL DEFAULT '';
+                    INSERT INTO opensora_schema (version) VALUES (3)
+                    """, cancel);
+                foreach (VideoRow row in await Read(connection, "status = ''", [], cancel))
+                    await Run(connection, "UPDATE opensora_videos SET status = @status WHERE id = @id", cancel, [("status", StatusOf(row)), ("id", row.Video.Id)]);
+            }
             CrashPoint.Pass();
             await transaction.CommitAsync(cancel);
             CrashPoint.Pass();
@@ -66,9 +79,9 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
     {
         await using DbConnection connection = await Connect(cancel);
         await using DbCommand insert = Command(connection, """
-            INSERT INTO opensora_videos (id, owner, idempotency_key, is_over, version, document) VALUES (@id, @owner, @key, @over, 1, @document)
+            INSERT INTO opensora_videos (id, owner, idempotency_key, is_over, status, version, document) VALUES (@id, @owner, @key, @over, @status, 1, @document)
             ON CONFLICT (owner, idempotency_key) DO NOTHING
-            """, [("id", row.Video.Id), ("owner", row.Video.Owner), ("key", row.IdempotencyKey), ("over", IsOver(row)), ("document", Write(row))]);
+            """, [("id", row.Video.Id), ("owner", row.Video.Owner), ("key", row.IdempotencyKey), ("over", IsOver(row)), ("status", StatusOf(row)), ("document", Write(row))]);
         if (await Change(insert, cancel) == 1)
             return (row with { Version = 1 }, true);
         VideoRow? known = await FindKey(row.Video.Owner, row.IdempotencyKey!, cancel);
@@ -91,8 +104,8 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
     {
         await using DbConnection connection = await Connect(cancel);
         await using DbCommand update = Command(
-            connection, "UPDATE opensora_videos SET document = @document, is_over = @over, version = version + 1 WHERE id = @id AND version = @version",
-            [("document", Write(row)), ("over", IsOver(row)), ("id", row.Video.Id), ("version", row.Version)]);
+            connection, "UPDATE opensora_videos SET document = @document, is_over = @over, status = @status, version = version + 1 WHERE id = @id AND version = @version",
+            [("document", Write(row)), ("over", IsOver(row)), ("status", StatusOf(row)), ("id", row.Video.Id), ("version", row.Version)]);
         Require(await Change(update, cancel), row);
         return row with { Version = row.Version + 1 };
     }
@@ -100,18 +113,21 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
     public async Task Remove(VideoRow row, CancellationToken cancel)
     {
         await using DbConnection connection = await Connect(cancel);
-        await using DbCommand delete = Command(connection, "DELETE FROM opensora_videos WHERE id = @id AND version = @version", [("id", row.Video.Id), ("version", row.Version)]);
+        await using DbCommand delete = Command(
+            connection, $"UPDATE opensora_videos SET document = '', idempotency_key = NULL, is_over = 1, status = '{Removed}', version = version + 1 WHERE id = @id AND version = @version AND status <> '{Removed}'",
+            [("id", row.Video.Id), ("version", row.Version)]);
         Require(await Change(delete, cancel), row);
     }
 
-    public async Task<IReadOnlyList<VideoRow>> List(string owner, string? after, int limit, bool newestFirst, CancellationToken cancel)
+    public async Task<IReadOnlyList<VideoRow>?> List(string owner, string? after, int limit, bool newestFirst, IReadOnlyCollection<VideoStatus> statuses, CancellationToken cancel)
     {
         (string sign, string order) = newestFirst ? ("<", "DESC") : (">", "ASC");
         await using DbConnection connection = await Connect(cancel);
-        return await Read(
-            connection,
-            $"owner = @owner AND (NOT EXISTS (SELECT 1 FROM opensora_videos WHERE id = @after AND owner = @owner) OR sequence {sign} (SELECT sequence FROM opensora_videos WHERE id = @after)) ORDER BY sequence {order} LIMIT @limit",
-            [("owner", owner), ("after", after ?? ""), ("limit", (long)limit)], cancel);
+        long place = newestFirst ? long.MaxValue : 0;
+        if (after is not null && (place = await Scalar(connection, "SELECT COALESCE(MAX(sequence), 0) FROM opensora_videos WHERE id = @id AND owner = @owner", cancel, ("id", after), ("owner", owner))) == 0)
+            return null;
+        string wanted = statuses.Count == 0 ? "" : $"AND status IN ({string.Join(", ", statuses.Select(status => $"'{status}'"))})";
+        return await Read(connection, $"owner = @owner {wanted} AND sequence {sign} @place ORDER BY sequence {order} LIMIT @limit", [("owner", owner), ("place", place), ("limit", (long)limit)], cancel);
     }
 
     public async Task<IReadOnlyList<VideoRow>> Unfinished(CancellationToken cancel)
@@ -123,7 +139,7 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
     public async Task<IReadOnlySet<string>> Ids(CancellationToken cancel)
     {
         await using DbConnection connection = await Connect(cancel);
-        await using DbCommand select = Command(connection, "SELECT id FROM opensora_videos", []);
+        await using DbCommand select = Command(connection, $"SELECT id FROM opensora_videos WHERE status <> '{Removed}'", []);
         await using DbDataReader reader = await select.ExecuteReaderAsync(cancel);
         HashSet<string> ids = [];
         while (await reader.ReadAsync(cancel))
@@ -142,7 +158,7 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
 
     private static async Task<IReadOnlyList<VideoRow>> Read(DbConnection connection, string which, (string, object?)[] values, CancellationToken cancel)
     {
-        await using DbCommand select = Command(connection, $"SELECT version, document FROM opensora_videos WHERE {which}", values);
+        await using DbCommand select = Command(connection, $"SELECT version, document FROM opensora_videos WHERE status <> '{Removed}' AND {which}", values);
         await using DbDataReader reader = await select.ExecuteReaderAsync(cancel);
         List<VideoRow> rows = [];
         while (await reader.ReadAsync(cancel))
@@ -173,19 +189,21 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
         return changed;
     }
 
-    private static async Task Run(DbConnection connection, string text, CancellationToken cancel)
+    private static async Task Run(DbConnection connection, string text, CancellationToken cancel, params (string, object?)[] values)
     {
-        await using DbCommand command = Command(connection, text, []);
+        await using DbCommand command = Command(connection, text, values);
         await command.ExecuteNonQueryAsync(cancel);
     }
 
-    private static async Task<long> Scalar(DbConnection connection, string text, CancellationToken cancel)
+    private static async Task<long> Scalar(DbConnection connection, string text, CancellationToken cancel, params (string, object?)[] values)
     {
-        await using DbCommand command = Command(connection, text, []);
+        await using DbCommand command = Command(connection, text, values);
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static long IsOver(VideoRow row) => row.Video.IsOver ? 1 : 0;
+
+    private static string StatusOf(VideoRow row) => row.Video.Status.ToString();
 
     private static string Write(VideoRow row) => JsonSerializer.Serialize(row, VideoJson.Default.VideoRow);
 

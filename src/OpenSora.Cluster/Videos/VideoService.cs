@@ -47,12 +47,13 @@ internal sealed partial class VideoService(
 
     public async Task<Video> Submit(VideoOrder order, CancellationToken cancel)
     {
-        string id = "video_" + Guid.NewGuid().ToString("n"), fingerprint = Fingerprint(order);
+        string id = Video.NewId(), fingerprint = Fingerprint(order);
         GenerationRequest request = ServiceRequest.Settle(order.Request, options.Models, folders.Of(id));
         if (order.IdempotencyKey is { Length: 0 or > MostOfKey })
-            throw new InputException($"an idempotency key of {order.IdempotencyKey.Length} characters is not taken: give 1 to {MostOfKey}");
+            throw new InputException($"an idempotency key of {order.IdempotencyKey.Length} characters is not taken: give 1 to {MostOfKey}") { Field = "Idempotency-Key" };
         if (order.IdempotencyKey is { } key && await store.FindKey(order.Owner, key, cancel) is { } known)
             return Same(known, fingerprint);
+        ServiceRequest.CheckRoom(request, await Cards(cancel));
         if (await Cluster.Admit(order.Owner) is { } after)
             throw new QueueFullException($"too many videos wait: at most {options.Scheduling.MostWaiting}, and {options.Scheduling.MostWaitingOfOwner} of one owner; ask again in {after} s, or cancel some", TimeSpan.FromSeconds(after));
         bool isTaken = false;
@@ -60,6 +61,7 @@ internal sealed partial class VideoService(
         {
             if (order.Reference is { } bytes)
                 request = ServiceRequest.StartFrom(request, KeepReference(id, bytes));
+            ServiceRequest.CheckPlaces(request);
             Video video = new()
             {
                 Id = id,
@@ -68,6 +70,7 @@ internal sealed partial class VideoService(
                 Priority = order.Priority,
                 CreatedAt = DateTimeOffset.UtcNow,
                 Request = request,
+                RemixedFrom = order.RemixedFrom,
             };
             (VideoRow row, isTaken) = await store.Add(new VideoRow { Video = video, IdempotencyKey = order.IdempotencyKey, Fingerprint = fingerprint, TraceParent = Tracing.TraceParent }, CancellationToken.None);
             if (!isTaken)
@@ -107,16 +110,26 @@ internal sealed partial class VideoService(
         return (await client.GetGrain<IGenerationGrain>(id).Get())?.ToVideo() is { } video ? (await WithPlaces([video]))[0] : null;
     }
 
-    public async Task<VideoPage> List(string owner, string? after, int limit, bool newestFirst, CancellationToken cancel)
+    public async Task<VideoPage> List(string owner, string? after, int limit, bool newestFirst, IReadOnlyCollection<VideoStatus> statuses, CancellationToken cancel)
     {
         if (limit is < 1 or > MostOfPage)
-            throw new InputException($"limit {limit} is out of range: give 1 to {MostOfPage}");
-        if (after is not null && ((await store.Find(after, cancel)) is not { } begin || begin.Video.Owner != owner))
-            throw new InputException($"after '{after}' is no video of yours: give the last_id of the page before");
-        IReadOnlyList<VideoRow> rows = await store.List(owner, after, limit + 1, newestFirst, cancel);
-        Video?[] videos = await Task.WhenAll(rows.Take(limit).Select(async row =>
-            row.Video.IsOver ? row.Video : (await client.GetGrain<IGenerationGrain>(row.Video.Id).Get())?.ToVideo()));
-        return new VideoPage(await WithPlaces([.. videos.OfType<Video>()]), rows.Count > limit);
+            throw new InputException($"limit {limit} is out of range: give 1 to {MostOfPage}") { Field = "limit" };
+        // What is stored as begun may wait, and the other way round: their generations tell.
+        HashSet<VideoStatus> stored = [.. statuses];
+        if (stored.Contains(VideoStatus.Queued) || stored.Contains(VideoStatus.InProgress))
+            stored.UnionWith([VideoStatus.Queued, VideoStatus.InProgress]);
+        List<Video> found = [];
+        while (true)
+        {
+            IReadOnlyList<VideoRow> rows = await store.List(owner, after, limit + 1, newestFirst, stored, cancel)
+                ?? throw new InputException($"after '{after}' is no video of yours: give the last_id of the page before") { Field = "after" };
+            Video?[] videos = await Task.WhenAll(rows.Select(async row =>
+                row.Video.IsOver ? row.Video : (await client.GetGrain<IGenerationGrain>(row.Video.Id).Get())?.ToVideo()));
+            found.AddRange(videos.OfType<Video>().Where(video => statuses.Count == 0 || statuses.Contains(video.Status)));
+            if (found.Count > limit || rows.Count <= limit)
+                return new VideoPage(await WithPlaces([.. found.Take(limit)]), found.Count > limit);
+            after = rows[^1].Video.Id;
+        }
     }
 
     public async IAsyncEnumerable<VideoEvent> Watch(string owner, string id, [EnumeratorCancellation] CancellationToken cancel)
@@ -199,29 +212,36 @@ internal sealed partial class VideoService(
         }
     }
 
+    public async Task<Video?> Cancel(string owner, string id, CancellationToken cancel)
+    {
+        if (await store.Find(id, cancel) is not { } row || row.Video.Owner != owner)
+            return null;
+        if (!row.Video.IsOver)
+            await client.GetGrain<IGenerationGrain>(id).Cancel();
+        return await Find(owner, id, cancel);
+    }
+
     public async Task<Video?> Delete(string owner, string id, CancellationToken cancel)
     {
         if (await store.Find(id, cancel) is not { } row || row.Video.Owner != owner)
             return null;
         IGenerationGrain grain = client.GetGrain<IGenerationGrain>(id);
-        Video? cancelled = row.Video.IsOver ? null : (await grain.Cancel())?.ToVideo();
-        if (cancelled is { IsOver: false })
-            return cancelled;
+        Video? before = row.Video.IsOver ? null : (await grain.Cancel())?.ToVideo();
         Video? removed = (await grain.Remove())?.ToVideo();
         if (removed is not null)
             folders.Remove(id);
-        return removed;
+        return before ?? removed;
     }
 
-    public async Task<string?> FindFile(string owner, string id, bool thumbnail, CancellationToken cancel)
+    public async Task<string?> FindFile(string owner, string id, VideoFile which, CancellationToken cancel)
     {
         if (await store.Find(id, cancel) is not { Video.Report.Files: [var file, ..] } row || row.Video.Owner != owner || !File.Exists(file))
             return null;
-        if (!thumbnail || file.EndsWith(".png", StringComparison.Ordinal))
+        if (which == VideoFile.Video || (which == VideoFile.Thumbnail && file.EndsWith(".png", StringComparison.Ordinal)))
             return file;
-        string picture = Path.Combine(folders.Of(id), "thumbnail.png");
+        string picture = Path.Combine(folders.Of(id), which == VideoFile.Thumbnail ? "thumbnail.png" : "spritesheet.png");
         if (!File.Exists(picture))
-            await Task.Run(() => WriteFirstFrame(row.Video.Request, file, picture, cancel), cancel);
+            await Task.Run(() => Draw(row.Video, file, which, picture, cancel), cancel);
         return picture;
     }
 
@@ -253,17 +273,19 @@ internal sealed partial class VideoService(
         }
         catch (Exception failure) when (failure is InputException or InvalidOperationException)
         {
-            throw new InputException("input_reference is neither an image nor a video that can be read: send a PNG, JPEG, WebP or MP4 file", failure);
+            const string field = "input_reference"; // where the file lies is the service's own business
+            throw new InputException($"{field} cannot be used ({failure.Message.Replace(file, field, StringComparison.Ordinal)}): send a PNG, JPEG, WebP or MP4 file", failure) { Field = field };
         }
         return file;
     }
 
-    private void WriteFirstFrame(GenerationRequest request, string file, string picture, CancellationToken cancel)
+    private void Draw(Video video, string file, VideoFile which, string picture, CancellationToken cancel)
     {
-        using IJobMedia files = media(request);
-        RgbImage first = files.Read(file, cancel).First();
-        using IFrameSink sink = files.Create(picture, new FrameSize(first.Height, first.Width), cancel);
-        sink.Write(first.Pixels.AsSpan());
+        using IJobMedia files = media(video.Request);
+        IEnumerable<RgbImage> frames = files.Read(file, cancel);
+        RgbImage drawn = which == VideoFile.Thumbnail ? frames.First() : SpriteSheet.Of(frames, video.Report!.Frames);
+        using IFrameSink sink = files.Create(picture, new FrameSize(drawn.Height, drawn.Width), cancel);
+        sink.Write(drawn.Pixels.AsSpan());
         sink.Complete();
     }
 

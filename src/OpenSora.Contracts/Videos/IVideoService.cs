@@ -21,9 +21,10 @@ public interface IVideoService
     Task<Video?> Find(string owner, string id, CancellationToken cancel);
 
     /// <summary>Videos of an owner in the order of their making.</summary>
-    /// <param name="after">Begin behind this one; null begins at the first, or, newest first, at the last.</param>
+    /// <param name="after">Begin behind this one; null begins at the first, or, newest first, at the last. It may have been removed.</param>
     /// <param name="limit">1 to 100.</param>
-    Task<VideoPage> List(string owner, string? after, int limit, bool newestFirst, CancellationToken cancel);
+    /// <param name="statuses">Only those that are so; empty for all.</param>
+    Task<VideoPage> List(string owner, string? after, int limit, bool newestFirst, IReadOnlyCollection<VideoStatus> statuses, CancellationToken cancel);
 
     /// <summary>
     /// A video as it is now, then each change until it is over. A slow reader misses changes in between, never the last.
@@ -31,13 +32,16 @@ public interface IVideoService
     /// </summary>
     IAsyncEnumerable<VideoEvent> Watch(string owner, string id, CancellationToken cancel);
 
-    /// <summary>Cancels what is not over, within a step; removes what is, files included.</summary>
+    /// <summary>Ends what is not over, within a step, and keeps what is known of it.</summary>
+    /// <returns>The video after; null when there is none.</returns>
+    Task<Video?> Cancel(string owner, string id, CancellationToken cancel);
+
+    /// <summary>Removes a video, files included; one that is not over is cancelled first.</summary>
     /// <returns>The video before; null when there is none.</returns>
     Task<Video?> Delete(string owner, string id, CancellationToken cancel);
 
-    /// <summary>The file of a completed video, or its first frame as PNG; null when there is none (yet).</summary>
-    /// <param name="thumbnail">The first frame.</param>
-    Task<string?> FindFile(string owner, string id, bool thumbnail, CancellationToken cancel);
+    /// <summary>A file of a completed video; null when there is none (yet).</summary>
+    Task<string?> FindFile(string owner, string id, VideoFile which, CancellationToken cancel);
 
     /// <summary>The cards that are there, in the order of their names.</summary>
     Task<IReadOnlyList<CardStatus>> Cards(CancellationToken cancel);

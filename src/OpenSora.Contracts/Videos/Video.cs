@@ -24,11 +24,33 @@ public enum VideoPriority
     High,
 }
 
+/// <summary>What there is of a completed video.</summary>
+public enum VideoFile
+{
+    /// <summary>The video itself, or the image of one frame.</summary>
+    Video,
+
+    /// <summary>The first frame.</summary>
+    Thumbnail,
+
+    /// <summary>Frames from the first to the last in rows, small.</summary>
+    SpriteSheet,
+}
+
 /// <summary>A video that a service was asked for, as it is at one moment.</summary>
 public sealed record Video
 {
+    private const string Prefix = "video_", Hexadecimal = "0123456789abcdef";
+
     /// <summary><c>video_</c> and 32 lower-case hexadecimal digits.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Whether a text is like an <see cref="Id"/>.</summary>
+    public static bool IsId(string text) =>
+        text.Length == Prefix.Length + 32 && text.StartsWith(Prefix, StringComparison.Ordinal) && text.AsSpan(Prefix.Length).IndexOfAnyExcept(Hexadecimal) < 0;
+
+    /// <summary>An id that no other video has.</summary>
+    public static string NewId() => Prefix + Guid.NewGuid().ToString("n");
 
     /// <summary>Whose it is: the name of the token that asked for it; empty on a service without tokens.</summary>
     public required string Owner { get; init; }
@@ -45,6 +67,9 @@ public sealed record Video
 
     /// <summary>As it is made, files inside the service's store.</summary>
     public required GenerationRequest Request { get; init; }
+
+    /// <summary>The video whose settings it was asked for with. Default: null (none).</summary>
+    public string? RemixedFrom { get; init; }
 
     /// <summary>See <see cref="Contracts.Progress.Stage"/>; null while it waits and when it is over.</summary>
     public string? Stage { get; init; }

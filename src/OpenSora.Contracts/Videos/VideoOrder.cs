@@ -5,11 +5,17 @@ namespace OpenSora.Contracts.Videos;
 /// <summary>A video that is asked for.</summary>
 public sealed record VideoOrder
 {
+    /// <summary>Characters of a prompt at the most; the model takes a few hundred tokens.</summary>
+    public const int MostOfPrompt = 16_384;
+
     /// <summary>
     /// What to make: one prompt, one sample. Models, device, threads and all file names are the service's own; a
     /// <c>Cards</c> of 0 leaves their number to it.
     /// </summary>
     public required GenerationRequest Request { get; init; }
+
+    /// <summary>See <see cref="Video.RemixedFrom"/>.</summary>
+    public string? RemixedFrom { get; init; }
 
     /// <summary>See <see cref="Video.Owner"/>.</summary>
     public required string Owner { get; init; }
