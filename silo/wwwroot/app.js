@@ -2,7 +2,7 @@
 
 const $ = id => document.getElementById(id);
 const jobs = new Map(); // id → { video, element, events }
-const TERMINAL = ["completed", "failed", "cancelled"];
+const TERMINAL = ["completed", "failed"];
 
 function token() {
   return sessionStorage.getItem("token");
@@ -88,7 +88,7 @@ function words(video) {
       return `${video.stage ?? "starts"}${video.steps ? `: ${video.step} of ${video.steps}` : ""}${left}`;
     }
     case "completed": return `${video.size}, ${video.seconds} s`;
-    case "failed": return video.error?.message ?? "failed";
+    case "failed": return video.error?.code === "cancelled" ? "cancelled" : video.error?.message ?? "failed";
     default: return video.status;
   }
 }
@@ -144,9 +144,9 @@ async function play(element, id) {
 
 async function remove(id) {
   const over = TERMINAL.includes(jobs.get(id)?.element.dataset.status);
+  if (!over) return show(await json(`/v1/videos/${id}/cancel`, { method: "POST" }));
   await call(`/v1/videos/${id}`, { method: "DELETE" });
-  if (over) drop(id);
-  else show(await json(`/v1/videos/${id}`));
+  drop(id);
 }
 
 function drop(id) {
