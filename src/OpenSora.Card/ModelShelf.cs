@@ -9,11 +9,13 @@ internal sealed class ModelShelf(CardDevice device) : IDisposable
 {
     private (ModelFolders, string, bool, int, int, int)? _which;
     private Models? _models;
+    private Action<string>? _tell;
 
     /// <summary>The networks of a request; they stay on the shelf.</summary>
-    /// <param name="tell">Told what the model has to say about itself, when it is taken from its folders.</param>
+    /// <param name="tell">Told what the model has to say about itself, and what its files hold beyond it, as they are taken from their folders.</param>
     public Models Of(GenerationRequest request, Action<string> tell)
     {
+        _tell = tell;
         (ModelFolders, string, bool, int, int, int) wanted = (
             request.Models, request.Dtype, request.QkNorm, request.ModelMaxLength, request.MicroFrameSize, request.MicroBatchSize);
         if (_models is not null && _which == wanted)
@@ -21,7 +23,7 @@ internal sealed class ModelShelf(CardDevice device) : IDisposable
         Dispose();
         if (DemoModel.Notice(request.Models) is { } notice)
             tell(notice);
-        _models = Models.Open(DemoModel.Complete(request.Models), request, device.Device, device.PrecisionOf(request.Dtype));
+        _models = Models.Open(DemoModel.Complete(request.Models), request, device.Device, device.PrecisionOf(request.Dtype), line => _tell?.Invoke(line));
         _which = wanted;
         return _models;
     }

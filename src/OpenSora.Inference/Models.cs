@@ -26,17 +26,17 @@ public sealed class Models : IDisposable
     private readonly Lazy<STDiT3> _transformer;
     private readonly Lazy<VideoAutoencoder> _autoencoder;
 
-    private Models(ModelFolders folders, GenerationRequest request, Device device, Precision precision)
+    private Models(ModelFolders folders, GenerationRequest request, Device device, Precision precision, Action<string>? tell)
     {
         (_folders, Device, Precision, TokenLimit) = (folders, device, precision, request.ModelMaxLength);
         Scheduler = SchedulerConfig.Read(folders.Dit!);
         _tokenizer = new(() => T5Tokenizer.OfCheckpoint(folders.T5!));
-        _loadText = () => T5Encoder.Load(folders.T5!, device, precision);
+        _loadText = () => T5Encoder.Load(folders.T5!, device, precision, tell);
         _text = new(_loadText);
         _transformer = new(() => STDiT3Checkpoint.Load(
-            folders.Dit!, device, precision, config => config with { QkNorm = request.QkNorm, ModelMaxLength = request.ModelMaxLength }));
+            folders.Dit!, device, precision, config => config with { QkNorm = request.QkNorm, ModelMaxLength = request.ModelMaxLength }, tell));
         _autoencoder = new(() => VideoAutoencoderFiles.Load(
-            folders.Vae2d!, folders.Vae3d!, new AutoencoderUnits(request.MicroFrameSize, request.MicroBatchSize), device, precision));
+            folders.Vae2d!, folders.Vae3d!, new AutoencoderUnits(request.MicroFrameSize, request.MicroBatchSize), device, precision, tell));
     }
 
     public Device Device { get; }
@@ -57,15 +57,18 @@ public sealed class Models : IDisposable
 
     public VideoAutoencoder Autoencoder => _autoencoder.Value;
 
-    /// <summary>Looks at the four folders; what is wrong with their weights is told when they are loaded.</summary>
-    /// <exception cref="InputException">A folder is missing, or they do not fit together.</exception>
-    public static Models Open(ModelFolders folders, GenerationRequest request, Device device, Precision precision)
+    /// <summary>Looks at the four folders, the lengths of all files of weights included; what else is wrong with weights is told when they are loaded.</summary>
+    /// <param name="tell">Takes a line about tensors that are passed over; null for nobody.</param>
+    /// <exception cref="InputException">A folder is missing, a file is too short, or they do not fit together.</exception>
+    public static Models Open(ModelFolders folders, GenerationRequest request, Device device, Precision precision, Action<string>? tell = null)
     {
         string dit = Given(folders.Dit, "--ckpt-path-dit"), t5 = Given(folders.T5, "--ckpt-path-t5");
         Given(folders.Vae2d, "--ckpt-path-vae2d");
         Given(folders.Vae3d, "--ckpt-path-vae3d");
         ModelShape.RequireFit(folders, STDiT3Config.Read(dit), T5EncoderConfig.Read(t5));
-        return new Models(folders, request, device, precision);
+        foreach (Func<Checkpoint> open in new[] { () => T5Encoder.Weights(t5), () => STDiT3Checkpoint.Weights(dit), () => VideoAutoencoderFiles.SpatialWeights(folders.Vae2d!), () => VideoAutoencoderFiles.Weights(folders.Vae3d!) })
+            open().Dispose();
+        return new Models(folders, request, device, precision, tell);
     }
 
     /// <summary>The timesteps of a clip.</summary>

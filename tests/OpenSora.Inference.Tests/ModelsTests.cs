@@ -17,13 +17,10 @@ public sealed class ModelsTests : IDisposable
     [InlineData(1300)]
     public void A_vocabulary_larger_than_the_embedding_is_refused(int rows)
     {
-        string golden = Path.Combine(Repository.Golden, "checkpoints");
-        File.Copy(Path.Combine(golden, "t5", "spiece.model"), Path.Combine(_folder, "spiece.model"));
+        string golden = CopyText();
         string config = File.ReadAllText(Path.Combine(golden, "t5", "config.json"));
         File.WriteAllText(Path.Combine(_folder, "config.json"), config.Replace("\"vocab_size\": 1408", $"\"vocab_size\": {rows}", StringComparison.Ordinal));
-        using Models models = Models.Open(
-            new ModelFolders { Dit = Path.Combine(golden, "dit"), T5 = _folder, Vae2d = golden, Vae3d = golden },
-            new GenerationRequest { Prompts = ["a cat"] }, CPU, Precision.Float32);
+        using Models models = Open(golden);
         if (rows == 1300)
         {
             Assert.Equal(rows, models.Tokenizer.VocabularySize);
@@ -33,4 +30,25 @@ public sealed class ModelsTests : IDisposable
         Assert.Contains(_folder, message);
         Assert.Contains("1300 tokens, the embedding has 1299 rows", message);
     }
+
+    /// <summary>Before any network is loaded, whichever file it is.</summary>
+    [Fact]
+    public void A_shard_that_is_too_short_is_found_at_once()
+    {
+        string golden = CopyText(), shard = Path.Combine(_folder, "pytorch_model-00002-of-00002.bin");
+        File.WriteAllBytes(shard, File.ReadAllBytes(shard)[..^100]);
+        Assert.Contains(shard, Assert.Throws<InputException>(() => Open(golden)).Message);
+    }
+
+    /// <returns>The folder of the others.</returns>
+    private string CopyText()
+    {
+        string golden = Path.Combine(Repository.Golden, "checkpoints");
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(golden, "t5")).Where(file => !file.EndsWith("tokenizer_config.json", StringComparison.Ordinal) && !file.EndsWith("special_tokens_map.json", StringComparison.Ordinal)))
+            File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
+        return golden;
+    }
+
+    private Models Open(string golden) => Models.Open(
+        ModelFolders.In(golden) with { T5 = _folder }, new GenerationRequest { Prompts = ["a cat"] }, CPU, Precision.Float32);
 }

@@ -26,8 +26,9 @@ public static class VideoAutoencoderFiles
 
     /// <param name="vae2d">Has <c>vae/config.json</c> and <c>vae/diffusion_pytorch_model.*</c>.</param>
     /// <param name="vae3d">Has <c>config.json</c> and <c>model.*</c>.</param>
+    /// <param name="tell">Takes a line about tensors that are passed over; null for nobody.</param>
     /// <exception cref="InputException">A file is missing or damaged, or weights and configuration do not fit together.</exception>
-    public static VideoAutoencoder Load(string vae2d, string vae3d, AutoencoderUnits units, Device device, Precision precision)
+    public static VideoAutoencoder Load(string vae2d, string vae3d, AutoencoderUnits units, Device device, Precision precision, Action<string>? tell = null)
     {
         string spatialFolder = SpatialFolder(vae2d);
         SpatialVaeConfig spatial = SpatialVaeConfig.Read(spatialFolder);
@@ -40,7 +41,7 @@ public static class VideoAutoencoderFiles
         CheckpointParameters p = new(
             [new CheckpointLayer(whole, AttentionKeys.Today), new CheckpointLayer(fallback, key => SpatialPrefix + AttentionKeys.Today(key))], device, precision);
         VideoAutoencoder autoencoder = new(p, spatial, config, units, device, precision);
-        p.Finish();
+        p.Finish(tell);
         return autoencoder;
     }
 
@@ -52,7 +53,7 @@ public static class VideoAutoencoderFiles
         using Checkpoint checkpoint = SpatialWeights(vae2d);
         CheckpointParameters p = new([new CheckpointLayer(checkpoint, AttentionKeys.Today)], device, precision);
         SpatialVae autoencoder = new(p, SpatialVaeConfig.Read(folder));
-        p.Finish();
+        p.Finish(tell: null);
         return autoencoder;
     }
 

@@ -14,18 +14,22 @@ namespace OpenSora.Inference.Text;
 /// </summary>
 public sealed class T5Encoder : nn.Module
 {
-    private const string SharedKey = "shared.weight", EmbeddingKey = "encoder.embed_tokens.weight";
+    /// <summary>The names of the one embedding, of which a file may have any.</summary>
+    private static readonly string[] EmbeddingKeys = ["shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight"];
+
+    private const string HeadKey = "lm_head.weight";
 
     private readonly Parameter embedding;
     private readonly Parameter relative_attention_bias;
     private readonly ModuleList<T5Block> blocks = [];
     private readonly T5LayerNorm final_layer_norm;
 
-    /// <param name="p">Keys of transformers' T5; the embedding as <c>shared.weight</c> or <c>encoder.embed_tokens.weight</c>.</param>
+    /// <param name="p">Keys of transformers' T5; the embedding under any of its names.</param>
     public T5Encoder(ParameterSource p, T5EncoderConfig config) : base(nameof(T5Encoder))
     {
         Config = config;
-        embedding = p.GetMatrix(p.Has(SharedKey) ? SharedKey : EmbeddingKey, config.VocabSize, config.DModel);
+        string[] names = config.TieWordEmbeddings ? [.. EmbeddingKeys, HeadKey] : EmbeddingKeys;
+        embedding = p.GetMatrix(names.FirstOrDefault(p.Has) ?? names[0], config.VocabSize, config.DModel);
         ParameterSource encoder = p["encoder"];
         relative_attention_bias = encoder.Get(
             "block.0.layer.0.SelfAttention.relative_attention_bias.weight", config.RelativeAttentionNumBuckets, config.NumHeads);
@@ -46,14 +50,15 @@ public sealed class T5Encoder : nn.Module
     /// would take 19 GB instead of 9.5, which lie over the mapped files where those have the type that is asked for. In float16 its activations overflow, so that is computed in float32; what a full
     /// T5 has beyond the encoder is left out.
     /// </summary>
+    /// <param name="tell">Takes a line about tensors that are passed over; null for nobody.</param>
     /// <exception cref="InputException">A file is missing or damaged, or weights and configuration do not fit together.</exception>
-    public static T5Encoder Load(string folder, Device device, Precision precision)
+    public static T5Encoder Load(string folder, Device device, Precision precision, Action<string>? tell = null)
     {
         Precision wide = precision.Compute == ScalarType.Float16 || precision.Model == ScalarType.Float16 ? Precision.Float32 : precision;
         using Checkpoint checkpoint = Weights(folder);
         CheckpointParameters p = new(checkpoint, device, wide) { KeepsMatricesNarrow = true };
         T5Encoder encoder = new(p, T5EncoderConfig.Read(folder));
-        p.Finish(SharedKey, EmbeddingKey, "decoder.*", "lm_head.weight");
+        p.Finish(tell, [.. EmbeddingKeys, HeadKey, "decoder.*"]);
         return encoder;
     }
 

@@ -17,14 +17,15 @@ public static class STDiT3Checkpoint
 
     /// <summary>The network of a folder with <c>config.json</c> and weights. On a CPU the weights stay mapped.</summary>
     /// <param name="overrides">Settings that win over the file's.</param>
+    /// <param name="tell">Takes a line about tensors that are passed over; null for nobody.</param>
     /// <exception cref="InputException">Something is missing, damaged or does not fit together.</exception>
-    public static STDiT3 Load(string folder, Device device, Precision precision, Func<STDiT3Config, STDiT3Config>? overrides = null)
+    public static STDiT3 Load(string folder, Device device, Precision precision, Func<STDiT3Config, STDiT3Config>? overrides = null, Action<string>? tell = null)
     {
         STDiT3Config config = STDiT3Config.Read(folder);
         using Checkpoint checkpoint = Weights(folder);
         CheckpointParameters parameters = new(checkpoint, device, precision);
         STDiT3 model = new(parameters, overrides?.Invoke(config) ?? config, precision);
-        parameters.Finish(Unused);
+        parameters.Finish(tell, Unused);
         return model;
     }
 }

@@ -67,19 +67,25 @@ public sealed class CheckpointParameters : ParameterSource
         return Placeholder.OfShape(shape);
     }
 
-    /// <summary>Checks that every parameter was there in its shape, and that the checkpoints hold nothing else.</summary>
-    /// <param name="ignored">Keys that may be there unused; one that ends with <c>*</c> stands for all that begin so.</param>
-    /// <exception cref="InputException">Lists what is missing, unexpected and mis-shaped, the first 20 of each by name.</exception>
-    public void Finish(params IEnumerable<string> ignored)
+    /// <summary>
+    /// Checks that every parameter was there in its shape. What the checkpoints hold beyond the network is passed over, as the original does,
+    /// and told.
+    /// </summary>
+    /// <param name="tell">Takes a line about what was passed over, the first 20 by name; null for nobody.</param>
+    /// <param name="ignored">Keys that are not worth a line; one that ends with <c>*</c> stands for all that begin so.</param>
+    /// <exception cref="InputException">Lists what is missing and mis-shaped, the first 20 of each by name.</exception>
+    public void Finish(Action<string>? tell, params IEnumerable<string> ignored)
     {
         string[] patterns = ignored.ToArray();
         string[] unexpected = _stored.Keys
             .Where(key => !_asked.Contains(key) && !patterns.Any(pattern => Matches(key, pattern)))
             .ToArray();
-        string[] faults = [.. Fault("missing", _missing), .. Fault("unexpected", unexpected), .. Fault("of another shape", _misshapen)];
-        if (faults.Length > 0)
-            throw new InputException($"{string.Join(" and ", _layers.Select(layer => layer.Checkpoint.Path))} does not fit the network: "
-                + $"{string.Join("; ", faults)}. Remedy: give weights and a config.json of the same model");
+        string[] faults = [.. Fault("missing", _missing), .. Fault("of another shape", _misshapen), .. Fault("unexpected", unexpected)];
+        string files = string.Join(" and ", _layers.Select(layer => layer.Checkpoint.Path));
+        if (_missing.Count + _misshapen.Count > 0)
+            throw new InputException($"{files} does not fit the network: {string.Join("; ", faults)}. Remedy: give weights and a config.json of the same model");
+        if (unexpected.Length > 0)
+            tell?.Invoke($"{files}: {unexpected.Length} tensors that the network does not have are passed over: {Show.List(unexpected)}");
     }
 
     private static string[] Fault(string what, IReadOnlyCollection<string> keys) =>

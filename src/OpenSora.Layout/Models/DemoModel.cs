@@ -7,12 +7,12 @@ namespace OpenSora.Layout.Models;
 public static class DemoModel
 {
     /// <summary>The folders to load.</summary>
-    /// <exception cref="InputException">A folder is missing, or only some were given.</exception>
+    /// <exception cref="InputException">A folder is not one of a network, or only some were given.</exception>
     public static ModelFolders Complete(ModelFolders given)
     {
-        foreach ((string flag, string? path) in new[] { ("dit", given.Dit), ("t5", given.T5), ("vae2d", given.Vae2d), ("vae3d", given.Vae3d) })
-            if (path is not null && !Directory.Exists(path))
-                throw new InputException($"--ckpt-path-{flag} {path} does not exist: give the folder with config.json and weights that was downloaded");
+        foreach ((string network, string? path) in new[] { ("dit", given.Dit), ("t5", given.T5), ("vae2d", given.Vae2d), ("vae3d", given.Vae3d) })
+            if (path is not null)
+                CheckpointFolder.Require(network, path);
         if (Installation.Models is not { } own || given is { Dit: not null, T5: not null, Vae2d: not null, Vae3d: not null })
             return given;
         if (given != new ModelFolders())

@@ -20,9 +20,12 @@ public sealed record ModelShape(
     /// <exception cref="InputException">A folder is missing or was not given.</exception>
     public static ModelShape Of(ModelFolders folders, string name)
     {
-        string Given(string? folder, string flag) => folder is null
-            ? throw new InputException($"--ckpt-path-{flag} was not given: give all four (dit, t5, vae2d, vae3d), or --model full or demo")
-            : Directory.Exists(folder) ? folder : throw new InputException($"--ckpt-path-{flag} {folder} does not exist: give the folder with config.json, or --model full or demo");
+        string Given(string? folder, string network)
+        {
+            CheckpointFolder.Require(network, folder ?? throw new InputException($"--ckpt-path-{network} was not given: give all four (dit, t5, vae2d, vae3d), or --model full or demo"));
+            return folder;
+        }
+
         STDiT3Config transformer = STDiT3Config.Read(Given(folders.Dit, "dit"));
         T5EncoderConfig text = T5EncoderConfig.Read(Given(folders.T5, "t5"));
         RequireFit(folders, transformer, text);

@@ -35,6 +35,9 @@ public sealed record T5EncoderConfig
     /// <summary>Kind of the feed-forward layer. T5 v1.1: gated-gelu.</summary>
     public string FeedForwardProj { get; init; } = "relu";
 
+    /// <summary>Whether the head of the whole T5 has the numbers of the embedding. T5 v1.1: false. Default: true.</summary>
+    public bool TieWordEmbeddings { get; init; } = true;
+
     /// <summary>Channels of all heads together.</summary>
     public long Inner => NumHeads * DKv;
 

@@ -32,11 +32,21 @@ public class T5EncoderTests
     [Theory]
     [InlineData("shared.weight")]
     [InlineData("encoder.embed_tokens.weight")]
-    public void The_embedding_has_either_name(string embedding)
+    [InlineData("decoder.embed_tokens.weight")]
+    [InlineData("lm_head.weight")]
+    public void The_embedding_has_any_of_its_names(string embedding)
     {
         ShapeList shapes = new(key => key == embedding);
         using T5Encoder encoder = new(shapes, Networks.Text);
         Assert.Equal([50, 16], shapes.Shapes[embedding]);
+    }
+
+    [Fact]
+    public void A_head_that_is_not_tied_is_no_embedding()
+    {
+        ShapeList shapes = new(key => key == "lm_head.weight");
+        using T5Encoder encoder = new(shapes, Networks.Text with { TieWordEmbeddings = false });
+        Assert.Equal([50, 16], shapes.Shapes["shared.weight"]);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class CheckpointParametersTests : IDisposable
         CheckpointParameters parameters = new(Numbers("x", ("w", [1.00390625f, -3.14159274f])), CPU, Rounded);
 
         using Parameter w = parameters.Get("w", 2);
-        parameters.Finish();
+        parameters.Finish(tell: null);
 
         Assert.Equal([1f, -3.140625f], w.data<float>().ToArray()); // ties go to even; 8 bits of mantissa
         Assert.False(w.requires_grad);
@@ -59,7 +59,7 @@ public sealed class CheckpointParametersTests : IDisposable
         Assert.Equal(2f, Value(parameters["temporal"], "w"));
         Assert.True(spatial.Has("b"));
         Assert.False(parameters.Has("b"));
-        parameters.Finish();
+        parameters.Finish(tell: null);
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class CheckpointParametersTests : IDisposable
         static string Rename(string key) => key.Replace("query", "to_q", StringComparison.Ordinal);
         CheckpointParameters parameters = new([new(Numbers("old", ("query.weight", [5])), Rename)], CPU, Precision.Float32);
         Assert.Equal(5f, Value(parameters, "to_q.weight"));
-        parameters.Finish();
+        parameters.Finish(tell: null);
 
         CheckpointLayer both = new(Numbers("both", ("query.weight", [5]), ("to_q.weight", [6])), Rename);
         InputException refusal = Assert.Throws<InputException>(() => new CheckpointParameters([both], CPU, Precision.Float32));
@@ -81,13 +81,33 @@ public sealed class CheckpointParametersTests : IDisposable
         CheckpointParameters parameters = new(Numbers("x", ("a", [1, 2]), ("extra.1", [1]), ("extra.2", [1]), ("old.1", [1])), CPU, Precision.Float32);
         using Parameter misshapen = parameters.Get("a", 1, 2), missing = parameters["m"].Get("w", 1L << 40, 3);
 
-        InputException refusal = Assert.Throws<InputException>(() => parameters.Finish("old.*"));
+        InputException refusal = Assert.Throws<InputException>(() => parameters.Finish(tell: null, "old.*"));
 
         Assert.Equal(
-            $"{_folder["x.safetensors"]} does not fit the network: 1 missing: m.w; 2 unexpected: extra.1, extra.2; "
-                + "1 of another shape: a is [2] where [1, 2] is needed. Remedy: give weights and a config.json of the same model",
+            $"{_folder["x.safetensors"]} does not fit the network: 1 missing: m.w; "
+                + "1 of another shape: a is [2] where [1, 2] is needed; 2 unexpected: extra.1, extra.2. Remedy: give weights and a config.json of the same model",
             refusal.Message);
         Assert.Equal([1L << 40, 3], missing.shape);
+    }
+
+    [Fact]
+    public void What_the_network_does_not_have_is_passed_over_and_told()
+    {
+        CheckpointParameters parameters = new(Numbers("x", ("a", [1]), ("ema.a", [1]), ("optimizer.a", [1]), ("old.1", [1])), CPU, Precision.Float32);
+        parameters.Get("a", 1).Dispose();
+        List<string> told = [];
+
+        parameters.Finish(told.Add, "old.*");
+
+        Assert.Equal($"{_folder["x.safetensors"]}: 2 tensors that the network does not have are passed over: ema.a, optimizer.a", Assert.Single(told));
+    }
+
+    [Fact]
+    public void Nothing_is_told_of_what_fits()
+    {
+        CheckpointParameters parameters = new(Numbers("x", ("a", [1]), ("old.1", [1])), CPU, Precision.Float32);
+        parameters.Get("a", 1).Dispose();
+        parameters.Finish(line => Assert.Fail(line), "old.*");
     }
 
     [Fact]
@@ -97,7 +117,7 @@ public sealed class CheckpointParametersTests : IDisposable
         for (int i = 0; i < 25; i++)
             parameters.Get($"k{i}", 1).Dispose();
 
-        InputException refusal = Assert.Throws<InputException>(() => parameters.Finish("a"));
+        InputException refusal = Assert.Throws<InputException>(() => parameters.Finish(tell: null, "a"));
 
         Assert.Contains("25 missing: k0, k1, ", refusal.Message, StringComparison.Ordinal);
         Assert.Contains(", k19, … and 5 more.", refusal.Message, StringComparison.Ordinal);
@@ -110,7 +130,7 @@ public sealed class CheckpointParametersTests : IDisposable
         CheckpointParameters parameters = new(Open("x"), CPU, Precision.Float32);
 
         using Parameter w = parameters.Get("w", 2, 3);
-        parameters.Finish();
+        parameters.Finish(tell: null);
 
         Assert.Equal([2, 3], w.shape);
     }

@@ -52,7 +52,7 @@ public sealed class RandomParametersTests : IDisposable
         Assert.Equal(["z", "a", "m"], made.Made.Keys);
         foreach (string key in made.Made.Keys)
             Assert.Equal(made.Made[key].data<float>().ToArray(), Values(read, key, 2, 3));
-        read.Finish();
+        read.Finish(tell: null);
     }
 
     [Fact]

@@ -32,6 +32,18 @@ public sealed class SafetensorsFileTests : IDisposable
             checkpoint.Entries.Values.Select(entry => entry.ToString()).Order());
     }
 
+    /// <summary>As safetensors' own save_model writes a tensor that a model has under several names.</summary>
+    [Fact]
+    public void Names_that_the_metadata_gives_to_a_tensor_are_read_too()
+    {
+        File.WriteAllBytes(_folder["x.safetensors"], Samples.Safetensors(
+            """{"__metadata__":{"format":"pt","shared.weight":"decoder.weight","kept":"decoder.weight","lost":"nothing"},"decoder.weight":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"kept":{"dtype":"U8","shape":[1],"data_offsets":[2,3]}}""", 3));
+        using Checkpoint checkpoint = Checkpoint.Open(_folder["x.safetensors"]);
+        Assert.Equal(["decoder.weight [2] Byte", "kept [1] Byte", "shared.weight [2] Byte"], checkpoint.Entries.Values.Select(entry => $"{entry}").Order(StringComparer.Ordinal));
+        using Tensor alias = checkpoint.Load("shared.weight");
+        Assert.Equal<byte>([0, 1], alias.data<byte>().ToArray());
+    }
+
     [Fact]
     public void A_written_file_is_laid_out_as_the_format_says()
     {

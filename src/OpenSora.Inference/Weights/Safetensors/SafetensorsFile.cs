@@ -31,13 +31,23 @@ internal sealed class SafetensorsFile : TensorFile
 
         try
         {
-            List<TensorHeader> headers = SafetensorsHeader.Parse(file.Span(LengthBytes, (int)headerLength));
-            return new SafetensorsFile(file, SafetensorsLayout.Place(headers, LengthBytes + (long)headerLength, file.Length));
+            (List<TensorHeader> headers, IReadOnlyDictionary<string, string> metadata) = SafetensorsHeader.Parse(file.Span(LengthBytes, (int)headerLength));
+            Dictionary<string, StoredTensor> tensors = SafetensorsLayout.Place(headers, LengthBytes + (long)headerLength, file.Length);
+            AddAliases(tensors, metadata);
+            return new SafetensorsFile(file, tensors);
         }
         catch (FormatException e)
         {
             throw Damaged(file, e.Message);
         }
+    }
+
+    /// <summary>A tensor that a model has under several names is stored once; metadata names the others: <c>{"decoder.weight": "encoder.weight"}</c>.</summary>
+    private static void AddAliases(Dictionary<string, StoredTensor> tensors, IReadOnlyDictionary<string, string> metadata)
+    {
+        foreach ((string alias, string name) in metadata)
+            if (tensors.TryGetValue(name, out StoredTensor? stored))
+                tensors.TryAdd(alias, stored with { Entry = stored.Entry with { Name = alias } });
     }
 
     private static InputException Damaged(MappedFile file, string what) =>

@@ -20,17 +20,18 @@ internal ref struct SafetensorsHeader
     private Utf8JsonReader _json;
     private readonly List<TensorHeader> _tensors = [];
     private readonly HashSet<string> _names = [];
+    private readonly Dictionary<string, string> _metadata = [];
 
     private SafetensorsHeader(ReadOnlySpan<byte> utf8) => _json = new Utf8JsonReader(utf8);
 
-    /// <summary>The declared tensors in the header's order.</summary>
-    public static List<TensorHeader> Parse(ReadOnlySpan<byte> utf8)
+    /// <summary>The declared tensors in the header's order, and the metadata.</summary>
+    public static (List<TensorHeader> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(ReadOnlySpan<byte> utf8)
     {
         try
         {
             SafetensorsHeader header = new(utf8);
             header.ReadTensors();
-            return header._tensors;
+            return (header._tensors, header._metadata);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter: text that is not UTF-8
         {
@@ -55,13 +56,12 @@ internal ref struct SafetensorsHeader
 
     private void ReadMetadata()
     {
-        HashSet<string> keys = [];
         Expect(JsonTokenType.StartObject, MetadataKey);
         while (NextProperty(out string key))
         {
-            if (!keys.Add(key))
-                throw new FormatException($"has {MetadataKey} {Show.Name(key)} twice");
             Expect(JsonTokenType.String, $"{MetadataKey} {key}");
+            if (!_metadata.TryAdd(key, _json.GetString()!))
+                throw new FormatException($"has {MetadataKey} {Show.Name(key)} twice");
         }
     }
 
