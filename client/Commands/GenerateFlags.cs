@@ -18,13 +18,15 @@ internal sealed class GenerateFlags
     private readonly Option<string?> _vae2d = Flag.OptionalText("--ckpt-path-vae2d", "Folder of the 2D VAE: vae/config.json and weights. [default: models/demo]");
     private readonly Option<string?> _vae3d = Flag.OptionalText("--ckpt-path-vae3d", "Folder of the video VAE: config.json, model.safetensors. [default: models/demo]");
     private readonly Option<string[]> _prompt = Flag.Texts("--prompt", "One or more prompts; {\"reference_path\": …, \"mask_strategy\": …} may follow a prompt; |0|…|1|… changes it by loop.");
-    private readonly Option<string?> _promptPath = Flag.OptionalText("--prompt-path", "Text file with one prompt a line; --prompt wins.");
+    private readonly Option<string?> _promptPath = Flag.OptionalText("--prompt-path", "Text file with one prompt a line, or - for standard input; --prompt wins.");
+    private readonly Option<Toggle> _allowEmpty = Flag.Bool("--allow-empty-prompt", "Take a prompt that is empty, or of which nothing is left when it is cleaned for the text encoder.");
     private readonly Option<string?> _promptGenerator = Flag.OptionalText("--prompt-generator", "A prompt to generate from again and again until stopped.");
     private readonly Option<Toggle> _promptAsPath = Flag.Bool("--prompt-as-path", "Name files after their prompts, and skip those that exist.");
     private readonly Option<Toggle> _llmRefine = Flag.Bool("--llm-refine", "Rewrite prompts with a language model: needs OPENAI_API_KEY; OPENAI_BASE_URL and OPENAI_MODEL are read.");
-    private readonly Option<int?> _start = Flag.OptionalInt("--start-index", "First prompt of --prompt-path, and first number of file names. [default: 0]");
+    private readonly Option<int?> _start = Flag.OptionalInt("--start-index", "First prompt of --prompt-path (from 0, blank lines not counted), and first number of file names. [default: 0]");
     private readonly Option<int?> _end = Flag.OptionalInt("--end-index", "One past the last prompt of --prompt-path. [default: all]");
     private readonly Option<string[]> _references = Flag.Texts("--reference-path", "Reference images or videos, one argument a prompt, ';' between several of one prompt.");
+    private readonly Option<string?> _background = Flag.OptionalText("--reference-background", "What is seen through transparent pixels of references: black, white or #RRGGBB. [default: black]");
     private readonly Option<string[]> _masks = Flag.Texts("--mask-strategy", "One argument a prompt: loop,reference,reference start,target start,length,edit ratio in latent frames; ';' between several. E.g. 0 puts the first reference at the start.");
     private readonly Option<double?> _aes = Flag.OptionalDouble("--aes", "Aesthetic score told in the prompt.", Default.Aes);
     private readonly Option<double?> _flow = Flag.OptionalDouble("--flow", "Motion score told in the prompt.");
@@ -33,6 +35,7 @@ internal sealed class GenerateFlags
     private readonly Option<string> _resolution = Flag.Text("--resolution", "144p, 240p, 360p, 480p, 720p, 1080p, 2k or 4k (or 256, 512, 1024, 2048, 2880: areas of squares).", Default.Resolution);
     private readonly Option<string> _aspect = Flag.Text("--aspect-ratio", "Height to width: 9:16 is landscape, 16:9 portrait.", Default.AspectRatio);
     private readonly Option<int[]> _imageSize = new("--image-size") { Description = "Height and width in pixels; wins over resolution and aspect ratio.", Arity = new ArgumentArity(2, 2), AllowMultipleArgumentsPerToken = true };
+    private readonly Option<Toggle> _strictSize = Flag.Bool("--strict-size", "Refuse a size that is not of multiples of 8, instead of rounding it down.");
     private readonly Option<string> _frames = Flag.Text("--num-frames", "Frames of a clip: a count, or 2s, 4s, 8s, 16s, 32s, 1x, 2x, 4x, 8x, 16x; 1 makes a PNG.", Default.NumFrames);
     private readonly Option<string> _frameTable = Flag.Choice("--frame-table", "Whose lengths and sizes: opensora (2s is 51 frames) or enflame (2s is 40 frames, 720p 1:1 is 720x720).", Default.FrameTable, "opensora", "enflame");
     private readonly Option<int> _fps = Flag.Int("--fps", "Frame rate that the model is told, in frames a second.", Default.Fps);
@@ -82,8 +85,8 @@ internal sealed class GenerateFlags
 
     public IEnumerable<Option> All =>
     [
-        _prompt, _promptPath, _promptGenerator, _promptAsPath, _llmRefine, _start, _end, _references, _masks, _aes, _flow, _camera,
-        _resolution, _aspect, _imageSize, _frames, _frameTable, _fps, _saveFps, _frameInterval, _loop, _conditionFrames, _align, _multiResolution,
+        _prompt, _promptPath, _allowEmpty, _promptGenerator, _promptAsPath, _llmRefine, _start, _end, _references, _background, _masks, _aes, _flow, _camera,
+        _resolution, _aspect, _imageSize, _strictSize, _frames, _frameTable, _fps, _saveFps, _frameInterval, _loop, _conditionFrames, _align, _multiResolution,
         _seed, _steps, _cfg, _cache, _batch, _samples,
         _dit, _ckpt, _t5, _vae2d, _vae3d, _device, _dtype, _cards, _textCard, _threads, _maxLength, _microBatch, _microFrames, _qkNorm,
         _saveDir, _name, _crf, _watermark, _noise, _saveLatent, _verbose,
@@ -165,13 +168,15 @@ internal sealed class GenerateFlags
             Vae3d = Absolute(parsed.GetValue(_vae3d)),
         },
         Prompts = parsed.GetValue(_prompt) ?? [],
-        PromptPath = Absolute(parsed.GetValue(_promptPath)),
+        PromptPath = parsed.GetValue(_promptPath) is var path and not GenerationRequest.StandardInput ? Absolute(path) : path,
+        AllowEmptyPrompt = parsed.IsOn(_allowEmpty),
         PromptGenerator = parsed.GetValue(_promptGenerator),
         PromptAsPath = parsed.IsOn(_promptAsPath),
         LlmRefine = parsed.IsOn(_llmRefine),
         StartIndex = parsed.GetValue(_start),
         EndIndex = parsed.GetValue(_end),
         ReferencePaths = parsed.GetValue(_references) ?? [],
+        ReferenceBackground = parsed.GetValue(_background),
         MaskStrategies = parsed.GetValue(_masks) ?? [],
         Aes = parsed.GetValue(_aes),
         Flow = parsed.GetValue(_flow),
@@ -179,6 +184,7 @@ internal sealed class GenerateFlags
         Resolution = parsed.GetRequiredValue(_resolution),
         AspectRatio = parsed.GetRequiredValue(_aspect),
         ImageSize = parsed.GetValue(_imageSize) is { Length: > 0 } size ? size : null,
+        StrictSize = parsed.IsOn(_strictSize),
         NumFrames = parsed.GetRequiredValue(_frames),
         FrameTable = parsed.GetRequiredValue(_frameTable),
         Fps = parsed.GetValue(_fps),

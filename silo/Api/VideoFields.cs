@@ -20,9 +20,11 @@ internal static class VideoFields
     private static readonly VideoField[] Fields =
     [
         VideoField.Text("prompt", "What is to be seen.", (request, value) => request with { Prompts = [value] }, VideoOrder.MostOfPrompt),
+        VideoField.Switch("allow_empty_prompt", "Take a prompt of which cleaning leaves nothing.", (request, value) => request with { AllowEmptyPrompt = value }),
         new("model", $"The model of this service, {VideoBody.ModelName}.", () => new() { Type = Microsoft.OpenApi.JsonSchemaType.String, Enum = [VideoBody.ModelName] },
             (order, value) => value == VideoBody.ModelName ? order : throw new FieldException("model", $"model '{ApiError.Shown(value)}' is not here: give {VideoBody.ModelName}, the only one, or leave it out", "model_not_found")),
         VideoField.Text(Size, "Width x height in pixels, e.g. 424x240.", (request, value) => request with { ImageSize = ReadSize(value) }),
+        VideoField.Switch("strict_size", "Refuse a size that would be rounded.", (request, value) => request with { StrictSize = value }),
         VideoField.Whole(Width, "Width in pixels, with height; size wins.", (request, _) => request, (FrameSize.Smallest, FrameSize.Largest)),
         VideoField.Whole(Height, "Height in pixels, with width; size wins.", (request, _) => request, (FrameSize.Smallest, FrameSize.Largest)),
         VideoField.Whole(Seconds, "Length in whole seconds; num_frames wins.", (request, _) => request, (1, FrameCounts.Most)),
@@ -42,6 +44,7 @@ internal static class VideoFields
         VideoField.Whole("condition_frame_length", "Latent frames that a clip takes over from the one before; a multiple of 5.", (request, value) => request with { ConditionFrameLength = value }),
         VideoField.Whole("align", "Latent frames that mask positions snap to; 0 is off.", (request, value) => request with { Align = value }),
         VideoField.Text("mask_strategy", "Where the reference goes.", (request, value) => request with { MaskStrategies = [value] }),
+        VideoField.Text("reference_background", "Colour behind transparent pixels of the reference: black, white or #RRGGBB.", (request, value) => request with { ReferenceBackground = value }),
         VideoField.Word("multi_resolution", "Sizes and rates that the model is told.", (request, value) => request with { MultiResolution = value }),
         VideoField.OptionalNumber("aes", "Aesthetic score told in the prompt; null leaves it out.", (request, value) => request with { Aes = value }),
         VideoField.OptionalNumber("flow", "Motion score told in the prompt; null leaves it out.", (request, value) => request with { Flow = value }),

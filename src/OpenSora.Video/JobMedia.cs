@@ -1,6 +1,7 @@
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
+using OpenSora.Video.Reading;
 using OpenSora.Video.Writing;
 
 namespace OpenSora.Video;
@@ -8,15 +9,17 @@ namespace OpenSora.Video;
 /// <summary>The files of a job on this machine, through ffmpeg.</summary>
 public sealed class JobMedia(GenerationRequest request) : IJobMedia
 {
-    private readonly MediaFiles _files = new(request.SaveFps, request.Crf);
+    private readonly MediaFiles _files = new(request.SaveFps, request.Crf, RgbColour.Parse(request.ReferenceBackground));
 
     public IEnumerable<RgbImage> Read(string path, CancellationToken cancel) => _files.Read(path, cancel);
 
-    public bool IsVideo(string path) => _files.IsVideo(path);
+    public bool IsVideo(string path, CancellationToken cancel) => _files.IsVideo(path, cancel);
 
     public IFrameSink Create(string path, FrameSize size, CancellationToken cancel) => _files.Create(path, size, cancel);
 
     public void Require(IEnumerable<string> references) => _files.Require(references);
+
+    public string ExtensionOf(ReadOnlySpan<byte> reference) => ImageFormat.ExtensionOf(reference);
 
     public byte[] ToPng(RgbImage image) => PngFile.Of(image);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Media;
@@ -8,13 +9,15 @@ namespace OpenSora.Video;
 
 /// <summary>The pipeline's files: ffmpeg for videos and pictures, downloads for addresses.</summary>
 /// <param name="crf">Constant rate factor; null for the writer's default.</param>
-public sealed class MediaFiles(int framesPerSecond, int? crf) : IMedia, IDisposable
+/// <param name="background">What is seen through transparent pixels of references. Default: black.</param>
+public sealed class MediaFiles(int framesPerSecond, int? crf, RgbColour background = default) : IMedia, IDisposable
 {
     private readonly ReferenceDownload _download = new();
+    private readonly ConcurrentDictionary<string, string> _fetched = new();
 
-    public IEnumerable<RgbImage> Read(string path, CancellationToken cancel) => FrameReader.Read(Local(path, cancel), cancel);
+    public IEnumerable<RgbImage> Read(string path, CancellationToken cancel) => FrameReader.Read(Local(path, cancel), cancel, background);
 
-    public bool IsVideo(string path) => MediaKinds.Of(path) == MediaKind.Video;
+    public bool IsVideo(string path, CancellationToken cancel) => MediaKinds.Of(Local(path, cancel)) == MediaKind.Video;
 
     public IFrameSink Create(string path, FrameSize size, CancellationToken cancel) => path.EndsWith(".png", StringComparison.Ordinal)
         ? new Picture(new ImageWriter(path, size))
@@ -34,7 +37,8 @@ public sealed class MediaFiles(int framesPerSecond, int? crf) : IMedia, IDisposa
 
     public void Dispose() => _download.Dispose();
 
-    private string Local(string path, CancellationToken cancel) => ReferenceDownload.IsUrl(path) ? _download.Fetch(path, cancel) : path;
+    private string Local(string path, CancellationToken cancel) =>
+        ReferenceDownload.IsUrl(path) ? _fetched.GetOrAdd(path, url => _download.Fetch(url, cancel)) : path;
 
     private sealed class Picture(ImageWriter writer) : IFrameSink
     {

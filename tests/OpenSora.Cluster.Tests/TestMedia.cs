@@ -9,11 +9,11 @@ internal sealed class TestMedia : IJobMedia
 {
     public IEnumerable<RgbImage> Read(string path, CancellationToken cancel)
     {
-        for (int frame = 0; frame < (IsVideo(path) ? 3 : 1); frame++)
+        for (int frame = 0; frame < (IsVideo(path, cancel) ? 3 : 1); frame++)
             yield return new RgbImage(4, 2, [.. Enumerable.Repeat((byte)(Path.GetFileName(path)[0] + frame), 24)]);
     }
 
-    public bool IsVideo(string path) => path.EndsWith(".mp4", StringComparison.Ordinal);
+    public bool IsVideo(string path, CancellationToken cancel) => path.EndsWith(".mp4", StringComparison.Ordinal);
 
     public IFrameSink Create(string path, FrameSize size, CancellationToken cancel) => new Sink(path);
 
@@ -22,6 +22,8 @@ internal sealed class TestMedia : IJobMedia
         if (references.FirstOrDefault(path => path.Contains("missing", StringComparison.Ordinal)) is { } missing)
             throw new InputException($"the reference {missing} does not exist");
     }
+
+    public string ExtensionOf(ReadOnlySpan<byte> reference) => ".png";
 
     public byte[] ToPng(RgbImage image) => image.Pixels;
 

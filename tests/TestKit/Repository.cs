@@ -9,6 +9,9 @@ public static class Repository
     /// <summary><c>tests/golden</c>: a few small cases of the original's reference tensors.</summary>
     public static string Golden => Path.Combine(Root, "tests", "golden");
 
+    /// <summary><c>tests/cases</c>: inputs that people bring.</summary>
+    public static string Cases => Path.Combine(Root, "tests", "cases");
+
     private static string FindRoot()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

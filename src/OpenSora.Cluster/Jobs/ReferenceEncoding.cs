@@ -35,7 +35,7 @@ internal static class ReferenceEncoding
     /// <summary>A video is read twice, once to count its frames and once to send them: no more than one is in memory.</summary>
     private static TaskOrder Order(JobContext job, string path, ReadOnlyMemory<byte> random, CancellationToken cancel)
     {
-        bool isVideo = job.Media.IsVideo(path);
+        bool isVideo = job.Media.IsVideo(path, cancel);
         int frames = isVideo ? job.Media.Read(path, cancel).Count() : 1;
         return new TaskOrder(new EncodeReferenceTask(isVideo, frames) { Job = job.Job, Request = job.Request }, [random], Frames());
 

@@ -51,10 +51,11 @@ internal sealed class VideoFolders(VideoServiceOptions options)
     }
 
     /// <summary>Keeps the reference of a video before it is asked for.</summary>
+    /// <param name="extension">A pipeline tells images from videos by it.</param>
     /// <returns>Its file.</returns>
-    public string KeepReference(string id, ReadOnlyMemory<byte> bytes)
+    public string KeepReference(string id, ReadOnlyMemory<byte> bytes, string extension)
     {
-        string file = Path.Combine(Directory.CreateDirectory(Of(id)).FullName, "reference" + Extension(bytes.Span));
+        string file = Path.Combine(Directory.CreateDirectory(Of(id)).FullName, "reference" + extension);
         AtomicFile.Write(file, stream => stream.Write(bytes.Span));
         return file;
     }
@@ -76,11 +77,4 @@ internal sealed class VideoFolders(VideoServiceOptions options)
             if (DateTime.UtcNow - File.GetLastWriteTimeUtc(partial) >= recent)
                 File.Delete(partial);
     }
-
-    // A pipeline tells images from videos by their names.
-    private static string Extension(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith<byte>([0x89, (byte)'P', (byte)'N', (byte)'G']) ? ".png"
-        : bytes.StartsWith<byte>([0xFF, 0xD8, 0xFF]) ? ".jpg"
-        : bytes.Length > 12 && bytes[8..12].SequenceEqual("WEBP"u8) ? ".webp"
-        : ".mp4";
 }

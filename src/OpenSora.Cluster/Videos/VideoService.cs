@@ -264,8 +264,8 @@ internal sealed partial class VideoService(
     /// <summary>Keeps a reference if it can be read as what its bytes say that it is.</summary>
     private string KeepReference(string id, ReadOnlyMemory<byte> bytes)
     {
-        string file = folders.KeepReference(id, bytes);
         using IJobMedia files = media(new GenerationRequest());
+        string file = folders.KeepReference(id, bytes, files.ExtensionOf(bytes.Span));
         files.Require([file]);
         try
         {
@@ -274,7 +274,7 @@ internal sealed partial class VideoService(
         catch (Exception failure) when (failure is InputException or InvalidOperationException)
         {
             const string field = "input_reference"; // where the file lies is the service's own business
-            throw new InputException($"{field} cannot be used ({failure.Message.Replace(file, field, StringComparison.Ordinal)}): send a PNG, JPEG, WebP or MP4 file", failure) { Field = field };
+            throw new InputException($"{field} cannot be used ({failure.Message.Replace(file, field, StringComparison.Ordinal)}): send an image or a video of a kind that the command line takes", failure) { Field = field };
         }
         return file;
     }

@@ -12,8 +12,14 @@ public sealed record GenerationRequest
     /// <summary>Prompts. Default: none (then <see cref="PromptPath"/>, then <see cref="PromptGenerator"/>).</summary>
     public IReadOnlyList<string> Prompts { get; init; } = [];
 
-    /// <summary>A text file with one prompt a line. Default: null.</summary>
+    /// <summary>A text file with one prompt a line, or <see cref="StandardInput"/>. Default: null.</summary>
     public string? PromptPath { get; init; }
+
+    /// <summary>As <see cref="PromptPath"/>: the standard input of the command.</summary>
+    public const string StandardInput = "-";
+
+    /// <summary>Take prompts of which the text encoder sees nothing. Default: false.</summary>
+    public bool AllowEmptyPrompt { get; init; }
 
     /// <summary>A prompt to repeat until stopped. Default: null.</summary>
     public string? PromptGenerator { get; init; }
@@ -26,6 +32,9 @@ public sealed record GenerationRequest
 
     /// <summary>Reference images and videos of each prompt, <c>;</c> between several. Default: none.</summary>
     public IReadOnlyList<string> ReferencePaths { get; init; } = [];
+
+    /// <summary>What is seen through transparent pixels of references: black, white or #RRGGBB. Default: null (black).</summary>
+    public string? ReferenceBackground { get; init; }
 
     /// <summary>Mask strategy of each prompt. Default: none.</summary>
     public IReadOnlyList<string> MaskStrategies { get; init; } = [];
@@ -59,6 +68,9 @@ public sealed record GenerationRequest
 
     /// <summary>Height and width in pixels; wins over resolution and aspect ratio. Default: null.</summary>
     public IReadOnlyList<int>? ImageSize { get; init; }
+
+    /// <summary>Refuse a size that the model cannot make, instead of rounding it down to multiples of 8. Default: false.</summary>
+    public bool StrictSize { get; init; }
 
     /// <summary>Frames of a clip: a count, or 2s … 32s, 1x … 16x. Default: 51.</summary>
     public string NumFrames { get; init; } = "51";

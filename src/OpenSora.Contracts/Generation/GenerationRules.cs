@@ -1,3 +1,5 @@
+using OpenSora.Contracts.Clips;
+
 namespace OpenSora.Contracts.Generation;
 
 /// <summary>What can be said about a request without opening a file: ranges and words.</summary>
@@ -52,6 +54,7 @@ public static class GenerationRules
         foreach ((string flag, Func<GenerationRequest, double?> of, double least, double most) in Numbers)
             Within(flag, of(request) ?? least, least, most);
         Within("--end-index", request.EndIndex ?? int.MaxValue, request.StartIndex ?? 0, int.MaxValue);
+        RgbColour.Parse(request.ReferenceBackground);
         if (request.TextEncoderCard && request.Cards < 2)
             throw new InputException($"--text-encoder-card sets one card aside, and --cards is {request.Cards}: give --cards 2 or more");
         if (request.CameraMotion?.Length > MostOfCameraMotion)

@@ -9,6 +9,9 @@ public interface IJobMedia : IMedia, IDisposable
     /// <exception cref="InputException">One is missing, or neither an image nor a video.</exception>
     void Require(IEnumerable<string> references);
 
+    /// <summary>The extension that a reference is kept under, with the dot, by its content.</summary>
+    string ExtensionOf(ReadOnlySpan<byte> reference);
+
     /// <summary>A picture as a PNG file.</summary>
     byte[] ToPng(RgbImage image);
 

@@ -9,8 +9,8 @@ public interface IMedia
     /// <exception cref="InputException">The file is missing or damaged.</exception>
     IEnumerable<RgbImage> Read(string path, CancellationToken cancel);
 
-    /// <summary>Whether the path names a video rather than an image.</summary>
-    bool IsVideo(string path);
+    /// <summary>Whether the path names a video rather than an image. An animation is one, whatever its name.</summary>
+    bool IsVideo(string path, CancellationToken cancel);
 
     /// <summary>A new file of frames of one size.</summary>
     IFrameSink Create(string path, FrameSize size, CancellationToken cancel);

@@ -12,7 +12,7 @@ public sealed record ReferenceFile(bool IsVideo, int Frames, IEnumerable<RgbImag
     /// <exception cref="Contracts.InputException">The file is missing or damaged.</exception>
     public static ReferenceFile Open(IMedia media, string path, CancellationToken cancel)
     {
-        bool isVideo = media.IsVideo(path);
+        bool isVideo = media.IsVideo(path, cancel);
         return new ReferenceFile(isVideo, isVideo ? media.Read(path, cancel).Count() : 1, media.Read(path, cancel));
     }
 }

@@ -5,7 +5,7 @@ using OpenSora.Contracts;
 namespace OpenSora.Video.Ffmpeg;
 
 /// <summary>
-/// ffmpeg as a child process that is fed and read through pipes. Its arguments go as a list, never through a shell. The
+/// ffmpeg or ffprobe as a child process that is fed and read through pipes. Its arguments go as a list, never through a shell. The
 /// child does not outlive this object, nor the cancellation that it was started with.
 /// </summary>
 internal sealed class FfmpegProcess : IDisposable
@@ -39,10 +39,16 @@ internal sealed class FfmpegProcess : IDisposable
     /// <summary>Starts ffmpeg.</summary>
     /// <param name="cancel">Kills ffmpeg; calls that wait for it then throw <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InputException">ffmpeg is not installed.</exception>
-    public static FfmpegProcess Start(IEnumerable<string> arguments, CancellationToken cancel)
+    public static FfmpegProcess Start(IEnumerable<string> arguments, CancellationToken cancel) => Start("ffmpeg", ["-nostdin", .. arguments], cancel);
+
+    /// <summary>Starts ffprobe, which tells about files.</summary>
+    /// <inheritdoc cref="Start(IEnumerable{string}, CancellationToken)"/>
+    public static FfmpegProcess Probe(IEnumerable<string> arguments, CancellationToken cancel) => Start("ffprobe", arguments, cancel);
+
+    private static FfmpegProcess Start(string program, IEnumerable<string> arguments, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        ProcessStartInfo start = new("ffmpeg", ["-hide_banner", "-nostdin", "-loglevel", "error", .. arguments])
+        ProcessStartInfo start = new(program, ["-hide_banner", "-loglevel", "error", .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -55,7 +61,7 @@ internal sealed class FfmpegProcess : IDisposable
         }
         catch (Win32Exception missing)
         {
-            throw new InputException("ffmpeg was not found: videos are read and written with it; install it, e.g. apt-get install ffmpeg", missing);
+            throw new InputException($"{program} was not found: videos are read and written with ffmpeg; install it, e.g. apt-get install ffmpeg", missing);
         }
     }
 

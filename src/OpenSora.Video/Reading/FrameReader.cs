@@ -8,8 +8,9 @@ using OpenSora.Video.Ffmpeg;
 namespace OpenSora.Video.Reading;
 
 /// <summary>
-/// Decodes image and video files, one frame after the other: no more than a frame and ffmpeg's own buffers are in memory.
-/// As in the original, every coded frame of a video comes once, at whatever rate, and rotation marks are not applied.
+/// Decodes image and video files as a viewer shows them, one frame after the other: no more than a frame and ffmpeg's own buffers are in
+/// memory. Upright, with square pixels, in the colours of an ordinary screen, on a background. Every coded frame of a video comes once, at
+/// whatever rate, as in the original.
 /// </summary>
 public static partial class FrameReader
 {
@@ -17,31 +18,33 @@ public static partial class FrameReader
     private static readonly SemaphoreSlim OneImage = new(1);
 
     /// <summary>The frames of a file in order; an image has one.</summary>
+    /// <param name="background">What is seen through transparent pixels. Default: black.</param>
     /// <exception cref="InputException">The file is missing, damaged, empty, or of unknown kind; ffmpeg is not installed.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static IEnumerable<RgbImage> Read(string path, CancellationToken cancel = default)
+    public static IEnumerable<RgbImage> Read(string path, CancellationToken cancel = default, RgbColour background = default)
     {
         bool video = MediaKinds.Of(path) == MediaKind.Video;
         if (!File.Exists(path))
             throw new InputException($"{path} does not exist: give the path of an image or a video");
-        return video
-            ? Decode(path, ["-i", FfmpegProcess.File(path), "-map", "0:v:0", "-vsync", "passthrough"], cancel)
-            : [ReadImage(path, cancel)];
+        return video ? ReadVideo(path, cancel, background) : [ReadImage(path, cancel, background)];
     }
 
     /// <summary>The picture of an image file.</summary>
     /// <inheritdoc cref="Read"/>
-    public static RgbImage ReadImage(string path, CancellationToken cancel = default)
+    public static RgbImage ReadImage(string path, CancellationToken cancel = default, RgbColour background = default)
     {
         if (!File.Exists(path))
             throw new InputException($"{path} does not exist: give the path of an image");
         string format = ImageFormat.DemuxerOf(path) ?? throw Damaged(path, "its content is of no known image format");
         // A cut JPEG is grey at the bottom unless errors explode; with TIFF an unknown tag, which is harmless, explodes too.
         string[] strict = format == ImageFormat.Tiff ? [] : ["-err_detect", "explode"];
+        string[] input = ["-f", format, "-i", FfmpegProcess.File(path)];
         OneImage.Wait(cancel);
         try
         {
-            return Decode(path, [.. strict, "-f", format, "-i", FfmpegProcess.File(path), "-frames:v", "1"], cancel).Last();
+            // Not left to ffmpeg, which turns some formats, in some versions.
+            RgbImage image = Decode(path, FactsOf(path, input, cancel), ["-noautorotate", .. strict, .. input, "-frames:v", "1"], background, cancel).Last();
+            return Orientation.Of(path).Upright(image);
         }
         finally
         {
@@ -49,29 +52,53 @@ public static partial class FrameReader
         }
     }
 
-    /// <summary>Frames come as PPM pictures, each of which tells its own size.</summary>
-    private static IEnumerable<RgbImage> Decode(string path, IEnumerable<string> input, CancellationToken cancel)
+    private static IEnumerable<RgbImage> ReadVideo(string path, CancellationToken cancel, RgbColour background)
     {
-        ReferenceLimits limits = SettingsReader.Read<ReferenceLimits>();
-        using FfmpegProcess decoder = FfmpegProcess.Start(
-            ["-max_pixels", string.Create(CultureInfo.InvariantCulture, $"{limits.MostMegapixels * 1_000_000L}"), "-xerror", "-noautorotate", .. input, "-pix_fmt", "rgb24", "-c:v", "ppm", "-f", "image2pipe", "pipe:1"], cancel);
-        int frames = 0;
-        for (; PpmStream.Next(decoder.Output, path) is { } frame; frames++)
+        string[] format = AnimatedImage.Of(path) is { Demuxer: { } known } ? ["-f", known] : [];
+        string[] input = [.. format, "-i", FfmpegProcess.File(path)];
+        FrameFacts facts = FactsOf(path, input, cancel);
+        string[] filters =
+        [
+            .. facts.IsInterlaced ? ["bwdif=mode=send_frame:deint=interlaced"] : Array.Empty<string>(),
+            .. facts.IsHdr ? ["zscale=primariesin=bt2020:matrixin=bt2020nc:transfer=linear:npl=203", "format=gbrpf32le", "zscale=primaries=bt709", "tonemap=mobius:desat=0", "zscale=transfer=bt709", "format=gbrp"] : Array.Empty<string>(),
+            .. facts.HasSquarePixels ? Array.Empty<string>() : ["scale=iw*sar:ih", "setsar=1"],
+        ];
+        return Decode(path, facts, [.. input, "-map", "0:v:0", "-vsync", "passthrough", .. filters.Length == 0 ? Array.Empty<string>() : ["-vf", string.Join(',', filters)]], background, cancel);
+    }
+
+    private static FrameFacts FactsOf(string path, IEnumerable<string> input, CancellationToken cancel)
+    {
+        (FrameFacts? facts, string? failure) = FrameFacts.Of([.. MostPixels(), .. input], cancel);
+        return facts ?? throw Damaged(path, failure!);
+    }
+
+    /// <summary>Frames come as portable pixmaps, each of which tells its own size.</summary>
+    private static IEnumerable<RgbImage> Decode(string path, FrameFacts facts, IEnumerable<string> input, RgbColour background, CancellationToken cancel)
+    {
+        string[] output = facts.HasAlpha ? ["-pix_fmt", "rgba", "-c:v", "pam"] : ["-pix_fmt", "rgb24", "-c:v", "ppm"];
+        using FfmpegProcess decoder = FfmpegProcess.Start([.. MostPixels(), "-xerror", .. input, .. output, "-f", "image2pipe", "pipe:1"], cancel);
+        int frames = 0, most = SettingsReader.Read<ReferenceLimits>().MostFrames;
+        for (; PixmapStream.Next(decoder.Output, path, background) is { } frame; frames++)
         {
-            if (frames == limits.MostFrames)
-                throw new InputException($"{path} has more than {limits.MostFrames} frames: give a shorter video, or set OPENSORA_REFERENCE_MOST_FRAMES where it is read");
+            if (frames == most)
+                throw new InputException($"{path} has more than {most} frames: give a shorter video, or set OPENSORA_REFERENCE_MOST_FRAMES where it is read");
             yield return frame;
         }
         if (decoder.Finish() is { } failure)
-            throw TooLarge().Match(failure) is { Success: true } size
-                ? new InputException($"{path} has pictures of {size.Groups[1].Value} x {size.Groups[2].Value} pixels: give one of at most {limits.MostMegapixels} million pixels, or set OPENSORA_REFERENCE_MOST_MEGAPIXELS where it is read")
-                : Damaged(path, failure);
+            throw Damaged(path, failure);
         if (frames == 0)
             throw Damaged(path, "it has no frames");
     }
 
+    private static string[] MostPixels() => ["-max_pixels", string.Create(CultureInfo.InvariantCulture, $"{SettingsReader.Read<ReferenceLimits>().MostMegapixels * 1_000_000L}")];
+
     [GeneratedRegex(@"Picture size (\d+)x(\d+) exceeds")]
     private static partial Regex TooLarge();
 
-    private static InputException Damaged(string path, string why) => new($"{path} cannot be decoded: {why}; give an intact image or video");
+    private static InputException Damaged(string path, string why) =>
+        TooLarge().Match(why) is { Success: true } size
+            ? new($"{path} has pictures of {size.Groups[1].Value} x {size.Groups[2].Value} pixels: give one of at most {SettingsReader.Read<ReferenceLimits>().MostMegapixels} million pixels, or set OPENSORA_REFERENCE_MOST_MEGAPIXELS where it is read")
+        : AnimatedImage.Of(path) is { Demuxer: null } ? new($"{path} is an animated WebP, which the ffmpeg of this machine cannot read ({why}): give it as MP4, GIF or animated PNG")
+        : why.Contains("No such filter", StringComparison.Ordinal) ? new($"{path} needs a filter that the ffmpeg of this machine lacks ({why}): install your distribution's ffmpeg, or convert it to an ordinary video")
+        : new($"{path} cannot be decoded: {why}; give an intact image or video");
 }

@@ -133,11 +133,12 @@ public sealed class FrameReaderTests : IDisposable
     [InlineData("a.MP4", MediaKind.Video)]
     [InlineData("dir.png/b.mkv", MediaKind.Video)]
     [InlineData("c.WebP", MediaKind.Image)]
+    [InlineData("c.gif", MediaKind.Image)]
     [InlineData("d.tiff", MediaKind.Image)]
     public void TheExtensionTellsTheKind(string path, MediaKind kind) => Assert.Equal(kind, MediaKinds.Of(path));
 
     [Theory]
-    [InlineData("a.gif")]
+    [InlineData("a.heic")]
     [InlineData("a")]
     [InlineData("mp4")]
     public void AnotherExtensionIsRefusedWithTheKnownOnes(string path) =>
