@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenSora.Client.Cards;
+using OpenSora.Client.Commands;
 using OpenSora.Client.Server;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
@@ -14,7 +15,7 @@ internal static class Passes
     /// <returns>A report for each pass; fewer than were asked for, and why, when one failed.</returns>
     public static async Task<(IReadOnlyList<GenerationReport> Reports, Failed? Failure)> Run(GenerationRequest request, int count, ProgressDisplay display, CancellationToken cancel)
     {
-        using ChildProcess coordinator = ChildProcess.StartCoordinator(new GenerationOrder { Request = request, Passes = count });
+        using ChildProcess coordinator = ChildProcess.StartCoordinator(new GenerationOrder { Request = request, PromptInput = PromptInput.Of(request), Passes = count });
         List<GenerationReport> reports = [];
         await foreach (CardEvent happened in coordinator.Events(cancel))
         {

@@ -33,9 +33,11 @@ internal static class GenerateCommand
                 return job is null && parsed.GetValue(listen) is null
                     ? RunOn(address, flags, parsed, parsed.IsOn(json), cancel)
                     : throw new InputException("--server does not go with --resume and --listen: a service goes on with its jobs by itself, and says where cards join");
+            GenerationRequest? request = job is null ? Checked(flags.Read(parsed)) : null;
             GenerationOrder order = new()
             {
-                Request = job is null ? Checked(flags.Read(parsed)) : null,
+                Request = request,
+                PromptInput = PromptInput.Of(request),
                 Resume = job,
                 Cards = flags.CardsIfGiven(parsed),
                 Listen = parsed.GetValue(listen),
@@ -82,9 +84,11 @@ internal static class GenerateCommand
         (IReadOnlyDictionary<string, string> fields, string? reference) = flags.ReadFields(parsed);
         using VideoServer server = new(address);
         using CancellationTokenSource stop = CancelKeys.Link(cancel);
-        string id = (string)(await server.Submit(fields, reference, stop.Token))["id"]!;
+        JsonObject asked = await server.Submit(fields, reference, stop.Token);
+        string id = (string)asked["id"]!;
         ProgressDisplay display = new(flags.Quiet(parsed));
         JsonObject video;
+        VideoWatch.ShowNotices(asked, display.Show);
         try
         {
             video = await display.Run(() => VideoWatch.Follow(server, id, display.Show, stop.Token));

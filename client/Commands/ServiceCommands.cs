@@ -25,6 +25,7 @@ internal static class ServiceCommands
         {
             (IReadOnlyDictionary<string, string> fields, string? reference) = flags.ReadFields(parsed);
             JsonObject video = await service.Submit(fields, reference, cancel);
+            VideoWatch.ShowNotices(video, new ProgressDisplay(flags.Quiet(parsed)).Show);
             if (server.Json(parsed))
                 ServerFlags.Print(VideoWatch.Document(video));
             else

@@ -35,6 +35,13 @@ internal static class VideoWatch
     /// <summary>How far it is, in a word; the service tells one that was cancelled as one that failed.</summary>
     public static string StatusOf(JsonObject video) => (string?)video["error"]?["code"] is Cancelled ? Cancelled : (string)video["status"]!;
 
+    /// <summary>What the service has to say about a request when it takes it.</summary>
+    public static void ShowNotices(JsonObject video, Action<CardEvent> show)
+    {
+        foreach (JsonNode? notice in video["notices"] as JsonArray ?? [])
+            show(new Notice((string)notice!));
+    }
+
     /// <summary>How a command ends that followed it.</summary>
     /// <returns>See <see cref="ExitCode"/>; what went wrong is told on standard error.</returns>
     public static int Outcome(JsonObject video) => Failure(video) is { } failure ? Commands.Failure.Report(failure) : ExitCode.Done;

@@ -14,6 +14,7 @@ using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Hosting;
 using OpenSora.Hosting.Cards;
+using OpenSora.Prompts.Texts;
 using OpenSora.Telemetry;
 using OpenSora.Video;
 
@@ -33,7 +34,7 @@ internal static class PrivateCluster
             throw new InputException($"--listen {order.Listen} lets other cards join: set {CardProtocol.TokenVariable}, or {CardProtocol.TokenFileVariable} to a file that holds it, to a secret that they are given too");
         JobStore store = new(settings.State.Root);
         JobRecord? begun = order.Resume is { } job ? Read(store, job) : null;
-        GenerationRequest request = begun is not null ? begun.Request with { Cards = order.Cards ?? begun.Request.Cards } : Settle(order.Request);
+        GenerationRequest request = begun is not null ? begun.Request with { Cards = order.Cards ?? begun.Request.Cards } : Settle(order);
         if (begun is not null)
         {
             GenerationRules.Check(request);
@@ -55,7 +56,8 @@ internal static class PrivateCluster
         using IHost host = Build(place, settings, directory, store, card);
         PrivateGenerations generations = host.Services.GetRequiredService<PrivateGenerations>();
         if (begun is null)
-            generations.Check(request);
+            foreach (string notice in generations.Check(request))
+                events.Write(new Notice(notice));
         // Cards first: they take about as long to start as the silo does.
         if (card is not null)
             _ = Open(card, directory, events);
@@ -127,7 +129,11 @@ internal static class PrivateCluster
             : throw new InputException($"--listen '{word}' is no address that cards can reach: give the IP address of this machine and a port, e.g. 10.0.0.5:11111");
 
     /// <summary>What is left to the machine is settled when the job begins: gone on with elsewhere, it must give the same bytes.</summary>
-    private static GenerationRequest Settle(GenerationRequest? request) => request is null
-        ? throw new InputException("the order names neither a request nor a job to go on with")
-        : request with { Threads = request.Threads ?? Math.Max(1, Environment.ProcessorCount / Math.Max(1, request.Cards)) };
+    private static GenerationRequest Settle(GenerationOrder order)
+    {
+        GenerationRequest request = order.Request ?? throw new InputException("the order names neither a request nor a job to go on with");
+        if (order.PromptInput is { } input)
+            request = request with { PromptPath = null, Prompts = PromptFile.Parse(input, GenerationRequest.StandardInput, request.StartIndex, request.EndIndex) };
+        return request with { Threads = request.Threads ?? Math.Max(1, Environment.ProcessorCount / Math.Max(1, request.Cards)) };
+    }
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OpenSora.Client.Tests;
 
 /// <summary>What cannot be done ends with exit code 2 and one message: the value, the limit, the remedy.</summary>
@@ -26,6 +28,7 @@ public sealed class BadInputTests
     [InlineData("--reference-path", "/nowhere/a.png", "/nowhere/a.png", "")]
     [InlineData("--latent-noise", "/nowhere/z.safetensors", "/nowhere/z.safetensors", "")]
     [InlineData("--device", "tpu", "tpu", "cuda")]
+    [InlineData("--reference-background", "purple", "purple", "#RRGGBB")]
     public async Task IsRefusedWithTheReason(string flag, string value, string names, string remedy)
     {
         string folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
@@ -72,6 +75,22 @@ public sealed class BadInputTests
 
     [Fact]
     public void EachVariableIsDocumented() => Assert.Empty(TestKit.SettingsPage.Missing<Server.ServerOptions>());
+
+    /// <summary>The refusal shows that the prompts came: no card is started for it.</summary>
+    [Theory]
+    [InlineData("a cat\r\n\r\n\u732b\r\n", "prompt 1, '\u732b'")]
+    [InlineData(" \n\n", "--prompt-path - holds no prompt")]
+    public async Task PromptsComeOverStandardInput(string input, string words)
+    {
+        string file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, input);
+        using Process process = ClientProgram.StartWithin(["sh", "-c", "exec \"$@\" < \"$0\"", file], ["generate", "--prompt-path", "-"]);
+        string errors = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Equal(2, process.ExitCode);
+        Assert.Contains(words, errors);
+        File.Delete(file);
+    }
 
     [Fact]
     public async Task NoPromptIsRefused()

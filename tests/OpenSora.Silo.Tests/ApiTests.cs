@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using OpenSora.FakeCard;
+using OpenSora.TestKit;
 
 namespace OpenSora.Silo.Tests;
 
@@ -100,9 +101,30 @@ public sealed class ApiTests(ApiTests.CalmSilo calm) : IClassFixture<ApiTests.Ca
     [InlineData("{\"prompt\": \"x\", \"dtype\": \"fp8\"}", 400, "bf16")]
     [InlineData("{\"prompt\": \"x\", \"mask_strategy\": \"0\"}", 400, "input_reference")]
     [InlineData("{\"prompt\": \"x{\\\"reference_path\\\": \\\"http://169.254.169.254/\\\"}\"}", 400, "reference_path")]
+    [InlineData("{\"prompt\": \"\u732b\"}", 400, "nothing is left of the prompt")]
+    [InlineData("{\"prompt\": \"x\", \"size\": \"30x16\", \"strict_size\": true}", 400, "--image-size 16 24")]
+    [InlineData("{\"prompt\": \"x\", \"\\ud83d\": 1}", 400, "surrogate pair")]
     [InlineData("{\"prompt\": \"x\", \"save_dir\": \"/etc\"}", 400, "'save_dir' is not known")]
     public async Task BadRequestsAreRefusedInWords(string body, int status, string words) =>
         await Problem(await Client.PostAsync("/v1/videos", new StringContent(body, Encoding.UTF8, "application/json")), (HttpStatusCode)status, words);
+
+    [Fact]
+    public async Task EachCaseIsRefusedInWords()
+    {
+        foreach (string body in Directory.EnumerateFiles(Path.Combine(Repository.Cases, "requests")))
+            await Problem(await Client.PostAsync("/v1/videos", new StringContent(await File.ReadAllTextAsync(body), Encoding.UTF8, "application/json")), HttpStatusCode.BadRequest, "surrogate pair");
+    }
+
+    [Fact]
+    public async Task WhatAUserShouldKnowIsInTheAnswer()
+    {
+        JsonObject video = (await (await Client.PostAsJsonAsync("/v1/videos", new { prompt = "\u732b\u732b\u732b\u732b\u732b dog and some more words", size = "25x17", num_frames = 51, model_max_length = 4 })).Content.ReadFromJsonAsync<JsonObject>())!;
+        string[] notices = [.. video["notices"]!.AsArray().Select(notice => (string)notice!)];
+        Assert.Equal(2, notices.Length);
+        Assert.Contains("frames are 16x24", notices[0]);
+        Assert.Contains("--model-max-length is 4", notices[1]);
+        await Client.DeleteAsync($"/v1/videos/{video["id"]}");
+    }
 
     [Fact]
     public async Task OtherMistakesAreRefusedInWords()

@@ -46,12 +46,17 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
     private readonly Tokenizers _tokenizers = new();
 
     /// <summary>Looks at all of a request that can be looked at without a card. Reads files.</summary>
+    /// <returns>What its user should know before it is made.</returns>
     /// <exception cref="InputException">It cannot be done as asked.</exception>
-    public void Check(GenerationRequest request)
+    public IReadOnlyList<string> Check(GenerationRequest request)
     {
         using IJobMedia files = media(request);
-        Check(request, files);
+        return Check(request, files);
     }
+
+    /// <summary>What the user of a request should know before it is made.</summary>
+    /// <exception cref="InputException">A prompt of which nothing is left for the text encoder, and that was not allowed.</exception>
+    public IReadOnlyList<string> NoticesOf(GenerationRequest request) => Plan(request).Notices();
 
     public async Task<Outcome> Run(JobRun run, CancellationToken cancel)
     {
@@ -145,12 +150,16 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
         return (await Task.Run(() => jobs.Create(request), cancel), true);
     }
 
-    private void Check(GenerationRequest request, IJobMedia files)
+    private IReadOnlyList<string> Check(GenerationRequest request, IJobMedia files)
     {
         GenerationRules.Check(request);
         CardLimit.Check(request);
-        new RequestPlan(request, Directory.GetCurrentDirectory(), _tokenizers).Check(files);
+        RequestPlan plan = Plan(request);
+        plan.Check(files);
+        return plan.Notices();
     }
+
+    private RequestPlan Plan(GenerationRequest request) => new(request, Directory.GetCurrentDirectory(), _tokenizers);
 
     /// <summary>A silo that was told to stop is at it for a moment yet; one that hangs never lets it go, and then it is begun anew.</summary>
     private async Task<JobFolder?> FindWhenFree(string? job, CancellationToken cancel)

@@ -21,8 +21,9 @@ public sealed class PrivateGenerations
     internal PrivateGenerations(IClusterClient client, MemoryGenerationStore store, JobRunner runner, JobStore jobs) => (_client, _store, _runner, _jobs) = (client, store, runner, jobs);
 
     /// <summary>Looks at all of a request that can be looked at without a card. Reads files.</summary>
+    /// <returns>What its user should know before it is made.</returns>
     /// <exception cref="InputException">It cannot be done as asked.</exception>
-    public void Check(GenerationRequest request) => _runner.Check(request);
+    public IReadOnlyList<string> Check(GenerationRequest request) => _runner.Check(request);
 
     /// <summary>Makes what a request asks for.</summary>
     /// <param name="mostCards">The most cards that the job takes, should more come than it asks for.</param>

@@ -1,4 +1,5 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Settings;
@@ -16,6 +17,8 @@ namespace OpenSora.Cluster.Jobs;
 /// <param name="folder">Relative paths of the request are in this folder.</param>
 internal sealed class RequestPlan(GenerationRequest request, string folder, Tokenizers tokenizers)
 {
+    private const int MostNotices = 10;
+
     private readonly GenerationPlan _plan = new(request);
 
     public ClipPlan Clip { get; } = ClipPlan.Of(request);
@@ -36,6 +39,20 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, Toke
         _ = tokenizers.Of(models.T5!);
     }
 
+    /// <summary>What the user should know before it is made: a size that is rounded, and what of the prompts does not reach the text encoder.</summary>
+    /// <exception cref="InputException">A prompt of which nothing is left, and that was not allowed.</exception>
+    public IReadOnlyList<string> Notices()
+    {
+        List<string> notices = [];
+        ClipGeometry clip = _plan.Settings.Clip;
+        if (request.ImageSize is not null && clip.IsRounded)
+            notices.Add($"frames are {clip.Output} (height x width), the multiples of {LatentSize.Scale} within the {clip.Nominal} that was asked for; --strict-size refuses instead");
+        // Texts that are to be refined are not known yet.
+        if (!request.LlmRefine)
+            (_plan with { Losses = LossesTo(notices.Add) }).Look();
+        return notices.Count <= MostNotices ? notices : [.. notices.Take(MostNotices), $"and {notices.Count - MostNotices} more lines like these"];
+    }
+
     /// <summary>Looks at the files that the cards are to be given.</summary>
     /// <exception cref="InputException">One is missing.</exception>
     public void Require(IJobMedia media)
@@ -54,7 +71,7 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, Toke
         using PromptRefiner? refiner = request.LlmRefine
             ? new PromptRefiner(Endpoint, tell, cancel: cancel)
             : null;
-        GenerationPlan plan = refiner is null ? _plan : _plan with { Refine = refiner.Refine };
+        GenerationPlan plan = refiner is null ? _plan : _plan with { Refine = refiner.Refine, Losses = LossesTo(tell) };
         for (; plan.At(batch) is { } all; batch++)
         {
             PlannedVideo[] videos = [.. all.Videos.Select(AtHome).Where(video => !request.PromptAsPath || !File.Exists(video.File))];
@@ -68,9 +85,15 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, Toke
     /// <exception cref="InputException">The vocabulary is missing or damaged.</exception>
     public (string Vocabulary, IReadOnlyList<IReadOnlyList<long>> Tokens) Tokenize(IReadOnlyList<string> prompts)
     {
-        NamedTokenizer named = tokenizers.Of(DemoModel.Complete(request.Models).T5!);
+        NamedTokenizer named = Tokenizer;
         return (named.Vocabulary, [.. prompts.Select(prompt => named.Tokenizer.Tokenize(prompt, request.ModelMaxLength).Tokens)]);
     }
+
+    private NamedTokenizer Tokenizer => tokenizers.Of(DemoModel.Complete(request.Models).T5!);
+
+    /// <summary>Who asks for an empty prompt again and again wants it.</summary>
+    private PromptLosses LossesTo(Action<string> tell) =>
+        new(request with { AllowEmptyPrompt = request.AllowEmptyPrompt || (Count is null && request.PromptGenerator is "") }, Tokenizer.Tokenizer, tell);
 
     private static LanguageModelEndpoint Endpoint => LanguageModelEndpoint.Of(SettingsReader.Read<LanguageModelOptions>());
 

@@ -42,8 +42,6 @@ internal static class ServiceRequest
             throw new InputException("a service makes one video of one prompt at a time: ask once for each") { Field = Prompt };
         if (prompt.Length > VideoOrder.MostOfPrompt)
             throw new InputException($"the prompt has {prompt.Length} characters: give {VideoOrder.MostOfPrompt} at most") { Field = Prompt };
-        if (string.IsNullOrWhiteSpace(prompt))
-            throw new InputException("the prompt is empty: say what is to be seen") { Field = Prompt };
         if (prompt.Contains(ReferenceInPrompt, StringComparison.OrdinalIgnoreCase))
             throw new InputException($"a prompt may not name a {ReferenceInPrompt} in a service: send the file itself, as input_reference") { Field = Prompt };
         if (settled.ReferencePaths.Count > 0 || settled.LatentNoise is not null || settled.SaveLatent is not null)

@@ -15,7 +15,7 @@ namespace OpenSora.Cluster.Videos;
 
 /// <inheritdoc cref="IVideoService"/>
 internal sealed partial class VideoService(
-    IClusterClient client, IVideoStore store, VideoFolders folders, JobStore jobs, MakeMedia media, VideoServiceOptions options, ILogger<VideoService> log) : IVideoService
+    IClusterClient client, IVideoStore store, VideoFolders folders, JobStore jobs, JobRunner runner, MakeMedia media, VideoServiceOptions options, ILogger<VideoService> log) : IVideoService
 {
     /// <summary>How often the place in the queue is told to those who watch.</summary>
     private static readonly TimeSpan PlaceTold = TimeSpan.FromSeconds(1);
@@ -49,6 +49,7 @@ internal sealed partial class VideoService(
     {
         string id = Video.NewId(), fingerprint = Fingerprint(order);
         GenerationRequest request = ServiceRequest.Settle(order.Request, options.Models, folders.Of(id));
+        IReadOnlyList<string> notices = runner.NoticesOf(request);
         if (order.IdempotencyKey is { Length: 0 or > MostOfKey })
             throw new InputException($"an idempotency key of {order.IdempotencyKey.Length} characters is not taken: give 1 to {MostOfKey}") { Field = "Idempotency-Key" };
         if (order.IdempotencyKey is { } key && await store.FindKey(order.Owner, key, cancel) is { } known)
@@ -71,6 +72,7 @@ internal sealed partial class VideoService(
                 CreatedAt = DateTimeOffset.UtcNow,
                 Request = request,
                 RemixedFrom = order.RemixedFrom,
+                Notices = notices,
             };
             (VideoRow row, isTaken) = await store.Add(new VideoRow { Video = video, IdempotencyKey = order.IdempotencyKey, Fingerprint = fingerprint, TraceParent = Tracing.TraceParent }, CancellationToken.None);
             if (!isTaken)

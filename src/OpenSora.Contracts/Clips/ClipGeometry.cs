@@ -20,7 +20,10 @@ public sealed record ClipGeometry(FrameSize Nominal, int Frames, int MicroFrameS
     /// <summary>One frame is an image: it is saved as PNG, and the model is told an own frame rate.</summary>
     public bool IsImage => Frames == 1;
 
-    /// <exception cref="InputException">A size, a ratio or a length that is not known or out of range.</exception>
+    /// <summary>Whether the frames that come out are smaller than what was asked for.</summary>
+    public bool IsRounded => Output != Nominal;
+
+    /// <exception cref="InputException">A size, a ratio or a length that is not known or out of range; or a size that has to be rounded, and may not be.</exception>
     public static ClipGeometry Of(GenerationRequest request)
     {
         FrameTable table = FrameTables.Parse(request.FrameTable);
@@ -30,6 +33,9 @@ public sealed record ClipGeometry(FrameSize Nominal, int Frames, int MicroFrameS
             [int height, int width] => new FrameSize(height, width),
             _ => throw new InputException($"--image-size has {request.ImageSize.Count} numbers: give height and width in pixels, e.g. --image-size 240 426"),
         };
-        return new(nominal, FrameCounts.Of(request.NumFrames, table), request.MicroFrameSize);
+        ClipGeometry clip = new(nominal, FrameCounts.Of(request.NumFrames, table), request.MicroFrameSize);
+        return request.StrictSize && clip.IsRounded
+            ? throw new InputException($"frames of {nominal} (height x width) cannot be made, and --strict-size is given: sides are multiples of {LatentSize.Scale}; give --image-size {clip.Output.Height} {clip.Output.Width}")
+            : clip;
     }
 }

@@ -6,6 +6,9 @@ public sealed record GenerationOrder
     /// <summary>What to make; null goes on with <see cref="Resume"/>.</summary>
     public GenerationRequest? Request { get; init; }
 
+    /// <summary>What standard input held, where the request takes its prompts from there. Default: null.</summary>
+    public byte[]? PromptInput { get; init; }
+
     /// <summary>The job to go on with. Default: null.</summary>
     public string? Resume { get; init; }
 

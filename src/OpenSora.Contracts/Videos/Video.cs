@@ -71,6 +71,9 @@ public sealed record Video
     /// <summary>The video whose settings it was asked for with. Default: null (none).</summary>
     public string? RemixedFrom { get; init; }
 
+    /// <summary>What its user should know, e.g. that the end of the prompt is cut off. Default: null (nothing).</summary>
+    public IReadOnlyList<string>? Notices { get; init; }
+
     /// <summary>See <see cref="Contracts.Progress.Stage"/>; null while it waits and when it is over.</summary>
     public string? Stage { get; init; }
 

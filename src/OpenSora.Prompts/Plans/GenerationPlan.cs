@@ -9,7 +9,8 @@ namespace OpenSora.Prompts.Plans;
 
 /// <summary>What a request comes to: batches of videos with their prompts, references and file names.</summary>
 /// <param name="Refine">Rewrites the text of a prompt segment; null leaves it.</param>
-public sealed record GenerationPlan(GenerationRequest Request, Func<string, string>? Refine = null)
+/// <param name="Losses">Hears of each text; null for nobody.</param>
+public sealed record GenerationPlan(GenerationRequest Request, Func<string, string>? Refine = null, PromptLosses? Losses = null)
 {
     /// <summary>How the videos are made.</summary>
     public ClipSettings Settings { get; } = ClipSettings.Of(Request);
@@ -67,6 +68,14 @@ public sealed record GenerationPlan(GenerationRequest Request, Func<string, stri
         }
     }
 
+    /// <summary>Takes all prompts to the text encoder's door for <see cref="Losses"/>; of a request without an end the one that is repeated.</summary>
+    /// <exception cref="InputException">A prompt of which nothing is left, and that was not allowed.</exception>
+    public void Look()
+    {
+        foreach ((int i, PromptJson prompt) in (Count is null ? Prompts().Take(1) : Prompts()).Index())
+            ByLoop(prompt.Text, (Request.StartIndex ?? 0) + i);
+    }
+
     /// <summary>The reference files of a request with an end: paths and addresses.</summary>
     public IEnumerable<string> References() => Count is null ? [] : Prompts().SelectMany(Paths).Distinct();
 
@@ -87,18 +96,24 @@ public sealed record GenerationPlan(GenerationRequest Request, Func<string, stri
     private PlannedVideo Video(PromptJson prompt, int index, int sample)
     {
         string name = OutputName.Of(Request.SaveDir, Request.SampleName, index, Request.PromptAsPath ? prompt.Text : null, Samples, sample);
-        return new PlannedVideo(ByLoop(prompt.Text), Paths(prompt), prompt.MaskStrategy, name + (Settings.Clip.IsImage && Loops == 1 ? ".png" : ".mp4"));
+        return new PlannedVideo(ByLoop(prompt.Text, index), Paths(prompt), prompt.MaskStrategy, name + (Settings.Clip.IsImage && Loops == 1 ? ".png" : ".mp4"));
     }
 
     /// <summary>The original's order: cut at loop marks, refine, append scores, clean, merge, choose by loop.</summary>
-    private string[] ByLoop(string text)
+    private string[] ByLoop(string text, int index)
     {
+        string name = Count is null or 1 ? "the prompt" : $"prompt {index}";
         PromptScores scores = new(Request.Aes, Request.Flow, Request.CameraMotion);
         PromptSegments segments = PromptSegments.Split(text);
         if (Refine is not null)
             segments = segments.Select(Refine);
+        foreach (string segment in segments.Texts)
+            Losses?.OfCleaning(name, segment);
         string merged = segments.Select(scores.Append).Select(segment => CaptionCleaner.Preprocess(segment)).Merge();
-        return [.. Enumerable.Range(0, Loops).Select(loop => PromptSegments.OfLoop(merged, loop))];
+        string[] texts = [.. Enumerable.Range(0, Loops).Select(loop => PromptSegments.OfLoop(merged, loop))];
+        foreach (string cleaned in texts.Distinct())
+            Losses?.OfLength(name, cleaned);
+        return texts;
     }
 
     private static string[] Paths(PromptJson prompt)

@@ -33,7 +33,7 @@ internal sealed class T5SpecialTokens
             _ids[$"<extra_id_{i.ToString(CultureInfo.InvariantCulture)}>"] = VocabularySize - 1 - i;
         End = AddPiece(Name("eos_token", config, map) ?? "</s>");
         Padding = AddPiece(Name("pad_token", config, map) ?? "<pad>");
-        AddPiece(Name("unk_token", config, map) ?? "<unk>");
+        Unknown = AddPiece(Name("unk_token", config, map) ?? "<unk>");
     }
 
     /// <summary>Names of the files that they are read from, where those are there.</summary>
@@ -43,6 +43,9 @@ internal sealed class T5SpecialTokens
     public int End { get; }
 
     public int Padding { get; }
+
+    /// <summary>The id of all text without a piece of its own.</summary>
+    public int Unknown { get; }
 
     /// <summary>The pieces and the extra ids above them.</summary>
     public int VocabularySize { get; }

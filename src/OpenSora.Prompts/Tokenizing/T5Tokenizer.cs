@@ -82,6 +82,14 @@ public sealed class T5Tokenizer
         return new TokenizedPrompt(padded, ids.Count);
     }
 
+    /// <summary>The text of some ids; special tokens are as they are written.</summary>
+    public string Decode(IEnumerable<int> ids) => PythonText.Strip(string.Concat(ids.Select(TextOf)).Replace('▁', ' '));
+
+    /// <summary>What the vocabulary has words for in a text: that without unknown tokens and the end.</summary>
+    public string Known(string text) => Decode(EncodeText(text).Where(id => id != _special.Unknown && id != _special.End));
+
+    private string TextOf(int id) => id < _pieces.Pieces.Count ? _pieces.Pieces[id].Text : $"<extra_id_{VocabularySize - 1 - id}>";
+
     /// <summary>Spaces beside a special token belong to it.</summary>
     private List<int> EncodeText(string text)
     {

@@ -44,6 +44,20 @@ public sealed class ClipGeometryTests
         Assert.Equal((new FrameSize(97, 131), 40, new LatentSize(12, 12, 16)), (clip.Nominal, clip.Frames, clip.Latent));
     }
 
+    [Theory]
+    [InlineData(240, 426, "--image-size 240 424")]
+    [InlineData(15, 16, "--image-size 8 16")]
+    [InlineData(240, 424, null)]
+    public void AStrictSizeIsMadeAsItIsOrRefusedWithTheNearest(int height, int width, string? remedy)
+    {
+        GenerationRequest request = new() { ImageSize = [height, width] };
+        Assert.Equal(remedy is not null, ClipGeometry.Of(request).IsRounded);
+        if (remedy is null)
+            Assert.Equal($"{height}x{width}", ClipGeometry.Of(request with { StrictSize = true }).Output.ToString());
+        else
+            Assert.Contains(remedy, Assert.Throws<InputException>(() => ClipGeometry.Of(request with { StrictSize = true })).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AnImageSizeOfOneNumberIsRefused() =>
         Assert.Throws<InputException>(() => ClipGeometry.Of(new GenerationRequest { ImageSize = [240] }));

@@ -1,4 +1,5 @@
 using OpenSora.Contracts;
+using OpenSora.Prompts.Cleaning;
 using OpenSora.Prompts.Texts;
 
 namespace OpenSora.Prompts.Tests.Texts;
@@ -16,6 +17,14 @@ public class PromptJsonTests
         string message = Assert.Throws<InputException>(() => PromptJson.Read(prompt, "", "")).Message;
         Assert.Contains(part, message, StringComparison.Ordinal);
         Assert.Contains(prompt, message, StringComparison.Ordinal);
+        Assert.Contains("&#123;", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Braces_can_be_kept()
+    {
+        PromptJson read = PromptJson.Read("a &#123;red&#125; cat", "", "");
+        Assert.Equal("a red cat", CaptionCleaner.Preprocess(read.Text));
     }
 
     [Fact]
