@@ -46,6 +46,8 @@ internal static class VideoEndpoints
             .Produces(200, null, "video/mp4", "image/png").Produces(206).Produces(304).Produces(416).Refuses(400, 404, 409).WithSummary("The file, with ranges, its first frame, or a sheet of its frames");
         videos.MapGet("/{id}/events", (HttpContext http, IVideoService service, string id) => VideoEvents.Send(http, service, id, lifetime.ApplicationStopping))
             .Produces(200, null, "text/event-stream").Refuses(404).WithSummary("Server-sent events until the end");
+        videos.MapGet("/events", (HttpContext http, IVideoService service) => VideoEvents.SendAll(http, service, lifetime.ApplicationStopping))
+            .Produces(200, null, "text/event-stream").WithSummary("Server-sent events of all videos");
     }
 
     public static IResult Missing(string id) =>

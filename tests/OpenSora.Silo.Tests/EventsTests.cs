@@ -1,4 +1,5 @@
 using OpenSora.FakeCard;
+using OpenSora.Silo.Tests.Page;
 
 namespace OpenSora.Silo.Tests;
 
@@ -36,7 +37,7 @@ public sealed class EventsTests
         await File.WriteAllTextAsync(Path.Combine(silo.Store, "marks", "go"), "");
         await browser.Until("document.querySelector('.notice')?.textContent.includes('card-1 is lost')");
         string told = await events.Content.ReadAsStringAsync();
-        Assert.Contains("event: notice\ndata: {\"message\":\"card-1 is lost while in denoise", told);
+        Assert.Contains($"event: notice\ndata: {{\"id\":\"{id}\",\"message\":\"card-1 is lost while in denoise", told);
         Assert.Contains("event: end", told);
         await silo.Completed(id);
         Assert.NotEmpty(await browser.Screenshot());

@@ -1,3 +1,5 @@
+using Orleans.Streams;
+
 namespace OpenSora.Cluster.Grains;
 
 /// <summary>Something that happens to a generation.</summary>
@@ -23,7 +25,11 @@ public sealed record GenerationNotice(long Epoch, [property: Id(0)] string Messa
 [GenerateSerializer, Immutable, Alias("opensora.event.changed")]
 public sealed record StatusChanged(long Epoch, [property: Id(0)] bool IsOver) : GenerationEvent(Epoch);
 
-/// <summary>The stream of the events of a generation. It may lose some, as when a silo is lost: the row tells how things stand.</summary>
+/// <summary>Something happened to one of the generations of an owner.</summary>
+[GenerateSerializer, Immutable, Alias("opensora.event.of")]
+public sealed record EventOf([property: Id(0)] string Video, [property: Id(1)] GenerationEvent Event) : GenerationEvent(Event.Epoch);
+
+/// <summary>The streams of the events of generations. They may lose some, as when a silo is lost: the row tells how things stand.</summary>
 public static class GenerationStream
 {
     /// <summary>The name of the stream provider.</summary>
@@ -31,4 +37,13 @@ public static class GenerationStream
 
     /// <param name="video">Its id.</param>
     public static StreamId Of(string video) => StreamId.Create("videos", video);
+
+    /// <summary>All of an owner: each event is an <see cref="EventOf"/>.</summary>
+    public static StreamId OfOwner(string owner) => StreamId.Create("owners", "of " + owner);
+
+    /// <summary>Tells those who follow a video, and those who follow all of its owner.</summary>
+    /// <param name="owner">Null: nobody follows all of them.</param>
+    public static Task Tell(IStreamProvider streams, string video, string? owner, GenerationEvent happened) => Task.WhenAll(
+        streams.GetStream<GenerationEvent>(Of(video)).OnNextAsync(happened),
+        owner is null ? Task.CompletedTask : streams.GetStream<GenerationEvent>(OfOwner(owner)).OnNextAsync(new EventOf(video, happened)));
 }

@@ -40,7 +40,7 @@ internal sealed partial class GenerationGrain(
     private Task _making = Task.CompletedTask, _telling = Task.CompletedTask, _showing = Task.CompletedTask;
     private bool _isLeaving;
     private IClusterGrain _queue = null!;
-    private IAsyncStream<GenerationEvent> _stream = null!;
+    private IStreamProvider _streams = null!;
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -48,7 +48,7 @@ internal sealed partial class GenerationGrain(
     {
         // The runtime refuses references to an activation that is about to go, and its job may outlive it for a moment.
         _queue = GrainFactory.GetGrain<IClusterGrain>(IClusterGrain.Key);
-        _stream = this.GetStreamProvider(GenerationStream.Provider).GetStream<GenerationEvent>(GenerationStream.Of(Id));
+        _streams = this.GetStreamProvider(GenerationStream.Provider);
         _row = await store.Find(Id, cancellationToken);
     }
 
@@ -381,7 +381,7 @@ internal sealed partial class GenerationGrain(
             _untold.RemoveAt(0);
             try
             {
-                await _stream.OnNextAsync(next);
+                await GenerationStream.Tell(_streams, Id, _row is { IsPrivate: false } row ? row.Video.Owner : null, next);
             }
             catch (Exception lost) when (lost is OrleansException or TimeoutException or InvalidOperationException)
             {

@@ -4,7 +4,7 @@ using Orleans.Streams;
 
 namespace OpenSora.Cluster.Videos;
 
-/// <summary>Follows the events of a generation. A follower that is slow misses the oldest; the row tells how things stand.</summary>
+/// <summary>Follows the events of a generation, or of all of an owner. A follower that is slow misses the oldest; the row tells how things stand.</summary>
 internal sealed class GenerationFollower : IAsyncDisposable
 {
     private const int MostUnread = 256;
@@ -18,10 +18,13 @@ internal sealed class GenerationFollower : IAsyncDisposable
 
     /// <summary>From now on events are heard. Ask how things stand after this, not before.</summary>
     /// <param name="id">Of the video.</param>
-    public static async Task<GenerationFollower> Begin(IClusterClient client, string id)
+    public static Task<GenerationFollower> Begin(IClusterClient client, string id) => Begin(client, GenerationStream.Of(id));
+
+    /// <param name="stream">One of <see cref="GenerationStream"/>.</param>
+    public static async Task<GenerationFollower> Begin(IClusterClient client, StreamId stream)
     {
         GenerationFollower follower = new();
-        follower._subscription = await client.GetStreamProvider(GenerationStream.Provider).GetStream<GenerationEvent>(GenerationStream.Of(id))
+        follower._subscription = await client.GetStreamProvider(GenerationStream.Provider).GetStream<GenerationEvent>(stream)
             .SubscribeAsync((happened, _) => follower._events.Writer.WriteAsync(happened).AsTask());
         return follower;
     }

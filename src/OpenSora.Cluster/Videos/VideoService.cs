@@ -78,6 +78,7 @@ internal sealed partial class VideoService(
             if (!isTaken)
                 return Same(row, fingerprint);
             await Enqueue(row);
+            await TellOwner(video);
             return video;
         }
         finally
@@ -187,20 +188,7 @@ internal sealed partial class VideoService(
     }
 
     /// <summary>As <see cref="Find"/>, also while the silo of its grain is being lost.</summary>
-    private async Task<Video?> Look(string owner, string id, CancellationToken cancel)
-    {
-        while (true)
-        {
-            try
-            {
-                return await Find(owner, id, cancel);
-            }
-            catch (Exception away) when (away is OrleansException or TimeoutException)
-            {
-                await Task.Delay(AskedAgain, cancel);
-            }
-        }
-    }
+    private Task<Video?> Look(string owner, string id, CancellationToken cancel) => Persist(() => Find(owner, id, cancel), cancel);
 
     private static async Task<T?> Asked<T>(Func<Task<T?>> ask) where T : class
     {
@@ -231,7 +219,10 @@ internal sealed partial class VideoService(
         Video? before = row.Video.IsOver ? null : (await grain.Cancel())?.ToVideo();
         Video? removed = (await grain.Remove())?.ToVideo();
         if (removed is not null)
+        {
             folders.Remove(id);
+            await TellOwner(removed);
+        }
         return before ?? removed;
     }
 

@@ -32,6 +32,12 @@ public interface IVideoService
     /// </summary>
     IAsyncEnumerable<VideoEvent> Watch(string owner, string id, CancellationToken cancel);
 
+    /// <summary>
+    /// All videos of an owner that are not over, as they are now; then each change of any of them, of new ones too. A slow reader misses
+    /// changes in between, never the last. It does not end by itself.
+    /// </summary>
+    IAsyncEnumerable<OwnerEvent> WatchAll(string owner, CancellationToken cancel);
+
     /// <summary>Ends what is not over, within a step, and keeps what is known of it.</summary>
     /// <returns>The video after; null when there is none.</returns>
     Task<Video?> Cancel(string owner, string id, CancellationToken cancel);

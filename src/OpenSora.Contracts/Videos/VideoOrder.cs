@@ -45,6 +45,12 @@ public sealed record VideoPreview(int Step, ReadOnlyMemory<byte> Png) : VideoEve
 /// <summary>A line about its making, e.g. that a card was lost.</summary>
 public sealed record VideoNotice(string Message) : VideoEvent;
 
+/// <summary>It is not there any more.</summary>
+public sealed record VideoRemoved : VideoEvent;
+
+/// <summary>Something happened to one of an owner's videos.</summary>
+public sealed record OwnerEvent(string Id, VideoEvent Event);
+
 /// <summary>The service takes no more for now: its queue, or the owner's share of it, is full.</summary>
 /// <param name="retryAfter">When to ask again.</param>
 public sealed class QueueFullException(string message, TimeSpan retryAfter) : Exception(message)
