@@ -107,11 +107,21 @@ internal sealed partial class ClusterGrain(
         return Task.FromResult(_rest.Failed(card.Card));
     }
 
-    public Task<int[]> Positions(string[] ids)
+    public Task<QueuePlace?[]> Places(string[] ids)
     {
-        string[] order = [.. _scheduler.InOrder(_waiting.Values).Select(video => video.Id)];
-        return Task.FromResult<int[]>([.. ids.Select(id => Array.IndexOf(order, id))]);
+        Dictionary<string, QueuePlace> places = [];
+        double cards = Math.Max(1, Usable().Count());
+        double ahead = _running.Sum(job => job.Value.Until is { } until ? Math.Max(0, (until - DateTimeOffset.UtcNow).TotalSeconds) * job.Value.Cards : SecondsOf(job.Key));
+        foreach (WaitingVideo video in _scheduler.InOrder(_waiting.Values))
+        {
+            ahead += SecondsOf(video.Id);
+            places[video.Id] = new QueuePlace(places.Count, _secondsOfWork == 0 ? null : Math.Round(ahead / cards, 1));
+        }
+        return Task.FromResult<QueuePlace?[]>([.. ids.Select(places.GetValueOrDefault)]);
     }
+
+    /// <summary>What a video takes on one card, as far as can be told.</summary>
+    private double SecondsOf(string id) => _work.GetValueOrDefault(id) * _secondsOfWork;
 
     public async Task<CardDocument[]> Cards()
     {

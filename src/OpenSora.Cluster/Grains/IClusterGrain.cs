@@ -43,9 +43,9 @@ public interface IClusterGrain : IGrainWithStringKey
     [Alias("failed"), AlwaysInterleave]
     Task<bool> Failed(Lease card, int successes);
 
-    /// <summary>How many are before each of some that wait; -1 for those that do not.</summary>
-    [Alias("positions"), AlwaysInterleave]
-    Task<int[]> Positions(string[] ids);
+    /// <summary>Where each of some that wait stands; null for those that do not.</summary>
+    [Alias("places"), AlwaysInterleave]
+    Task<QueuePlace?[]> Places(string[] ids);
 
     /// <summary>The cards that are there, in the order of their names.</summary>
     [Alias("cards"), AlwaysInterleave]

@@ -44,6 +44,12 @@ public sealed record QueuedVideo(
     [property: Id(0)] string Id, [property: Id(1)] string Owner, [property: Id(2)] VideoPriority Priority, [property: Id(3)] DateTimeOffset Asked,
     [property: Id(4)] int Cards, [property: Id(5)] int MostUseful, [property: Id(6)] double Work, [property: Id(7)] string? Kind, [property: Id(8)] bool Begins);
 
+/// <summary>Where a request stands that waits.</summary>
+/// <param name="Before">How many are before it.</param>
+/// <param name="SecondsLeft">Until it is done, if cards never idle; null while no video was made yet.</param>
+[GenerateSerializer, Immutable, Alias("opensora.queue-place")]
+public sealed record QueuePlace([property: Id(0)] int Before, [property: Id(1)] double? SecondsLeft);
+
 /// <summary>A card as the queue sees it: the JSON of a <see cref="Contracts.Videos.CardStatus"/>.</summary>
 [GenerateSerializer, Immutable, Alias("opensora.card-status")]
 public sealed record CardDocument([property: Id(0)] string Json)

@@ -8,10 +8,13 @@ namespace OpenSora.Cluster.Videos;
 /// <summary>All videos of an owner, in one stream of events.</summary>
 internal sealed partial class VideoService
 {
+    /// <summary>A time left is told again when it changed by this.</summary>
+    private static readonly TimeSpan TimeTold = TimeSpan.FromSeconds(10);
+
     public async IAsyncEnumerable<OwnerEvent> WatchAll(string owner, [EnumeratorCancellation] CancellationToken cancel)
     {
         await using GenerationFollower follower = await GenerationFollower.Begin(client, GenerationStream.OfOwner(owner));
-        Dictionary<string, (string Document, int? Place)> told = [];
+        Dictionary<string, (string Document, int? Place, int? Time)> told = [];
         Dictionary<string, int> shown = [];
         List<EventOf> news = [];
         bool isFirst = true;
@@ -23,7 +26,7 @@ internal sealed partial class VideoService
             IReadOnlyList<Video> open = await Persist(() => Open(owner, all ? null : changed, cancel), cancel);
             foreach (Video now in open)
             {
-                (string, int?) here = (VideoDocument.Of(now with { SecondsLeft = null }).Json, now.QueuePosition);
+                (string, int?, int?) here = (VideoDocument.Of(now with { SecondsLeft = null }).Json, now.QueuePosition, (int?)(now.SecondsLeft / TimeTold.TotalSeconds));
                 if (told.GetValueOrDefault(now.Id) != here)
                     yield return new OwnerEvent(now.Id, new VideoChanged(now));
                 told[now.Id] = here;

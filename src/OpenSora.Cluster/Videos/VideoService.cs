@@ -250,8 +250,8 @@ internal sealed partial class VideoService(
         string[] waiting = [.. videos.Where(video => video.Status == VideoStatus.Queued).Select(video => video.Id)];
         if (waiting.Length == 0)
             return videos;
-        Dictionary<string, int> places = waiting.Zip(await Cluster.Positions(waiting)).ToDictionary();
-        return [.. videos.Select(video => places.GetValueOrDefault(video.Id, -1) is var place and >= 0 ? video with { QueuePosition = place } : video)];
+        Dictionary<string, QueuePlace?> places = waiting.Zip(await Cluster.Places(waiting)).ToDictionary();
+        return [.. videos.Select(video => places.GetValueOrDefault(video.Id) is { } place ? video with { QueuePosition = place.Before, SecondsLeft = place.SecondsLeft } : video)];
     }
 
     /// <summary>Keeps a reference if it can be read as what its bytes say that it is.</summary>
