@@ -48,6 +48,7 @@ internal static class VideoEndpoints
             .Produces(200, null, "text/event-stream").Refuses(404).WithSummary("Server-sent events until the end");
         videos.MapGet("/events", (HttpContext http, IVideoService service) => VideoEvents.SendAll(http, service, lifetime.ApplicationStopping))
             .Produces(200, null, "text/event-stream").WithSummary("Server-sent events of all videos");
+        videos.MapSettings();
     }
 
     public static IResult Missing(string id) =>
