@@ -42,7 +42,15 @@ internal static class Instruments
     }
 
     /// <summary>Shows the queue of this process, and the cards that it leases.</summary>
-    public static void Observe(Func<(int Waiting, int Working, double Seconds)> queue, Func<IReadOnlyList<CardStatus>> cards) => (s_queue, s_cards) = (queue, cards);
+    public static void Observe(Func<(int Waiting, int Working, double Seconds)> queue, Func<IReadOnlyList<CardStatus>> cards)
+    {
+        (s_queue, s_cards) = (queue, cards);
+        // There from the beginning, so that the first one is a rise.
+        foreach (string status in new[] { "completed", "failed", "cancelled" })
+            Ended.Add(0, Tag("status", status));
+        foreach (Counter<long> counter in new[] { BytesSwitched, StepsRecomputed, ChunksRetried, TasksRetried, CardsLost, CardsRested })
+            counter.Add(0);
+    }
 
     public static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 
