@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using OpenSora.Client.Cards;
 using OpenSora.Contracts;
 
@@ -10,11 +12,16 @@ internal static class ServeCommand
     /// <param name="line">The whole command line.</param>
     public static Command Create(string[] line)
     {
-        Command command = new("serve", "Serve videos over HTTP, with a page at /, until it is stopped. "
-            + "Usage: opensora serve [--urls http://127.0.0.1:8080] [--cards 1] [--threads K] [--store DIR] …; serve --help tells all.");
-        command.TreatUnmatchedTokensAsErrors = false;
-        command.Options.Clear(); // its own help is the silo's
-        command.SetAction((_, _) => Companion.Run(Installation.SiloProgram(), ["serve", .. line[1..], "--leash"]));
+        Command command = new("serve", "Serve videos over HTTP, with a page at /, until it is stopped; serve -h tells all flags.") { TreatUnmatchedTokensAsErrors = false };
+        command.Options.Add(new HelpOption { Action = new SiloHelp() });
+        command.SetAction((_, _) => Run([.. line[1..], "--leash"]));
         return command;
+    }
+
+    private static Task<int> Run(IEnumerable<string> arguments) => Companion.Run(Installation.SiloProgram(), ["serve", .. arguments]);
+
+    private sealed class SiloHelp : AsynchronousCommandLineAction
+    {
+        public override Task<int> InvokeAsync(ParseResult parseResult, CancellationToken cancellationToken = default) => Run(["-h"]);
     }
 }

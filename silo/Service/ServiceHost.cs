@@ -108,6 +108,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         // While a silo is lost, the others warn at each probe, and their streams fail at each look, until it is out. Calls to a card that is lost fail their callers.
         builder.Logging.AddFilter("Orleans", LogLevel.Error).AddFilter("Orleans.Streams", LogLevel.Critical).AddFilter("Orleans.Providers", LogLevel.Critical)
             .AddFilter("Orleans.Messaging", LogLevel.Critical);
+        // Whoever starts the host is told what failed, and tells it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.AddTelemetry(options.Telemetry, "opensora-silo", Environment.MachineName, metrics => metrics.AddPrometheusExporter());
         builder.WebHost.UseKestrelHttpsConfiguration();
@@ -188,7 +190,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or SocketException or FormatException)
         {
-            throw new InputException($"--urls {string.Join(';', options.Urls)}: {error.Message}; give addresses of this machine and free ports", error);
+            throw new InputException($"--urls {string.Join(';', options.Urls)}: {error.Message.TrimEnd('.')}; give addresses of this machine and free ports", error);
         }
     }
 

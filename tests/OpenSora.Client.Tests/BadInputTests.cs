@@ -108,4 +108,13 @@ public sealed class BadInputTests
         foreach (string flag in new[] { "--ckpt-path-dit", "--multi_resolution", "--num-sampling-steps", "--condition-frame-length", "--frame-table", "--latent-noise" })
             Assert.Contains(flag, outcome.Output);
     }
+
+    [Fact]
+    public async Task HelpOfAServiceIsThatOfTheSilo()
+    {
+        ClientProgram.Outcome outcome = await ClientProgram.Run(["serve", "-h"]);
+        Assert.Equal(0, outcome.ExitCode);
+        foreach (string flag in new[] { "--urls", "--store", "--silo-endpoint", "--most-waiting-of-owner", "--ckpt-path-vae3d" })
+            Assert.Contains(flag, outcome.Output);
+    }
 }

@@ -15,6 +15,18 @@ public sealed class PortTests
         Assert.Equal(2, open.Length);
         Assert.Contains(silo.Client.BaseAddress!.Port, open.Select(one => one.Port));
         Assert.All(open, one => Assert.Equal(Loopback, one.Address));
+        await Refused(new SiloStart { Cards = 0, Urls = $"{silo.Client.BaseAddress}" }, "address already in use; give addresses of this machine and free ports");
+        await Refused(new SiloStart { Cards = 0, More = ["--no-such-flag"] }, "'--no-such-flag'; see: opensora serve -h");
+    }
+
+    private static async Task Refused(SiloStart start, string words)
+    {
+        await using SiloProgram silo = await SiloProgram.Start(start);
+        await silo.Ended();
+        Assert.Equal(2, silo.ExitCode);
+        string line = Assert.Single(silo.Said.Split('\n'));
+        Assert.StartsWith("opensora: ", line);
+        Assert.Contains(words, line);
     }
 
     private static IEnumerable<(string Address, int Port)> Listening(int process)
