@@ -13,7 +13,8 @@ internal static class ApiEndpoints
             app.UseMiddleware<LoopbackOnly>();
         app.UseStatusCodePages();
         app.UseDefaultFiles();
-        app.UseStaticFiles();
+        // Asked for each time: files of two versions do not go together.
+        app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache" });
         app.UseRouting();
         app.MapGet("/health/live", () => Results.Text("live")).WithSummary("200 while the process works").WithTags("health");
         app.MapGet("/health/ready", (IVideoService videos) => videos.CanWork

@@ -8,7 +8,7 @@ namespace OpenSora.Silo.Api;
 /// <param name="Size">Null where resolution and aspect ratio tell it.</param>
 internal sealed record VideoSettings(
     string Prompt, string Model, string? Size, string? Resolution, string? AspectRatio, string NumFrames, string FrameTable, int NumSamplingSteps, double CfgScale,
-    string? Cache, long Seed, int Fps, int SaveFps, int? Loop, int ConditionFrameLength, int Align, string? MaskStrategy, string MultiResolution, double? Aes,
+    string? Cache, long Seed, int Fps, int SaveFps, int? Loop, int ConditionFrameLength, int Align, string? MaskStrategy, string? ReferenceBackground, bool StrictSize, bool AllowEmptyPrompt, string MultiResolution, double? Aes,
     double? Flow, string? CameraMotion, string Dtype, int ModelMaxLength, int MicroBatchSize, int MicroFrameSize, bool QkNorm, int? Crf, bool TextEncoderCard, int Cards,
     string Priority)
 {
@@ -19,7 +19,7 @@ internal sealed record VideoSettings(
         return new VideoSettings(
             made.Prompts[0], VideoBody.ModelName, size, size is null ? made.Resolution : null, size is null ? made.AspectRatio : null, made.NumFrames, made.FrameTable,
             made.NumSamplingSteps, made.CfgScale, made.Cache, made.Seed, made.Fps, made.SaveFps, made.Loop, made.ConditionFrameLength, made.Align,
-            made.MaskStrategies is [var strategy, ..] ? strategy : null, made.MultiResolution, made.Aes, made.Flow, made.CameraMotion, made.Dtype, made.ModelMaxLength,
+            made.MaskStrategies is [var strategy, ..] ? strategy : null, made.ReferenceBackground, made.StrictSize, made.AllowEmptyPrompt, made.MultiResolution, made.Aes, made.Flow, made.CameraMotion, made.Dtype, made.ModelMaxLength,
             made.MicroBatchSize, made.MicroFrameSize, made.QkNorm, made.Crf, made.TextEncoderCard, made.Cards, video.Priority.ToString().ToLowerInvariant());
     }
 }
@@ -31,10 +31,10 @@ internal static class SettingsEndpoints
     {
         videos.MapGet("/{id}/settings", async (HttpContext http, IVideoService service, string id, CancellationToken cancel) =>
             await service.Find(OwnerFilter.OwnerOf(http), id, cancel) is { } video ? Results.Json(VideoSettings.Of(video), VideoBody.Json) : VideoEndpoints.Missing(id))
-            .Produces<VideoSettings>().ProducesProblem(404).WithSummary("The request that makes it again");
+            .Produces<VideoSettings>().Refuses(404).WithSummary("The request that makes it again");
         videos.MapGet("/{id}/reference", async (HttpContext http, IVideoService service, string id, CancellationToken cancel) =>
             await service.Find(OwnerFilter.OwnerOf(http), id, cancel) is { } video ? Reference(video) : VideoEndpoints.Missing(id))
-            .Produces(200).Produces(204).ProducesProblem(404).WithSummary("The file that it starts from");
+            .Produces(200).Produces(204).Refuses(404).WithSummary("The file that it starts from");
     }
 
     private static IResult Reference(Contracts.Videos.Video video)

@@ -4,7 +4,7 @@ using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace OpenSora.Silo.Tests;
+namespace OpenSora.Silo.Tests.Page;
 
 /// <summary>A page in headless Chromium, over its DevTools protocol.</summary>
 internal sealed class Browser : IAsyncDisposable
@@ -43,8 +43,21 @@ internal sealed class Browser : IAsyncDisposable
         using HttpClient http = new();
         JsonArray targets = (await http.GetFromJsonAsync<JsonArray>($"http://{tools.Authority}/json"))!;
         await browser._socket.ConnectAsync(new Uri((string)targets.First(target => (string?)target!["type"] == "page")!["webSocketDebuggerUrl"]!), CancellationToken.None);
-        await browser.Call("Page.navigate", new JsonObject { ["url"] = page.ToString() });
+        await browser.Go(page);
         return browser;
+    }
+
+    public Task Go(Uri page) => Call("Page.navigate", new JsonObject { ["url"] = page.ToString() });
+
+    /// <summary>Gives the page another size, in CSS pixels.</summary>
+    public Task Resize(int width, int height) =>
+        Call("Emulation.setDeviceMetricsOverride", new JsonObject { ["width"] = width, ["height"] = height, ["deviceScaleFactor"] = 1, ["mobile"] = false });
+
+    /// <summary>Presses Escape, as a person does.</summary>
+    public async Task Escape()
+    {
+        foreach (string type in new[] { "rawKeyDown", "keyUp" })
+            await Call("Input.dispatchKeyEvent", new JsonObject { ["type"] = type, ["key"] = "Escape", ["code"] = "Escape", ["windowsVirtualKeyCode"] = 27 });
     }
 
     /// <summary>What an expression gives; promises are awaited.</summary>
