@@ -16,12 +16,12 @@ internal static class ApiEndpoints
         // Asked for each time: files of two versions do not go together.
         app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache" });
         app.UseRouting();
-        app.MapGet("/health/live", () => Results.Text("live")).WithSummary("200 while the process works").WithTags("health");
+        app.MapGet("/health/live", () => Results.Text("live")).Produces<string>(200, "text/plain").WithSummary("200 while the process works").WithTags("health");
         app.MapGet("/health/ready", (IVideoService videos) => videos.CanWork
             ? Results.Text("ready")
             : Results.Text("not ready: no card can work; start one with opensora card --join, or see GET /v1/cards", statusCode: StatusCodes.Status503ServiceUnavailable))
-            .WithSummary("200 while a card can work, else 503").WithTags("health");
-        RouteGroupBuilder api = app.MapGroup("").AddEndpointFilter(new OwnerFilter(tokens)).Refuses(401, 403, 503);
+            .Produces<string>(200, "text/plain").Produces<string>(503, "text/plain").WithSummary("200 while a card can work, else 503").WithTags("health");
+        RouteGroupBuilder api = app.MapGroup("").AddEndpointFilter(new OwnerFilter(tokens)).Refuses(401, 403, 500, 503);
         api.MapOpenApi();
         api.MapGet("/v1/models", () => Results.Json(new ModelList("list", [ModelBody.Own]), VideoBody.Json))
             .Produces<ModelList>().WithSummary("The model of this service").WithTags("models");

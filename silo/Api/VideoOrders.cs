@@ -26,7 +26,9 @@ internal static class VideoOrders
     public static async Task<VideoOrder> Remix(HttpRequest request, long mostBytes, Contracts.Videos.Video video)
     {
         RequestFields fields = await ReadFields(request, mostBytes);
-        ReadOnlyMemory<byte>? reference = video.Request.ReferencePaths is [var file] && fields.Reference is null ? await File.ReadAllBytesAsync(file, request.HttpContext.RequestAborted) : null;
+        ReadOnlyMemory<byte>? reference = video.Request.ReferencePaths is [var file] && fields.Reference is null
+            ? await File.ReadAllBytesAsync(file, request.HttpContext.RequestAborted)
+            : default(ReadOnlyMemory<byte>?);
         return Order(request, fields, new VideoOrder
         {
             Owner = "",

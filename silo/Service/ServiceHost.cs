@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -125,6 +126,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.Services.Configure<FormOptions>(form => (form.MultipartBodyLengthLimit, form.ValueLengthLimit, form.ValueCountLimit) = (options.MostUploadBytes, (int)Math.Min(options.MostUploadBytes, int.MaxValue), 64));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
         builder.Services.AddSingleton(options.Cluster).AddCards(place, directory);
+        // For the document of the API: what is answered says itself how it is written.
+        builder.Services.ConfigureHttpJsonOptions(json => (json.SerializerOptions.PropertyNamingPolicy, json.SerializerOptions.NumberHandling) = (VideoBody.Json.PropertyNamingPolicy, JsonNumberHandling.Strict));
         builder.Services.AddSingleton<IProblemDetailsWriter, ErrorWriter>().AddProblemDetails().AddOpenApi(ApiDocument.Describe);
         builder.UseOrleans(silo =>
         {

@@ -24,6 +24,9 @@ public class InputException : Exception
     public string? Field { get; init; }
 }
 
+/// <summary>A file of the user's is larger than what is read.</summary>
+public sealed class TooLargeException(string message) : InputException(message);
+
 /// <summary>The request is well formed, but does not fit into the memory of the device: exit code 3.</summary>
 public sealed class CannotFitException(string message) : Exception(message);
 

@@ -254,6 +254,9 @@ internal sealed partial class VideoService(
         return [.. videos.Select(video => places.GetValueOrDefault(video.Id) is { } place ? video with { QueuePosition = place.Before, SecondsLeft = place.SecondsLeft } : video)];
     }
 
+    /// <summary>What users call it; where its file lies is the service's own business.</summary>
+    private const string Reference = "input_reference";
+
     /// <summary>Keeps a reference if it can be read as what its bytes say that it is.</summary>
     private string KeepReference(string id, ReadOnlyMemory<byte> bytes)
     {
@@ -264,10 +267,14 @@ internal sealed partial class VideoService(
         {
             _ = files.Read(file, CancellationToken.None).First();
         }
+        catch (TooLargeException failure)
+        {
+            throw new InputException(failure.Message.Replace(file, Reference, StringComparison.Ordinal), failure) { Field = Reference };
+        }
         catch (Exception failure) when (failure is InputException or InvalidOperationException)
         {
-            const string field = "input_reference"; // where the file lies is the service's own business
-            throw new InputException($"{field} cannot be used ({failure.Message.Replace(file, field, StringComparison.Ordinal)}): send an image or a video of a kind that the command line takes", failure) { Field = field };
+            throw new InputException(
+                $"{Reference} cannot be used ({failure.Message.Replace(file, Reference, StringComparison.Ordinal)}): send an image or a video of a kind that the command line takes", failure) { Field = Reference };
         }
         return file;
     }

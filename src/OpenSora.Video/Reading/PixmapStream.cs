@@ -27,7 +27,7 @@ internal static class PixmapStream
         if (largest != byte.MaxValue)
             throw new InvalidDataException($"{largest} as the largest value of a picture with 8 bits a channel");
         if (3L * width * height > LargestPicture)
-            throw new InputException($"{path} has pictures of {width} x {height} pixels: give one of at most 1 GiB as RGB, {LargestPicture / 3} pixels");
+            throw new TooLargeException($"{path} has pictures of {width} x {height} pixels: give one of at most 1 GiB as RGB, {LargestPicture / 3} pixels");
         byte[] pixels = new byte[3 * width * height];
         return (channels == 4 ? ReadOver(stream, pixels, width, background) : IsFilled(stream, pixels)) ? new RgbImage(width, height, pixels) : null;
     }

@@ -21,7 +21,7 @@ public sealed class ReferenceLimitsTests : IDisposable
         BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(16), 12_000);
         BinaryPrimitives.WriteInt32BigEndian(png.AsSpan(20), 12_000);
         await File.WriteAllBytesAsync(_folder["large.png"], png);
-        foreach (InputException refused in await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Task.Run(() => Assert.Throws<InputException>(() => FrameReader.ReadImage(_folder["large.png"]))))))
+        foreach (TooLargeException refused in await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Task.Run(() => Assert.Throws<TooLargeException>(() => FrameReader.ReadImage(_folder["large.png"]))))))
         {
             Assert.Contains("12000 x 12000 pixels", refused.Message);
             Assert.Contains("at most 64 million", refused.Message);
