@@ -273,8 +273,8 @@ internal sealed partial class VideoService(
         }
         catch (Exception failure) when (failure is InputException or InvalidOperationException)
         {
-            throw new InputException(
-                $"{Reference} cannot be used ({failure.Message.Replace(file, Reference, StringComparison.Ordinal)}): send an image or a video of a kind that the command line takes", failure) { Field = Reference };
+            string why = failure.Message.Replace(file, Reference, StringComparison.Ordinal);
+            throw new InputException($"{Reference} cannot be used ({why}): send an image or a video of a kind that the command line takes", failure) { Field = Reference };
         }
         return file;
     }
