@@ -5,7 +5,7 @@ const FIRST_PAUSE = 1000, LONGEST_PAUSE = 15000;
 /** What the service refused; `field` names the field of the request that it is about, if one is. */
 export class Refusal extends Error {
   constructor(status, body) {
-    super(body.error?.message ?? body.detail ?? body.title ?? `the service answered ${status}`);
+    super(body.error?.message ?? `the service answered ${status}`);
     this.status = status;
     this.field = body.error?.param;
   }

@@ -30,15 +30,10 @@ export function begin(take) {
   remember(prompts());
 }
 
-/** Asks for a video with the settings of another one. @param seed Another seed; null for the same. */
-export async function again(video, seed) {
-  const settings = await json(`/v1/videos/${video.id}/settings`), order = new FormData();
-  for (const [name, value] of Object.entries(settings)) append(order, name, value);
-  if (seed != null) order.set("seed", seed);
-  const file = await referenceOf(video, settings);
-  if (file) order.set("input_reference", file);
-  return ask(order);
-}
+/** Asks for a video with the settings of another one. @param change What is to differ. */
+export const again = (video, change) => json(`/v1/videos/${video.id}/remix`, {
+  method: "POST", body: JSON.stringify({ prompt: video.prompt, ...change }), headers: { "Content-Type": "application/json", "Idempotency-Key": newKey() },
+});
 
 export const newSeed = () => crypto.getRandomValues(new Uint32Array(1))[0] >>> 1;
 
@@ -80,7 +75,9 @@ async function send(ask) {
   button.disabled = false;
 }
 
-const ask = async order => json("/v1/videos", { method: "POST", body: order, headers: { "Idempotency-Key": [...crypto.getRandomValues(new Uint32Array(4))].join("-") } });
+const ask = order => json("/v1/videos", { method: "POST", body: order, headers: { "Idempotency-Key": newKey() } });
+
+const newKey = () => [...crypto.getRandomValues(new Uint32Array(4))].join("-");
 
 function orderOf() {
   const order = new FormData();

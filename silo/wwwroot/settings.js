@@ -17,7 +17,7 @@ async function open() {
   copy.hidden = true;
   try {
     const [video, settings] = await Promise.all([json(`/v1/videos/${id}`), json(`/v1/videos/${id}/settings`)]);
-    rows.replaceChildren(...Object.entries({ id, status: video.status, created: new Date(1000 * video.created_at).toLocaleString(), ...made(video.report) }).flatMap(row),
+    rows.replaceChildren(...Object.entries({ id, status: video.status, created: new Date(1000 * video.created_at).toLocaleString(), notices: video.notices?.join(" ") || null, ...made(video.report) }).flatMap(row),
       ...Object.entries(settings).filter(([, value]) => value != null).flatMap(row));
     copy.hidden = !navigator.clipboard; // there is none on a page that came without TLS from elsewhere
     copy.onclick = async () => {

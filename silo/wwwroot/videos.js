@@ -85,6 +85,7 @@ function create(video) {
   element.querySelector(".prompt").textContent = video.prompt;
   fit(element.querySelector(".picture"), video);
   element.querySelector("progress").ariaLabel = `Progress: ${shorten(video.prompt, 60)}`;
+  if (video.notices?.length) say(element, video.notices.join(" "));
   return element;
 }
 
@@ -105,15 +106,15 @@ function settle(element, video, kind) {
 function actionsOf(video, kind) {
   const settings = document.createElement("a");
   Object.assign(settings, { href: `#${video.id}`, textContent: "Settings", ariaLabel: `Settings: ${shorten(video.prompt, 60)}` });
-  if (!isOver(video)) return [action(video, "Cancel", () => remove(video.id)), settings];
-  const retry = kind === "failed" ? action(video, "Try again", () => retried(video, null)) : action(video, "Again", () => retried(video, newSeed()));
+  if (!isOver(video)) return [action(video, "Cancel", () => cancel(video)), settings];
+  const retry = kind === "failed" ? action(video, "Try again", () => retried(video, {})) : action(video, "Again", () => retried(video, { seed: newSeed() }));
   retry.title = kind === "failed" ? "the same settings" : "the same settings, another seed";
   const changed = action(video, "Vary", () => vary(video));
   changed.title = "the same settings in the form, for another prompt";
   return [...kind === "completed" ? [action(video, "Download", () => download(video))] : [], retry, changed, settings, action(video, "Delete", () => remove(video.id))];
 }
 
-const retried = async (video, seed) => show(await again(video, seed));
+const retried = async (video, change) => show(await again(video, change));
 
 function action(video, name, act) {
   const button = document.createElement("button");
@@ -139,11 +140,11 @@ async function download(video) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-/** Cancels what is not over, removes what is. */
+const cancel = async video => show(await json(`/v1/videos/${video.id}/cancel`, { method: "POST" }));
+
 async function remove(id) {
-  const wasOver = isOver(items.get(id).video);
   await call(`/v1/videos/${id}`, { method: "DELETE" }).catch(error => { if (error.status !== 404) throw error; });
-  if (wasOver) drop(id);
+  drop(id);
 }
 
 function drop(id) {

@@ -5,7 +5,7 @@ export function kindOf(video) {
   return video.error?.code === "cancelled" ? "cancelled" : video.status;
 }
 
-export const isOver = video => !["queued", "in_progress"].includes(video.status);
+export const isOver = video => video.status === "completed" || video.status === "failed";
 
 export function stateOf(video) {
   switch (kindOf(video)) {

@@ -156,7 +156,10 @@ public sealed class ApiTests(ApiTests.CalmSilo calm) : IClassFixture<ApiTests.Ca
         Assert.Contains("default-src 'self'", script.Headers.GetValues("Content-Security-Policy").Single());
         JsonObject document = (await Client.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!;
         Assert.Equal(
-            ["/health/live", "/health/ready", "/v1/cards", "/v1/videos", "/v1/videos/events", "/v1/videos/{id}", "/v1/videos/{id}/content", "/v1/videos/{id}/events", "/v1/videos/{id}/reference", "/v1/videos/{id}/settings"],
+            [
+                "/health/live", "/health/ready", "/v1/cards", "/v1/models", "/v1/models/{model}", "/v1/videos", "/v1/videos/events", "/v1/videos/sync", "/v1/videos/{id}", "/v1/videos/{id}/cancel",
+                "/v1/videos/{id}/content", "/v1/videos/{id}/events", "/v1/videos/{id}/reference", "/v1/videos/{id}/remix", "/v1/videos/{id}/settings",
+            ],
             document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
         JsonNode schema = document["paths"]!["/v1/videos"]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!;
         Assert.Equal("prompt", (string?)Assert.Single(schema["required"]!.AsArray()));

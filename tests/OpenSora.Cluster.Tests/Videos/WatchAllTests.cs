@@ -50,7 +50,7 @@ public sealed class WatchAllTests
         Contracts.Videos.Video works = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
         await service.Until(works, video => video.Status == VideoStatus.InProgress);
         Contracts.Videos.Video second = await service.Videos.Submit(TestService.Order(), CancellationToken.None), third = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
-        IReadOnlyList<Contracts.Videos.Video> list = (await service.Videos.List("me", works.Id, 2, newestFirst: false, CancellationToken.None)).Videos;
+        IReadOnlyList<Contracts.Videos.Video> list = (await service.Videos.List("me", works.Id, 2, newestFirst: false, [], CancellationToken.None)).Videos;
         Assert.Equal([(second.Id, 0), (third.Id, 1)], list.Select(video => (video.Id, video.QueuePosition!.Value)));
         Assert.InRange(list[0].SecondsLeft!.Value, 0.1, list[1].SecondsLeft!.Value - 0.1);
         await File.WriteAllTextAsync(gate, "");

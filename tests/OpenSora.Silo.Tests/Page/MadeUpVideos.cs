@@ -106,7 +106,7 @@ internal sealed class MadeUpVideos(string picture) : IVideoService
             return Task.FromResult(_videos.Find(video => video.Id == id));
     }
 
-    public Task<VideoPage> List(string owner, string? after, int limit, bool newestFirst, CancellationToken cancel)
+    public Task<VideoPage> List(string owner, string? after, int limit, bool newestFirst, IReadOnlyCollection<VideoStatus> statuses, CancellationToken cancel)
     {
         lock (_one)
         {
@@ -144,23 +144,21 @@ internal sealed class MadeUpVideos(string picture) : IVideoService
         }
     }
 
+    public async Task<Contracts.Videos.Video?> Cancel(string owner, string id, CancellationToken cancel) =>
+        await Find(owner, id, cancel) is { } video ? Put(video with { Status = VideoStatus.Cancelled }) : null;
+
     public async Task<Contracts.Videos.Video?> Delete(string owner, string id, CancellationToken cancel)
     {
         if (await Find(owner, id, cancel) is not { } video)
             return null;
-        if (!video.IsOver)
-        {
-            Put(video with { Status = VideoStatus.Cancelled });
-            return video;
-        }
         Lose(id);
         Tell(id, new VideoRemoved());
         return video;
     }
 
-    public async Task<string?> FindFile(string owner, string id, bool thumbnail, CancellationToken cancel)
+    public async Task<string?> FindFile(string owner, string id, VideoFile which, CancellationToken cancel)
     {
-        Sent.Enqueue((id, thumbnail));
+        Sent.Enqueue((id, which == VideoFile.Thumbnail));
         return await Find(owner, id, cancel) is { Status: VideoStatus.Completed } ? picture : null;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Videos;
@@ -33,7 +34,7 @@ internal sealed class PageHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<IVideoService>(videos).AddSingleton(new VideoServiceOptions { Store = folder.FullName });
-        builder.Services.AddProblemDetails().AddOpenApi(ApiDocument.Describe);
+        builder.Services.AddSingleton<IProblemDetailsWriter, ErrorWriter>().AddProblemDetails().AddOpenApi(ApiDocument.Describe);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddPrometheusExporter());
         WebApplication app = builder.Build();
         app.MapApi(1 << 20, ApiTokens.Of(token, null));

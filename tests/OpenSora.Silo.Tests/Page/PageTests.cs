@@ -100,6 +100,7 @@ public sealed class PageTests(OpenPage page, ITestOutputHelper output) : IClassF
         await page.Fill(new { seed = "many" });
         await page.Generate();
         await page.Browser.Until("document.getElementById('refusal').textContent.includes('many')");
+        Assert.Equal("seed true", (string?)await page.Browser.Evaluate("`${document.activeElement.name} ${document.activeElement.ariaInvalid}`"));
         await page.Fill(new { seed = "7" });
         await page.Generate();
         VideoOrder order = await page.Order();
