@@ -9,25 +9,9 @@ using OpenSora.TestKit;
 namespace OpenSora.Silo.Tests;
 
 /// <summary>The contract of docs/api.md.</summary>
-public sealed class ApiTests(ApiTests.CalmSilo calm) : IClassFixture<ApiTests.CalmSilo>
+[Collection(CalmSilo.Name)]
+public sealed class ApiTests(CalmSilo calm)
 {
-    public sealed class CalmSilo : IAsyncLifetime
-    {
-        internal SiloProgram Silo { get; private set; } = null!;
-
-        /// <summary>A completed video.</summary>
-        public string Done { get; private set; } = "";
-
-        public async Task InitializeAsync()
-        {
-            Silo = await SiloProgram.Start(new SiloStart { More = ["--most-upload", "1"] });
-            Done = await Silo.Submit();
-            await Silo.Completed(Done);
-        }
-
-        public async Task DisposeAsync() => await Silo.DisposeAsync();
-    }
-
     private HttpClient Client => calm.Silo.Client;
 
     [Fact]
@@ -35,7 +19,7 @@ public sealed class ApiTests(ApiTests.CalmSilo calm) : IClassFixture<ApiTests.Ca
     {
         JsonObject video = await calm.Silo.Video(calm.Done);
         Assert.Equal(
-            ["id", "object", "model", "status", "progress", "created_at", "started_at", "completed_at", "prompt", "size", "seconds", "priority", "stage", "step", "steps", "queue_position", "seconds_left", "error", "report"],
+            ["id", "object", "model", "status", "progress", "created_at", "started_at", "completed_at", "prompt", "size", "seconds", "expires_at", "remixed_from_video_id", "priority", "stage", "step", "steps", "queue_position", "seconds_left", "error", "report"],
             video.Select(field => field.Key));
         Assert.Matches("^video_[0-9a-f]{32}$", (string)video["id"]!);
         Assert.Equal(("video", "opensora-1.2", "completed", 100, "a fake", "24x16", "2.12", "normal"), (
@@ -86,17 +70,18 @@ public sealed class ApiTests(ApiTests.CalmSilo calm) : IClassFixture<ApiTests.Ca
     [InlineData("{\"prompt\": ", 400, "")]
     [InlineData("{\"prompt\": \"x\", \"prompt\": \"y\"}", 400, "twice")]
     [InlineData("{\"prompt\": \"x\", \"colour\": 1}", 400, "'colour' is not known")]
-    [InlineData("{\"prompt\": [\"x\"]}", 400, "'prompt' is a array")]
+    [InlineData("{\"prompt\": [\"x\"]}", 400, "'prompt' is an array")]
     [InlineData("{\"prompt\": \" \"}", 400, "prompt is empty")]
     [InlineData("{\"prompt\": \"x\", \"size\": \"24\"}", 400, "width x height")]
     [InlineData("{\"prompt\": \"x\", \"size\": \"1x1\"}", 400, "out of range")]
-    [InlineData("{\"prompt\": \"x\", \"seconds\": 3}", 400, "2, 4, 8, 16 or 32")]
-    [InlineData("{\"prompt\": \"x\", \"num_sampling_steps\": 0}", 400, "1 to 1000")]
+    [InlineData("{\"prompt\": \"x\", \"seconds\": 2.5}", 400, "a whole number from 1")]
+    [InlineData("{\"prompt\": \"x\", \"seconds\": 4167}", 400, "1 to 4166")]
+    [InlineData("{\"prompt\": \"x\", \"num_sampling_steps\": 0}", 400, "from 1 to 1000")]
     [InlineData("{\"prompt\": \"x\", \"num_sampling_steps\": 1e99}", 400, "a whole number")]
     [InlineData("{\"prompt\": \"x\", \"cfg_scale\": \"NaN\"}", 400, "a number")]
-    [InlineData("{\"prompt\": \"x\", \"cards\": -1}", 400, "cards -1")]
+    [InlineData("{\"prompt\": \"x\", \"cards\": -1}", 400, "cards '-1'")]
     [InlineData("{\"prompt\": \"x\", \"cards\": 1000}", 400, "cards")]
-    [InlineData("{\"prompt\": \"x\", \"priority\": \"asap\"}", 400, "high, normal or low")]
+    [InlineData("{\"prompt\": \"x\", \"priority\": \"asap\"}", 400, "high, normal, low")]
     [InlineData("{\"prompt\": \"x\", \"model\": \"sora-2\"}", 400, "opensora-1.2")]
     [InlineData("{\"prompt\": \"x\", \"dtype\": \"fp8\"}", 400, "bf16")]
     [InlineData("{\"prompt\": \"x\", \"mask_strategy\": \"0\"}", 400, "input_reference")]
@@ -206,16 +191,28 @@ public sealed class ApiTests(ApiTests.CalmSilo calm) : IClassFixture<ApiTests.Ca
     }
 
     [Fact]
-    public async Task WhatIsNotDoneIsCancelledWhatIsDoneIsRemoved()
+    public async Task WhatIsCancelledIsKeptWhatIsDeletedIsGone()
     {
         await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Settings = new FakeSettings { StepMilliseconds = 500 } });
         string id = await silo.Submit();
         await silo.Until(id, video => (string?)video["stage"] == "denoise");
         await Problem(await silo.Client.GetAsync($"/v1/videos/{id}/content"), HttpStatusCode.Conflict, "in_progress");
+        JsonObject cancelled = (await (await silo.Client.PostAsync($"/v1/videos/{id}/cancel", null)).Content.ReadFromJsonAsync<JsonObject>())!;
+        Assert.Equal((id, "failed", "cancelled"), ((string)cancelled["id"]!, (string)cancelled["status"]!, (string)cancelled["error"]!["code"]!));
+        Assert.Equal("failed", (string?)(await silo.Video(id))["status"]);
+        await Deleted(silo, id);
+        string running = await silo.Submit();
+        await silo.Until(running, video => (string?)video["stage"] == "denoise");
+        using HttpResponseMessage events = await silo.Client.GetAsync($"/v1/videos/{running}/events", HttpCompletionOption.ResponseHeadersRead);
+        await Deleted(silo, running);
+        Assert.Contains("\"code\":\"cancelled\"", (await events.Content.ReadAsStringAsync()).Split("event: end")[1]);
+        Assert.Empty((await silo.Client.GetFromJsonAsync<JsonObject>("/v1/videos"))!["data"]!.AsArray());
+    }
+
+    private static async Task Deleted(SiloProgram silo, string id)
+    {
         JsonObject deleted = (await (await silo.Client.DeleteAsync($"/v1/videos/{id}")).Content.ReadFromJsonAsync<JsonObject>())!;
         Assert.Equal((id, "video.deleted", true), ((string)deleted["id"]!, (string)deleted["object"]!, (bool)deleted["deleted"]!));
-        Assert.Equal("cancelled", (string?)(await silo.Video(id))["status"]);
-        Assert.True((await silo.Client.DeleteAsync($"/v1/videos/{id}")).IsSuccessStatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await silo.Client.GetAsync($"/v1/videos/{id}")).StatusCode);
     }
 
@@ -255,6 +252,13 @@ public sealed class ApiTests(ApiTests.CalmSilo calm) : IClassFixture<ApiTests.Ca
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         JsonObject problem = JsonNode.Parse(body)!.AsObject();
         Assert.Equal((int)status, (int)problem["status"]!);
-        Assert.Contains(words, (string?)problem["detail"] ?? (string)problem["title"]!, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(words, (string)problem["detail"]!, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain(" --", (string)problem["detail"]!);
+        // What clients of OpenAI's API show.
+        JsonObject error = problem["error"]!.AsObject();
+        Assert.Equal(["message", "type", "param", "code"], error.Select(field => field.Key));
+        Assert.Equal((string)problem["detail"]!, (string)error["message"]!);
+        Assert.Matches("^[a-z_]+$", (string)error["code"]!);
+        Assert.EndsWith("_error", (string)error["type"]!);
     }
 }

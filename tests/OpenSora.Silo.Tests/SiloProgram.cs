@@ -118,7 +118,7 @@ internal sealed class SiloProgram : IAsyncDisposable
     /// <summary>Asks again while it says that it cannot now.</summary>
     public async Task<JsonObject> Video(string id) => JsonNode.Parse(await Answer(() => new HttpRequestMessage(HttpMethod.Get, $"/v1/videos/{id}")))!.AsObject();
 
-    public Task<JsonObject> Completed(string id) => Until(id, video => (string?)video["status"] is "completed" or "failed" or "cancelled", "completed");
+    public Task<JsonObject> Completed(string id) => Until(id, video => (string?)video["status"] is "completed" or "failed", "completed");
 
     /// <summary>Asks until something holds.</summary>
     /// <param name="status">Which it must be then; null for any.</param>
