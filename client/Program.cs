@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OpenSora.Client.Commands;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 
 RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator cards.")
 {
@@ -40,7 +41,7 @@ catch (InputException error)
     Console.Error.WriteLine($"opensora: {error.Message}");
     return ExitCode.BadInput;
 }
-catch (CardException error)
+catch (Exception error) when (error is CardException or DiskFullException)
 {
     Console.Error.WriteLine($"opensora: {error.Message}");
     return ExitCode.CardFailure;

@@ -5,6 +5,7 @@ using OpenSora.Client.Benchmarks;
 using OpenSora.Client.Cards;
 using OpenSora.Client.Server;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Client.Commands;
@@ -60,9 +61,7 @@ internal static class BenchmarkCommand
     /// <summary>The whole report or none, then what matters in a line or two.</summary>
     private static int Write(JsonObject report, string file, bool json)
     {
-        string part = file + ".part";
-        File.WriteAllText(part, report.ToJsonString(ServerFlags.Indented) + "\n");
-        File.Move(part, file, overwrite: true);
+        AtomicFile.WriteText(file, report.ToJsonString(ServerFlags.Indented) + "\n");
         if (json)
         {
             ServerFlags.Print(report);

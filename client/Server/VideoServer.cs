@@ -7,6 +7,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Settings;
 
 namespace OpenSora.Client.Server;
@@ -119,6 +120,7 @@ internal sealed class VideoServer : IDisposable
     }
 
     /// <summary>Fetches the file of a completed video; it has its name when all of it is there.</summary>
+    /// <exception cref="DiskFullException">There is no room for it here.</exception>
     public Task Download(string id, string file, CancellationToken cancel) => Retry(async within =>
     {
         using HttpResponseMessage response = await Send(new HttpRequestMessage(HttpMethod.Get, $"v1/videos/{Uri.EscapeDataString(id)}/content"), within);
@@ -127,8 +129,15 @@ internal sealed class VideoServer : IDisposable
         try
         {
             await using (FileStream output = File.Create(partial))
-                await response.Content.CopyToAsync(output, within);
+            {
+                await (await response.Content.ReadAsStreamAsync(within)).CopyToAsync(output, within);
+                output.Flush(flushToDisk: true);
+            }
             File.Move(partial, file, overwrite: true);
+        }
+        catch (IOException full) when (DiskFullException.Is(full))
+        {
+            throw new DiskFullException(file, new FileInfo(partial).Length, full);
         }
         finally
         {
@@ -202,7 +211,7 @@ internal sealed class VideoServer : IDisposable
                 // A service that was never there is not waited for.
                 throw new ServerException(ExitCode.CardFailure, $"no service answers at {_address} ({error.Message}): start one with opensora serve, or name it with --server");
             }
-            catch (Exception error) when (error is HttpRequestException or IOException)
+            catch (Exception error) when (error is HttpRequestException or (IOException and not DiskFullException))
             {
                 why = error.Message;
             }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 
 namespace OpenSora.Client.Sweeps;
 
@@ -63,12 +64,20 @@ internal sealed class SweepFolder : IDisposable
     }
 
     /// <summary>Adds a result, and returns when it is on the disk.</summary>
+    /// <exception cref="DiskFullException">There is no room for it: the cell is measured again by the next sweep.</exception>
     public void Append(JsonObject result)
     {
         lock (_one)
         {
-            _lines.Write([.. JsonSerializer.SerializeToUtf8Bytes(result), Newline]);
-            _lines.Flush(flushToDisk: true);
+            try
+            {
+                _lines.Write([.. JsonSerializer.SerializeToUtf8Bytes(result), Newline]);
+                _lines.Flush(flushToDisk: true);
+            }
+            catch (IOException full) when (DiskFullException.Is(full))
+            {
+                throw new DiskFullException(_lines.Name, _lines.Length, full);
+            }
             Keep(result);
         }
     }
@@ -77,9 +86,8 @@ internal sealed class SweepFolder : IDisposable
     /// <returns>Its path.</returns>
     public string Write(string name, string text)
     {
-        string file = System.IO.Path.Combine(Path, name), part = file + ".part";
-        File.WriteAllText(part, text);
-        File.Move(part, file, overwrite: true);
+        string file = System.IO.Path.Combine(Path, name);
+        AtomicFile.WriteText(file, text);
         return file;
     }
 

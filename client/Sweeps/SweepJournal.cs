@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 
 namespace OpenSora.Client.Sweeps;
 
@@ -137,9 +138,16 @@ internal sealed class SweepJournal : IDisposable
 
     private void Append(IEnumerable<JsonObject> lines)
     {
-        foreach (JsonObject line in lines)
-            _lines.Write([.. JsonSerializer.SerializeToUtf8Bytes(line), Newline]);
-        _lines.Flush(flushToDisk: true);
+        try
+        {
+            foreach (JsonObject line in lines)
+                _lines.Write([.. JsonSerializer.SerializeToUtf8Bytes(line), Newline]);
+            _lines.Flush(flushToDisk: true);
+        }
+        catch (IOException full) when (DiskFullException.Is(full))
+        {
+            throw new DiskFullException(_lines.Name, _lines.Length, full);
+        }
     }
 
     private void Read(string file)

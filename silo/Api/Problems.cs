@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Microsoft.Data.Sqlite;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Silo.Api;
@@ -9,9 +9,6 @@ namespace OpenSora.Silo.Api;
 /// <summary>What goes wrong becomes an <see cref="ApiError"/>.</summary>
 internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> log)
 {
-    /// <summary>ENOSPC, as .NET tells it, and SQLITE_FULL.</summary>
-    private const int NoSpace = 28, SqliteFull = 13;
-
     public async Task InvokeAsync(HttpContext http)
     {
         try
@@ -25,7 +22,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         catch (Exception error) when (!http.Response.HasStarted)
         {
             ApiError problem = Explain(error);
-            if (problem.Status == StatusCodes.Status500InternalServerError)
+            if (problem.Status is StatusCodes.Status500InternalServerError or StatusCodes.Status507InsufficientStorage)
                 Failed(log, http.Request.Method, http.Request.Path, error);
             if (problem.Status == StatusCodes.Status503ServiceUnavailable)
                 http.Response.Headers.RetryAfter = "2";
@@ -46,7 +43,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         InvalidDataException => new(StatusCodes.Status400BadRequest, "invalid_form", "not a form that can be read", error.Message),
         OrleansException or TimeoutException => new(
             StatusCodes.Status503ServiceUnavailable, "not_now", "not now", "a silo did not answer, or is being replaced: ask again in a few seconds"),
-        IOException { HResult: NoSpace } or SqliteException { SqliteErrorCode: SqliteFull } => new(
+        DiskFullException => new(
             StatusCodes.Status507InsufficientStorage, "disk_full", "the disk is full", "there is no room for it in the store of the service: make some, or remove videos"),
         _ => new(StatusCodes.Status500InternalServerError, "internal_error", "a fault of the service", "it is in the log of the silo; trying again may help"),
     };

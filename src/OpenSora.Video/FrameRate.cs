@@ -1,8 +1,9 @@
 using System.Globalization;
+using System.Numerics;
 
 namespace OpenSora.Video;
 
-/// <summary>Frames a second as a fraction, e.g. 24 or 30000/1001.</summary>
+/// <summary>Frames a second as a fraction in lowest terms, e.g. 24 or 30000/1001.</summary>
 public readonly record struct FrameRate
 {
     private readonly int _beyondNumerator, _beyondDenominator;
@@ -13,7 +14,8 @@ public readonly record struct FrameRate
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(numerator, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(denominator, 1);
-        (_beyondNumerator, _beyondDenominator) = (numerator - 1, denominator - 1);
+        int common = (int)BigInteger.GreatestCommonDivisor(numerator, denominator);
+        (_beyondNumerator, _beyondDenominator) = (numerator / common - 1, denominator / common - 1);
     }
 
     public int Numerator => _beyondNumerator + 1;

@@ -87,7 +87,7 @@ internal static class Denoising
         if (job.Request.SaveLatent is { } path)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            AtomicFile.Write(path, file =>
+            KeptFile.Write(path, file =>
             {
                 file.Write(SafetensorsPreamble.Of([new("latent", "F32", settings.LatentShape(latents.Length), latents.Sum(latent => (long)latent.Length))]));
                 foreach (ReadOnlyMemory<byte> latent in latents)

@@ -58,11 +58,11 @@ public sealed class JobFolder : IDisposable
         }
     }
 
-    public void Save() => AtomicFile.Write(
+    public void Save() => KeptFile.Write(
         Path.Combine(_folder, RecordName), file => JsonSerializer.Serialize(file, Record, StoreJson.Default.JobRecord));
 
     /// <summary>Keeps a blob under a name; an older one of the name is replaced.</summary>
-    internal void Keep<T>(string name, T header, JsonTypeInfo<T> type, IReadOnlyList<ReadOnlyMemory<byte>> parts) => AtomicFile.Write(
+    internal void Keep<T>(string name, T header, JsonTypeInfo<T> type, IReadOnlyList<ReadOnlyMemory<byte>> parts) => KeptFile.Write(
         Path.Combine(_folder, name), file => Blobs.Write(file, header, type, parts, CancellationToken.None).GetAwaiter().GetResult());
 
     /// <summary>The blob of a name; null when there is none, or a damaged one, which is as good as none.</summary>

@@ -19,16 +19,18 @@ public sealed class JobStore(string root)
     {
         string job = $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
         string folder = Path.Combine(Root, job);
+        JobFolder? made = null;
         try
         {
             Directory.CreateDirectory(folder);
             CrashPoint.Pass();
-            JobFolder made = JobFolder.Lock(folder, new JobRecord { Job = job, Request = request, Folder = Environment.CurrentDirectory });
+            made = JobFolder.Lock(folder, new JobRecord { Job = job, Request = request, Folder = Environment.CurrentDirectory });
             made.Save();
             return made;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            made?.RemoveAndDispose();
             throw new InputException($"cannot keep a job in {folder}: {failure.Message}; set OPENSORA_STATE to a folder that can be written to", failure);
         }
     }

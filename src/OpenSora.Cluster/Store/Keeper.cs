@@ -10,6 +10,7 @@ internal sealed class Keeper(JobVoice voice)
 {
     private readonly List<(string Name, Action Write)> _waiting = [];
     private Task _writing = Task.CompletedTask;
+    private bool _hasFailed;
 
     public void Keep(string name, Action write)
     {
@@ -32,10 +33,13 @@ internal sealed class Keeper(JobVoice voice)
             {
                 // A disk may take its time, and no thread of the pool is to wait for it.
                 await Task.Factory.StartNew(write, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                _hasFailed = false;
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
-                voice.Say($"the job's state could not be kept: {failure.Message}; it goes on, and could not be resumed from here");
+                if (!_hasFailed)
+                    voice.Say($"the job's state could not be kept: {failure.Message}; it goes on, and could not be gone on with from here");
+                _hasFailed = true;
             }
         }
     }

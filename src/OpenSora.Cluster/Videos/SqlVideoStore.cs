@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Videos;
 using Orleans.Storage;
 
@@ -181,18 +182,31 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
         return command;
     }
 
-    private static async Task<int> Change(DbCommand command, CancellationToken cancel)
+    private async Task<int> Change(DbCommand command, CancellationToken cancel)
     {
         CrashPoint.Pass();
-        int changed = await command.ExecuteNonQueryAsync(cancel);
+        int changed = await Execute(command, cancel);
         CrashPoint.Pass();
         return changed;
     }
 
-    private static async Task Run(DbConnection connection, string text, CancellationToken cancel, params (string, object?)[] values)
+    /// <exception cref="DiskFullException">There is no room for it, and nothing is changed.</exception>
+    private async Task<int> Execute(DbCommand command, CancellationToken cancel)
+    {
+        try
+        {
+            return await command.ExecuteNonQueryAsync(cancel);
+        }
+        catch (DbException failure) when (dialect.IsFull(failure))
+        {
+            throw new DiskFullException(dialect.Name, new FileInfo(dialect.Name).Length, failure);
+        }
+    }
+
+    private async Task Run(DbConnection connection, string text, CancellationToken cancel, params (string, object?)[] values)
     {
         await using DbCommand command = Command(connection, text, values);
-        await command.ExecuteNonQueryAsync(cancel);
+        await Execute(command, cancel);
     }
 
     private static async Task<long> Scalar(DbConnection connection, string text, CancellationToken cancel, params (string, object?)[] values)

@@ -41,7 +41,7 @@ internal sealed class VideoFolders(VideoServiceOptions options)
         string name = Guid.NewGuid().ToString("n"), mine = $"{file}.{name}";
         try
         {
-            AtomicFile.Write(mine, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(name)));
+            KeptFile.Write(mine, stream => stream.Write(System.Text.Encoding.ASCII.GetBytes(name)));
             File.Move(mine, file);
         }
         catch (IOException) when (File.Exists(file))
@@ -56,7 +56,7 @@ internal sealed class VideoFolders(VideoServiceOptions options)
     public string KeepReference(string id, ReadOnlyMemory<byte> bytes, string extension)
     {
         string file = Path.Combine(Directory.CreateDirectory(Of(id)).FullName, "reference" + extension);
-        AtomicFile.Write(file, stream => stream.Write(bytes.Span));
+        KeptFile.Write(file, stream => stream.Write(bytes.Span));
         return file;
     }
 

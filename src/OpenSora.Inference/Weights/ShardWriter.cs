@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenSora.Contracts.Files;
 using OpenSora.Inference.Weights.Safetensors;
 using OpenSora.Inference.Weights.TorchZip;
 

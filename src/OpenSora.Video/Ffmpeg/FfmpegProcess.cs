@@ -84,6 +84,10 @@ internal sealed class FfmpegProcess : IDisposable
         return Wait();
     }
 
+    /// <summary>As <see cref="Finish"/>, where a word of error counts as well as the exit code: ffmpeg may end with 0 after "No space left on device".</summary>
+    /// <inheritdoc cref="Finish"/>
+    public string? FinishSilently() => Finish() ?? (HasSaid ? $"ffmpeg ended with exit code 0{Said()}" : null);
+
     /// <summary>Waits until ffmpeg is done; its input must have ended, or its pipe be broken.</summary>
     /// <inheritdoc cref="Finish"/>
     public string? Wait()
@@ -100,6 +104,15 @@ internal sealed class FfmpegProcess : IDisposable
     {
         lock (_errors)
             return _errors.Count == 0 ? " and said nothing" : ": " + string.Join(" | ", _errors);
+    }
+
+    private bool HasSaid
+    {
+        get
+        {
+            lock (_errors)
+                return _errors.Count > 0;
+        }
     }
 
     public void Dispose()

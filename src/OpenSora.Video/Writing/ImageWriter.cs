@@ -1,4 +1,5 @@
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
 
 namespace OpenSora.Video.Writing;
 
@@ -16,12 +17,20 @@ public sealed class ImageWriter : IDisposable
     /// <summary>The frame: RGB24, rows from the top.</summary>
     /// <exception cref="ArgumentException">The length is not that of a frame.</exception>
     /// <exception cref="InvalidOperationException">A second frame.</exception>
+    /// <exception cref="DiskFullException">There is no room for it.</exception>
     public void Write(ReadOnlySpan<byte> rgb)
     {
         if (_written)
             throw new InvalidOperationException("an image has one frame");
-        using FileStream stream = File.Create(_file.TemporaryPath);
-        Png.Write(stream, _size.Height, _size.Width, rgb);
+        try
+        {
+            using FileStream stream = File.Create(_file.TemporaryPath);
+            Png.Write(stream, _size.Height, _size.Width, rgb);
+        }
+        catch (IOException full) when (DiskFullException.Is(full))
+        {
+            throw _file.Full(full);
+        }
         _written = true;
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
 using OpenSora.Video.Ffmpeg;
 
 namespace OpenSora.Video.Writing;
@@ -8,12 +9,15 @@ namespace OpenSora.Video.Writing;
 /// <summary>
 /// Writes an mp4 (H.264, yuv420p, moov before mdat) while its frames come: they go to ffmpeg through a pipe, so that no
 /// more than a few are in memory, and a slow encoder holds <see cref="Write"/> back. The same frames give the same bytes.
-/// The file appears with <see cref="Complete"/>; disposed without it, killed or cancelled, nothing is left behind.
+/// The file appears with <see cref="Complete"/>, when it was played and is all that was written; disposed without it, killed or
+/// cancelled, nothing is left behind.
 /// </summary>
 public sealed class VideoWriter : IDisposable
 {
     private readonly string _path;
     private readonly FrameSize _size;
+    private readonly FrameRate _rate;
+    private readonly CancellationToken _cancel;
     private readonly PartialFile _file;
     private readonly FfmpegProcess _encoder;
 
@@ -28,7 +32,7 @@ public sealed class VideoWriter : IDisposable
     {
         if (size.Height % 2 != 0 || size.Width % 2 != 0)
             throw new ArgumentException($"frames of {size} cannot be stored as yuv420p: both sides must be even", nameof(size));
-        (_path, _size) = (path, size);
+        (_path, _size, _rate, _cancel) = (path, size, rate, cancel);
         _file = new PartialFile(path);
         try
         {
@@ -55,6 +59,7 @@ public sealed class VideoWriter : IDisposable
     /// <summary>One frame: RGB24, rows from the top. Waits while the encoder is behind.</summary>
     /// <exception cref="ArgumentException">The length is not that of a frame.</exception>
     /// <exception cref="CardException">The encoder failed; the message holds what it said.</exception>
+    /// <exception cref="DiskFullException">There is no room for the file.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Write(ReadOnlySpan<byte> rgb)
     {
@@ -71,15 +76,16 @@ public sealed class VideoWriter : IDisposable
         Frames++;
     }
 
-    /// <summary>Waits for the encoder and gives the file its name.</summary>
+    /// <summary>Waits for the encoder, plays the file, and gives it its name.</summary>
     /// <exception cref="InvalidOperationException">No frame was written.</exception>
-    /// <exception cref="CardException">The encoder failed.</exception>
+    /// <exception cref="CardException">The encoder failed, or what it wrote does not play.</exception>
+    /// <exception cref="DiskFullException">There is no room for the file.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Complete()
     {
         if (Frames == 0)
             throw new InvalidOperationException("a video needs a frame");
-        if (_encoder.Finish() is { } failure)
+        if ((_encoder.FinishSilently() ?? new Playback(_size, _rate, Frames).DiffersIn(_file.TemporaryPath, _cancel)) is { } failure)
             throw Failed(failure, null);
         _file.Commit();
     }
@@ -90,6 +96,7 @@ public sealed class VideoWriter : IDisposable
         _file.Dispose();
     }
 
-    private CardException Failed(string why, Exception? inner) =>
-        new($"{_path} could not be written after frame {Frames}: {why}", inner ?? new IOException(why));
+    private Exception Failed(string why, Exception? inner) => DiskFullException.Says(why)
+        ? _file.Full(inner)
+        : new CardException($"{_path} could not be written after frame {Frames}: {why}", inner ?? new IOException(why));
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
+using OpenSora.Contracts.Media;
 using OpenSora.Video.Ffmpeg;
 
 namespace OpenSora.Video.Writing;
@@ -8,21 +10,18 @@ namespace OpenSora.Video.Writing;
 /// <summary><c>--watermark</c>: a second file with a mark in its top left corner, a tenth as high as the video.</summary>
 public static class Watermark
 {
-    /// <summary>The name of the marked file: <c>NAME_watermark.mp4</c> beside the video.</summary>
-    public static string PathOf(string video) =>
-        Path.Combine(Path.GetDirectoryName(video) ?? "", $"{Path.GetFileNameWithoutExtension(video)}_watermark{Path.GetExtension(video)}");
-
     /// <summary>Writes the marked file; the video stays as it is.</summary>
     /// <param name="video">An mp4 that <see cref="VideoWriter"/> wrote.</param>
     /// <param name="size">Size of its frames.</param>
     /// <param name="crf">As for <see cref="VideoWriter"/>.</param>
     /// <returns>The marked file.</returns>
     /// <exception cref="InputException">ffmpeg is not installed, or the folder cannot be written to.</exception>
-    /// <exception cref="CardException">ffmpeg failed.</exception>
+    /// <exception cref="CardException">ffmpeg failed, or what it wrote does not play.</exception>
+    /// <exception cref="DiskFullException">There is no room for it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static string Write(string video, FrameSize size, int? crf = null, CancellationToken cancel = default)
     {
-        string marked = PathOf(video);
+        string marked = MarkedFile.Of(video);
         double scale = Math.Min(0.1 * size.Height / WatermarkPicture.Height, (double)size.Width / WatermarkPicture.Width);
         string mark = string.Create(CultureInfo.InvariantCulture,
             $"[1:v]scale={Pixels(scale * WatermarkPicture.Width)}:{Pixels(scale * WatermarkPicture.Height)}:flags=area[mark];[0:v][mark]overlay=0:0");
@@ -42,11 +41,14 @@ public static class Watermark
         {
             // ffmpeg has failed before it read the mark; its exit code tells.
         }
-        if (encoder.Finish() is { } failure)
-            throw new CardException($"{marked} could not be written: {failure}");
+        if ((encoder.FinishSilently() ?? DiffersFrom(video, file.TemporaryPath, cancel)) is { } failure)
+            throw DiskFullException.Says(failure) ? file.Full(null) : new CardException($"{marked} could not be written: {failure}");
         file.Commit();
         return marked;
     }
+
+    private static string? DiffersFrom(string video, string marked, CancellationToken cancel) =>
+        Playback.Of(video, cancel) is ({ } found, _) ? found.DiffersIn(marked, cancel) : $"{video} cannot be played";
 
     private static int Pixels(double length) => Math.Max(1, (int)Math.Round(length));
 }

@@ -1,3 +1,4 @@
+using OpenSora.Contracts.Files;
 using OpenSora.Layout.Latents;
 
 namespace OpenSora.Inference.Weights.Safetensors;

@@ -1,3 +1,5 @@
+using OpenSora.Contracts.Files;
+
 namespace OpenSora.Inference.Weights.TorchZip;
 
 /// <summary>Writes state dicts in torch.save's zip format, readable by <c>torch.load</c>.</summary>
