@@ -12,6 +12,7 @@ using OpenSora.Layout.Clips;
 using OpenSora.Layout.Decoding;
 using OpenSora.Layout.Models;
 using OpenSora.Prompts.Tokenizing;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference;
@@ -128,6 +129,38 @@ public sealed class Models : IDisposable
                     AppendHeader(hash, file);
             }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    /// <summary>The first of a network's stored weights that is NaN or infinite in the type of the model. Reads all of them.</summary>
+    /// <returns>The checkpoint and the weight's name there; null when all are finite.</returns>
+    public (string Path, string Name)? FindNotFinite(Network network)
+    {
+        foreach (Checkpoint checkpoint in Weights(network))
+            using (checkpoint)
+                foreach (string name in checkpoint.Entries.Keys)
+                {
+                    using DisposeScope scope = NewDisposeScope();
+                    if (Finite.Missing(Precision.Round(checkpoint.Load(name))) > 0)
+                        return (checkpoint.Path, name);
+                }
+        return null;
+    }
+
+    private IEnumerable<Checkpoint> Weights(Network network)
+    {
+        switch (network)
+        {
+            case Network.Text:
+                yield return T5Encoder.Weights(_folders.T5!);
+                break;
+            case Network.Transformer:
+                yield return STDiT3Checkpoint.Weights(_folders.Dit!);
+                break;
+            default:
+                yield return VideoAutoencoderFiles.Weights(_folders.Vae3d!);
+                yield return VideoAutoencoderFiles.SpatialWeights(_folders.Vae2d!);
+                break;
+        }
     }
 
     public void Dispose()

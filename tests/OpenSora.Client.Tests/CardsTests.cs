@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using OpenSora.TestKit;
 
@@ -221,6 +223,27 @@ public sealed class CardsTests : IDisposable
             if (arguments.IndexOf(flag) is var at and >= 0)
                 arguments.RemoveRange(at, flag == "--image-size" ? 3 : 2);
         return [.. arguments, .. more];
+    }
+
+    /// <summary>No card is at fault, none is lost or tried again, and there is nothing to go on with.</summary>
+    [Fact]
+    public async Task WeightsThatAreNotFiniteEndTheJob()
+    {
+        string demo = Path.Combine(Repository.Root, "models", "demo"), dit = Directory.CreateDirectory(Path.Combine(_folder, "dit")).FullName;
+        File.Copy(Path.Combine(demo, "dit", "config.json"), Path.Combine(dit, "config.json"));
+        byte[] weights = File.ReadAllBytes(Path.Combine(demo, "dit", "model.safetensors"));
+        int header = BinaryPrimitives.ReadInt32LittleEndian(weights);
+        JsonArray place = JsonNode.Parse(weights.AsSpan(8, header))!["final_layer.linear.weight"]!["data_offsets"]!.AsArray();
+        MemoryMarshal.Cast<byte, float>(weights.AsSpan(8 + header + (int)place[0]!, (int)place[1]! - (int)place[0]!)).Fill(float.NaN);
+        File.WriteAllBytes(Path.Combine(dit, "model.safetensors"), weights);
+        ClientProgram.Outcome outcome = await ClientProgram.Run(
+            Arguments("nan", "--cards", "2", "--ckpt-path-dit", dit, "--ckpt-path-t5", $"{demo}/t5", "--ckpt-path-vae2d", $"{demo}/vae2d", "--ckpt-path-vae3d", $"{demo}/vae3d"));
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains("opensora: denoise: after step 1 of 2 the latent of video 1 of its batch: ", outcome.Errors, StringComparison.Ordinal);
+        Assert.Contains($"so is final_layer.linear.weight of {dit}/model.safetensors: give an intact checkpoint", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("is lost", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("--resume", outcome.Errors, StringComparison.Ordinal);
+        Assert.Equal(["dit"], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName));
     }
 
     /// <summary>The hashes of a run that nothing disturbs; made once.</summary>

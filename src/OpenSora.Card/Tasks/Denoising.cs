@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Runtime.InteropServices;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
@@ -59,7 +60,7 @@ internal static class Denoising
                 Guidance = new Guidance(settings.GuidanceScale),
                 Caches = caches,
             };
-            StepReports reports = new(context, task, plan, counters, caches, evenBytes);
+            StepReports reports = new(context, task, plan, models, counters, caches, evenBytes);
             DenoiseStage.Run(models.Transformer, clip, share, new GuidanceRanks(plan, mesh, counters), reports.Send, context.Cancel);
         }
         noise.SkipTo(settings.Steps);
@@ -80,7 +81,7 @@ internal static class Denoising
     }
 
     /// <summary>Hands in this rank's frames and counts after each step.</summary>
-    private sealed class StepReports(TaskContext context, DenoiseTask task, GangPlan plan, RankCounters counters, StepCaches? caches, double evenBytes)
+    private sealed class StepReports(TaskContext context, DenoiseTask task, GangPlan plan, Models models, RankCounters counters, StepCaches? caches, double evenBytes)
     {
         private RankCounts _told = counters.Now;
         private (long Evaluated, long Taken) _parts;
@@ -101,11 +102,24 @@ internal static class Denoising
             (_told, _parts, _since) = (now, (evaluated, taken), Stopwatch.GetTimestamp());
             bool handsIn = plan.HandsIn(task.Rank);
             Seat seat = plan.SeatOf(task.Rank);
+            ReadOnlyMemory<byte>[] latents = handsIn ? [.. done.State.Select(sample => TensorParts.Bytes(sample.Values))] : [];
             context.Send(
-                new StepHandedIn(done.Done, handsIn ? (int)seat.Frames.First : 0, handsIn ? (int)seat.Frames.Count : 0, counts, evenBytes),
-                handsIn ? [.. done.State.Select(sample => TensorParts.Bytes(sample.Values))] : []);
+                new StepHandedIn(done.Done, handsIn ? (int)seat.Frames.First : 0, handsIn ? (int)seat.Frames.Count : 0, counts, evenBytes) { NotFinite = NotFinite(done, latents) },
+                latents);
             context.Faults.At(task.Epoch, $"step={done.Done - 1}:handed-in");
             MemoryUse.ReturnFree();
+        }
+
+        /// <summary>Told, and not thrown: the other ranks would take this one for broken before its own word is heard.</summary>
+        private string? NotFinite(StepDone done, ReadOnlyMemory<byte>[] latents)
+        {
+            for (int video = 0; video < latents.Length; video++)
+            {
+                ReadOnlySpan<float> numbers = MemoryMarshal.Cast<byte, float>(latents[video].Span);
+                if (Finite.Missing(numbers) is > 0 and int missing)
+                    return models.WordsFor(Network.Transformer, $"denoise: after step {done.Done} of {done.Steps} the latent of video {video + 1} of its batch", missing, numbers.Length);
+            }
+            return null;
         }
     }
 }

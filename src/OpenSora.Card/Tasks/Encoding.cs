@@ -34,6 +34,7 @@ internal static class Encoding
             context.Cancel.ThrowIfCancellationRequested();
             using DisposeScope scope = NewDisposeScope();
             EncodedText encoded = TextStage.Encode(models, tokens);
+            models.Require(Network.Text, encoded.Features, $"encode: the features of prompt {prompts.Count + 1}");
             prompts.Add(new EncodedPrompt(TensorParts.Name(encoded.Features), encoded.Mask));
             parts.Add(TensorParts.Bytes(encoded.Features));
         }
@@ -45,6 +46,7 @@ internal static class Encoding
         using NoiseSource noise = RandomState.Open(context.Parts[0], context.Request.Seed);
         Tensor latent = ReferenceStage.Encode(
             context.Models.Autoencoder, context.Clip, new ReferenceFile(task.IsVideo, task.Frames, context.Frames), noise, context.Cancel);
+        context.Models.Require(Network.Autoencoder, latent, "encode: the latent of a reference");
         return new TaskResult(new ReferenceEncoded(TensorParts.Name(latent)), [TensorParts.Bytes(latent), noise.State]);
     }
 }

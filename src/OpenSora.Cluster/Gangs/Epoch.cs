@@ -2,6 +2,7 @@ using System.Diagnostics;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Jobs;
+using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Gangs;
@@ -26,7 +27,7 @@ internal sealed class Epoch(
     private Activity? _span;
     private DateTimeOffset _stepBegan;
 
-    /// <exception cref="Contracts.InputException">A card says that no card can do it.</exception>
+    /// <exception cref="InputException">A card says that no card can do it.</exception>
     public async Task<EpochEnd> Run(CancellationToken cancel)
     {
         using Activity? span = Tracing.Source.StartActivity($"epoch {number}")?.SetTag("opensora.cards", ranks.Count);
@@ -74,6 +75,8 @@ internal sealed class Epoch(
         _heard.Add(rank);
         if (reply is not StepHandedIn step)
             return;
+        if (step.NotFinite is { } why)
+            throw new InputException(why);
         tally.DidStep(ranks[rank].Name, step.Counts);
         _evenBytes = Math.Max(_evenBytes, step.EvenBytes);
         if (_assembly.Add(step, parts) is not { } whole || _closed)

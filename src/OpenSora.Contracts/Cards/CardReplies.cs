@@ -37,7 +37,11 @@ public sealed record Told(string Message) : CardReply;
 /// <param name="Frames">Latent frames of the parts.</param>
 /// <param name="Counts">What the step took.</param>
 /// <param name="EvenBytes">As in <see cref="Denoised"/>.</param>
-public sealed record StepHandedIn(int Step, int FirstFrame, int Frames, WorkCounts Counts, double EvenBytes = 0) : CardReply;
+public sealed record StepHandedIn(int Step, int FirstFrame, int Frames, WorkCounts Counts, double EvenBytes = 0) : CardReply
+{
+    /// <summary>Why no card can go on from these frames, which are not finite; null when they are. Default: null.</summary>
+    public string? NotFinite { get; init; }
+}
 
 /// <summary>The next frames of a chunk. Part: RGB24, frame after frame.</summary>
 public sealed record FramesDecoded(int Frames) : CardReply;

@@ -1,3 +1,4 @@
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
 using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Transformer;
@@ -20,6 +21,7 @@ public static class DecodeStage
     /// <param name="again">The random numbers that encode the whole clip again; null for no encoding.</param>
     /// <param name="decoded">Called with the frames in order.</param>
     /// <param name="cancel">Looked at before each of these calls.</param>
+    /// <exception cref="Contracts.InputException">Pixels are not finite.</exception>
     /// <returns>The frames encoded again, [4, t, h, w] in float32 on the CPU, in the caller's dispose scope; null without <paramref name="again"/>.</returns>
     public static Tensor? Run(
         Models models, ClipGeometry clip, FrameChunk chunk, Tensor tokens, PosteriorNoise? again, Action<DecodedFrames> decoded, CancellationToken cancel)
@@ -27,13 +29,17 @@ public static class DecodeStage
         using DisposeScope scope = NewDisposeScope();
         Tensor latent = Patches.ToLatent(tokens, clip.Latent.Height, clip.Latent.Width);
         using ClipEncoder? encoder = again is null ? null : new ClipEncoder(models.Autoencoder, chunk.Frames, again.Of(chunk));
+        int first = chunk.FirstFrame;
         foreach (Tensor piece in models.Autoencoder.DecodePieces(models.Precision.Round(latent), chunk.Frames))
         {
             using Tensor pixels = piece;
             cancel.ThrowIfCancellationRequested();
             using DisposeScope pieceScope = NewDisposeScope();
+            Tensor host = pixels.cpu();
+            models.Require(Network.Autoencoder, host, $"decode: the frames from {first} on");
+            first += (int)pixels.shape[1];
             encoder?.Add(models.Precision.Round(pixels));
-            decoded(new DecodedFrames(pixels, FrameBytes.Of(pixels, models.Precision.Model)));
+            decoded(new DecodedFrames(pixels, FrameBytes.Of(host, models.Precision.Model)));
         }
         return encoder?.Finish().to(ScalarType.Float32).cpu().MoveToOuterDisposeScope();
     }
