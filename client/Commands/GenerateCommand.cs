@@ -5,6 +5,7 @@ using OpenSora.Client.Cards;
 using OpenSora.Client.Server;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Client.Commands;
@@ -82,6 +83,8 @@ internal static class GenerateCommand
     private static Task<int> RunOn(string address, GenerateFlags flags, ParseResult parsed, bool json, CancellationToken cancel) => ServerFlags.Told(async () =>
     {
         (IReadOnlyDictionary<string, string> fields, string? reference) = flags.ReadFields(parsed);
+        (string path, NameReservation held) = flags.HoldName(parsed);
+        using NameReservation name = held;
         using VideoServer server = new(address);
         using CancellationTokenSource stop = CancelKeys.Link(cancel);
         JsonObject asked = await server.Submit(fields, reference, stop.Token);
@@ -101,7 +104,7 @@ internal static class GenerateCommand
         if (VideoWatch.Outcome(video) is var code and not ExitCode.Done)
             return code;
         JsonObject report = video["report"]!.AsObject();
-        string file = flags.FileOf(parsed, Path.GetExtension((string)report["files"]![0]!));
+        string file = path + Path.GetExtension((string)report["files"]![0]!);
         await server.Download(id, file, cancel);
         (report["files"], report["samples"]![0]!["file"]) = (new JsonArray(file), file);
         if (json)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Client.Commands;
@@ -64,6 +65,7 @@ internal sealed class GenerateFlags
 
     private readonly Option<string> _saveDir = Flag.Text("--save-dir", "Folder for the results, made when missing.", Default.SaveDir);
     private readonly Option<string?> _name = Flag.OptionalText("--sample-name", "First part of the file names. [default: sample]");
+    private readonly Option<string> _overwrite = Flag.Choice("--overwrite", "What becomes of files that have the names: always replaces them, never refuses to begin, number takes the next free numbers.", Default.Overwrite, NameReservation.Always, NameReservation.Never, NameReservation.Number);
     private readonly Option<int?> _crf = Flag.OptionalInt("--crf", "Constant rate factor of H.264: 0 is lossless, larger is smaller. [default: chosen for 40 dB and more]");
     private readonly Option<Toggle> _watermark = Flag.Bool("--watermark", "Write a second file, NAME_watermark.mp4, with a mark at the top left.");
     private readonly Option<string?> _noise = Flag.OptionalText("--latent-noise", "Safetensors file with the noise to start from, [n, 4, T, h, w] float32.");
@@ -89,7 +91,7 @@ internal sealed class GenerateFlags
         _resolution, _aspect, _imageSize, _strictSize, _frames, _frameTable, _fps, _saveFps, _frameInterval, _loop, _conditionFrames, _align, _multiResolution,
         _seed, _steps, _cfg, _cache, _batch, _samples,
         _dit, _ckpt, _t5, _vae2d, _vae3d, _device, _dtype, _cards, _textCard, _threads, _maxLength, _microBatch, _microFrames, _qkNorm,
-        _saveDir, _name, _crf, _watermark, _noise, _saveLatent, _verbose,
+        _saveDir, _name, _overwrite, _crf, _watermark, _noise, _saveLatent, _verbose,
         .. Accepted,
     ];
 
@@ -133,7 +135,7 @@ internal sealed class GenerateFlags
             throw new InputException("a service makes one video of one prompt at a time: give one --prompt");
         if (parsed.GetValue(_batch) != 1 || parsed.GetValue(_samples) is not (null or 1))
             throw new InputException("a service makes one video at a time: leave --batch-size and --num-sample at 1, and ask once for each");
-        Option[] local = [_references, _saveDir, _name, _verbose, _batch, _samples, _start, .. Accepted];
+        Option[] local = [_references, _saveDir, _name, _overwrite, _verbose, _batch, _samples, _start, .. Accepted];
         Dictionary<string, string> fields = [];
         foreach (Option option in All.Except(local).Where(option => IsGiven(parsed, option)))
             fields[option.Name.TrimStart('-').Replace('-', '_')] = TextOf(parsed.GetResult(option)!);
@@ -149,10 +151,18 @@ internal sealed class GenerateFlags
         });
     }
 
-    /// <summary>Where the file of a service goes, by the same flags as a local one.</summary>
-    /// <param name="extension">With the dot.</param>
-    public string FileOf(ParseResult parsed, string extension) =>
-        Path.GetFullPath(Path.Combine(parsed.GetRequiredValue(_saveDir), $"{parsed.GetValue(_name) ?? "sample"}_{parsed.GetValue(_start) ?? 0:D4}{extension}"));
+    /// <summary>Where the file of a service goes, by the same flags as a local one, and held for one run at a time.</summary>
+    /// <returns>Without its extension.</returns>
+    /// <exception cref="InputException">The name leads out of the folder, is held, or has a file that is to stay.</exception>
+    public (string Path, NameReservation Held) HoldName(ParseResult parsed)
+    {
+        (string folder, string? name) = (parsed.GetRequiredValue(_saveDir), parsed.GetValue(_name));
+        GenerationRules.CheckName(folder, name);
+        (int added, NameReservation held) = NameReservation.Take(parsed.GetRequiredValue(_overwrite), more => [new ReservedName(At(more), [At(more) + ".mp4", At(more) + ".png"])]);
+        return (At(added), held);
+
+        string At(int more) => Path.GetFullPath(Path.Combine(folder, $"{name ?? "sample"}_{(parsed.GetValue(_start) ?? 0) + more:D4}"));
+    }
 
     private static string TextOf(OptionResult given) => given.Tokens.Count == 0 ? "true" : given.Tokens[^1].Value;
 
@@ -210,6 +220,7 @@ internal sealed class GenerateFlags
         QkNorm = parsed.IsOn(_qkNorm),
         SaveDir = parsed.GetRequiredValue(_saveDir),
         SampleName = parsed.GetValue(_name),
+        Overwrite = parsed.GetRequiredValue(_overwrite),
         Crf = parsed.GetValue(_crf),
         Watermark = parsed.IsOn(_watermark),
         LatentNoise = Absolute(parsed.GetValue(_noise)),

@@ -27,7 +27,7 @@ internal static class Ffmpeg
 
     private static void Write(string path, CancellationToken cancel)
     {
-        using MediaFiles files = new(framesPerSecond: 24, crf: null);
+        MediaFiles files = new(framesPerSecond: 24, crf: null);
         using IFrameSink film = files.Create(path, s_size, cancel);
         film.Write(new byte[s_size.Rgb24Bytes]);
         film.Complete();

@@ -17,7 +17,7 @@ internal static class VerifyTask
         CardDevice card = CardDevice.Open(request.Device, request.Threads, settings.Kernels);
         foreach (string warning in card.Warnings)
             events.Write(new Notice(warning));
-        using MediaFiles files = new(framesPerSecond: 24, crf: null);
+        MediaFiles files = new(framesPerSecond: 24, crf: null);
         Precision precision = card.PrecisionOf(request.Dtype);
         IEnumerable<GoldenResult> rows = request.Golden is { } folder
             ? GoldenSuite.Run(new GoldenContext(folder, card.Device, precision, files))

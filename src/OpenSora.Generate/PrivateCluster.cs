@@ -11,6 +11,7 @@ using OpenSora.Cluster.Supervision;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Hosting;
 using OpenSora.Hosting.Cards;
@@ -55,9 +56,8 @@ internal static class PrivateCluster
             : new CardParts(new CardOptions(ownCard, request.Device, request.Threads, null, null, place.Endpoint, "tcp:127.0.0.1:0", null, false, place.Token, place.Tls), settings.Card);
         using IHost host = Build(place, settings, directory, store, card);
         PrivateGenerations generations = host.Services.GetRequiredService<PrivateGenerations>();
-        if (begun is null)
-            foreach (string notice in generations.Check(request))
-                events.Write(new Notice(notice));
+        (request, NameReservation names) = begun is null ? generations.Reserve(request, notice => events.Write(new Notice(notice))) : (request, generations.Reserve(begun));
+        using NameReservation held = names;
         // Cards first: they take about as long to start as the silo does.
         if (card is not null)
             _ = Open(card, directory, events);

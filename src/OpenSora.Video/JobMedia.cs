@@ -24,6 +24,4 @@ public sealed class JobMedia(GenerationRequest request) : IJobMedia
     public byte[] ToPng(RgbImage image) => PngFile.Of(image);
 
     public string Mark(string video, FrameSize size, CancellationToken cancel) => Watermark.Write(video, size, request.Crf, cancel);
-
-    public void Dispose() => _files.Dispose();
 }

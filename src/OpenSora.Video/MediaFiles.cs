@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Media;
@@ -10,10 +9,12 @@ namespace OpenSora.Video;
 /// <summary>The pipeline's files: ffmpeg for videos and pictures, downloads for addresses.</summary>
 /// <param name="crf">Constant rate factor; null for the writer's default.</param>
 /// <param name="background">What is seen through transparent pixels of references. Default: black.</param>
-public sealed class MediaFiles(int framesPerSecond, int? crf, RgbColour background = default) : IMedia, IDisposable
+public sealed class MediaFiles(int framesPerSecond, int? crf, RgbColour background = default) : IMedia
 {
-    private readonly ReferenceDownload _download = new();
-    private readonly ConcurrentDictionary<string, string> _fetched = new();
+    /// <summary>What was fetched once is there for all jobs of this process.</summary>
+    private static readonly ReferenceDownload s_download = new();
+
+    private readonly HashSet<string> _looked = [];
 
     public IEnumerable<RgbImage> Read(string path, CancellationToken cancel) => FrameReader.Read(Local(path, cancel), cancel, background);
 
@@ -23,8 +24,8 @@ public sealed class MediaFiles(int framesPerSecond, int? crf, RgbColour backgrou
         ? new Picture(new ImageWriter(path, size))
         : new Film(new VideoWriter(path, size, new FrameRate(framesPerSecond), crf, cancel));
 
-    /// <summary>Looks at references before anything is loaded.</summary>
-    /// <exception cref="InputException">One is missing, or neither an image nor a video by its name.</exception>
+    /// <summary>Looks at references before anything is loaded: of each, one frame is decoded. Once is enough.</summary>
+    /// <exception cref="InputException">One is missing, damaged, or neither an image nor a video by its name.</exception>
     public void Require(IEnumerable<string> references)
     {
         foreach (string path in references)
@@ -32,13 +33,14 @@ public sealed class MediaFiles(int framesPerSecond, int? crf, RgbColour backgrou
             MediaKinds.Of(path);
             if (!ReferenceDownload.IsUrl(path) && !File.Exists(path))
                 throw new InputException($"the reference {path} does not exist: give the path or address of an image or a video");
+            if (_looked.Contains(path))
+                continue;
+            _ = Read(path, CancellationToken.None).First();
+            _looked.Add(path);
         }
     }
 
-    public void Dispose() => _download.Dispose();
-
-    private string Local(string path, CancellationToken cancel) =>
-        ReferenceDownload.IsUrl(path) ? _fetched.GetOrAdd(path, url => _download.Fetch(url, cancel)) : path;
+    private static string Local(string path, CancellationToken cancel) => ReferenceDownload.IsUrl(path) ? s_download.Fetch(path, cancel) : path;
 
     private sealed class Picture(ImageWriter writer) : IFrameSink
     {

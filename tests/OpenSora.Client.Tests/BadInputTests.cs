@@ -29,6 +29,8 @@ public sealed class BadInputTests
     [InlineData("--latent-noise", "/nowhere/z.safetensors", "/nowhere/z.safetensors", "")]
     [InlineData("--device", "tpu", "tpu", "cuda")]
     [InlineData("--reference-background", "purple", "purple", "#RRGGBB")]
+    [InlineData("--sample-name", "../../x", "../../x leads out of --save-dir", "give a name below")]
+    [InlineData("--overwrite", "sometimes", "'sometimes'", "always, never or number")]
     public async Task IsRefusedWithTheReason(string flag, string value, string names, string remedy)
     {
         string folder = Directory.CreateTempSubdirectory("opensora-test").FullName;

@@ -2,11 +2,12 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenSora.TestKit;
+using Xunit.Abstractions;
 
 namespace OpenSora.Client.Tests;
 
 /// <summary>Whole runs with the demo model, small.</summary>
-public sealed class GenerateTests : IDisposable
+public sealed class GenerateTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
 
@@ -125,6 +126,53 @@ public sealed class GenerateTests : IDisposable
         while (started.Any(Processes.Exists))
             await Task.Delay(50, deadline.Token);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
+    }
+
+    /// <summary>There is room for as much as it takes at the least, and for no more; then there is room.</summary>
+    [Fact]
+    public async Task AFullDiskLeavesNoFileAndTheJobGoesOn()
+    {
+        using SmallDisk? disk = SmallDisk.Of(256, output.WriteLine);
+        if (disk is null)
+            return;
+        string[] line = Arguments("x", "--save-dir", disk.Path, "--num-sampling-steps", "1", "--crf", "0", "--image-size", "96", "96");
+        disk.Leave(1);
+        ClientProgram.Outcome outcome = await ClientProgram.Run(line);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains($"opensora: the disk of {disk.Path} has 4 KiB free, and what is to be made takes ", outcome.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("encode", outcome.Errors, StringComparison.Ordinal);
+
+        disk.Leave(5);
+        outcome = await ClientProgram.Run(line);
+        Assert.Equal(4, outcome.ExitCode);
+        Assert.Contains($"opensora: {disk["x_0000.mp4"]} could not be written: the disk of {disk.Path} is full, ", outcome.Errors, StringComparison.Ordinal);
+        Assert.Empty(disk.Files);
+        string job = outcome.Errors[(outcome.Errors.IndexOf("--resume ", StringComparison.Ordinal) + "--resume ".Length)..].Split(['\n', ' '])[0];
+
+        disk.Leave(200);
+        outcome = await ClientProgram.Run(["generate", "--resume", job]);
+        Assert.Equal((0, disk["x_0000.mp4"]), (outcome.ExitCode, outcome.Output.TrimEnd()));
+        Assert.Equal(["x_0000.mp4"], disk.Files);
+        Assert.DoesNotContain("denoise", outcome.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>The second one ends before its card starts, and the first one does not notice.</summary>
+    [Fact]
+    public async Task TwoRunsAtOnceNeverHaveOneName()
+    {
+        using Process first = ClientProgram.Start(Arguments("one", "--num-sampling-steps", "1000"));
+        while (await first.StandardError.ReadLineAsync() is { } line && !line.StartsWith("denoise", StringComparison.Ordinal))
+        {
+        }
+        ClientProgram.Outcome second = await ClientProgram.Run(Arguments("one"));
+        Assert.Equal(2, second.ExitCode);
+        Assert.Contains($"{Path.Combine(_folder, "one_0000")} is being made by another run: ", second.Errors, StringComparison.Ordinal);
+        JsonNode third = await Generate("one", "--overwrite", "number");
+        Assert.Equal(Path.Combine(_folder, "one_0001.mp4"), third["files"]![0]!.GetValue<string>());
+        Assert.False(first.HasExited);
+        using Process kill = Process.Start("kill", ["-INT", first.Id.ToString()])!;
+        await first.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(["one_0001.mp4"], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName));
     }
 
     /// <summary>A small run; later flags replace earlier ones of the same name.</summary>

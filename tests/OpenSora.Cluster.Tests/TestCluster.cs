@@ -7,6 +7,7 @@ using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Supervision;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.FakeCard;
 using OpenSora.Hosting;
@@ -109,8 +110,12 @@ internal sealed class TestCluster : IAsyncDisposable
         Models = ((settings ?? new FakeSettings()) with { Marks = System.IO.Directory.CreateDirectory(Path.Combine(Folder, name)).FullName }).ToModels(),
     };
 
-    public Task<GenerationReport> Generate(GenerationRequest request, int? most = null, Action<CardEvent>? tell = null, CancellationToken cancel = default) =>
-        Generations.Generate(request, most ?? request.Cards, tell ?? (_ => { }), cancel).WaitAsync(TimeSpan.FromMinutes(2), CancellationToken.None);
+    public async Task<GenerationReport> Generate(GenerationRequest request, int? most = null, Action<CardEvent>? tell = null, CancellationToken cancel = default)
+    {
+        (GenerationRequest settled, NameReservation names) = Generations.Reserve(request);
+        using NameReservation held = names;
+        return await Generations.Generate(settled, most ?? request.Cards, tell ?? (_ => { }), cancel).WaitAsync(TimeSpan.FromMinutes(2), CancellationToken.None);
+    }
 
     /// <summary>Goes on with a job, on two cards at the most.</summary>
     public async Task<GenerationReport> Resume(string job, Action<CardEvent>? tell = null)

@@ -33,10 +33,6 @@ internal sealed class TestMedia : IJobMedia
         return video + ".marked";
     }
 
-    public void Dispose()
-    {
-    }
-
     private sealed class Sink(string path) : IFrameSink
     {
         private readonly MemoryStream _frames = new();

@@ -68,7 +68,7 @@ internal sealed class GenerationJob(JobContext job)
         (int Batch, IReadOnlyList<PlannedVideo> Videos)? next = await Task.Run(() => job.Plan.Next(job.Record.Batch, job.Voice.Say, cancel), cancel);
         if (next is null)
             return null;
-        await Task.Run(() => job.Plan.Require(job.Media), cancel);
+        await Task.Run(() => job.Plan.Require(job.Media, next.Value.Videos.Count), cancel);
         int number = job.Record.Samples.Count + 1;
         job.Voice.Item = job.Plan.Count switch { 1 => null, { } all => $"video {number} of {all}", null => $"video {number}" };
         return next;

@@ -5,6 +5,7 @@ using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Videos;
@@ -48,15 +49,22 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
     /// <summary>Looks at all of a request that can be looked at without a card. Reads files.</summary>
     /// <returns>What its user should know before it is made.</returns>
     /// <exception cref="InputException">It cannot be done as asked.</exception>
+    /// <exception cref="DiskFullException">There is no room for its videos.</exception>
     public IReadOnlyList<string> Check(GenerationRequest request)
     {
-        using IJobMedia files = media(request);
+        IJobMedia files = media(request);
         return Check(request, files);
     }
 
     /// <summary>What the user of a request should know before it is made.</summary>
     /// <exception cref="InputException">A prompt of which nothing is left for the text encoder, and that was not allowed.</exception>
-    public IReadOnlyList<string> NoticesOf(GenerationRequest request) => Plan(request).Notices();
+    public IReadOnlyList<string> NoticesOf(GenerationRequest request) => Plan(request, Directory.GetCurrentDirectory()).Notices();
+
+    /// <summary>Holds the names of a request's files, for a run that keeps them until it ends.</summary>
+    /// <param name="begun">The job that it goes on with; null for a new one.</param>
+    /// <inheritdoc cref="RequestPlan.Reserve"/>
+    public (GenerationRequest Settled, NameReservation Names) Reserve(GenerationRequest request, JobRecord? begun) =>
+        Plan(request, begun?.Folder ?? Directory.GetCurrentDirectory()).Reserve(begun is not null);
 
     public async Task<Outcome> Run(JobRun run, CancellationToken cancel)
     {
@@ -101,7 +109,7 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
     private async Task<GenerationReport> Make(JobRun run, CancellationToken cancel)
     {
         GenerationRequest request = run.Request;
-        using IJobMedia files = media(request);
+        IJobMedia files = media(request);
         (JobFolder opened, bool isNew) = await Open(run, request, files, cancel);
         using JobFolder folder = opened;
         folder.Record = folder.Record with { Request = request };
@@ -122,7 +130,7 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
         try
         {
             GenerationReport report = folder.Record.Report ?? await new GenerationJob(new JobContext(
-                folder, new RequestPlan(request, folder.Record.Folder, _tokenizers), keeper, run.Crew, work, new Loading(run.Crew, work, Stage.Load), client, _epochs, files, run.Voice, tally, new StageClock(), options,
+                folder, Plan(request, folder.Record.Folder), keeper, run.Crew, work, new Loading(run.Crew, work, Stage.Load), client, _epochs, files, run.Voice, tally, new StageClock(), options,
                 checkpoint => run.StepDone(checkpoint, files))).Run(cancel);
             await keeper.Finish();
             folder.Record = folder.Record with { Report = report };
@@ -150,16 +158,16 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
         return (await Task.Run(() => jobs.Create(request), cancel), true);
     }
 
+    private RequestPlan Plan(GenerationRequest request, string folder) => new(request, folder, jobs.Root, _tokenizers);
+
     private IReadOnlyList<string> Check(GenerationRequest request, IJobMedia files)
     {
         GenerationRules.Check(request);
         CardLimit.Check(request);
-        RequestPlan plan = Plan(request);
+        RequestPlan plan = Plan(request, Directory.GetCurrentDirectory());
         plan.Check(files);
         return plan.Notices();
     }
-
-    private RequestPlan Plan(GenerationRequest request) => new(request, Directory.GetCurrentDirectory(), _tokenizers);
 
     /// <summary>A silo that was told to stop is at it for a moment yet; one that hangs never lets it go, and then it is begun anew.</summary>
     private async Task<JobFolder?> FindWhenFree(string? job, CancellationToken cancel)

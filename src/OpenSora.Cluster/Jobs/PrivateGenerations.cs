@@ -2,6 +2,7 @@ using OpenSora.Cluster.Grains;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
 
@@ -20,12 +21,24 @@ public sealed class PrivateGenerations
 
     internal PrivateGenerations(IClusterClient client, MemoryGenerationStore store, JobRunner runner, JobStore jobs) => (_client, _store, _runner, _jobs) = (client, store, runner, jobs);
 
-    /// <summary>Looks at all of a request that can be looked at without a card. Reads files.</summary>
-    /// <returns>What its user should know before it is made.</returns>
-    /// <exception cref="InputException">It cannot be done as asked.</exception>
-    public IReadOnlyList<string> Check(GenerationRequest request) => _runner.Check(request);
+    /// <summary>Looks at all of a request that can be looked at without a card, and holds the names of its files for one run at a time. Reads files.</summary>
+    /// <param name="tell">What its user should know before it is made.</param>
+    /// <returns>The request with the numbers that its files get.</returns>
+    /// <exception cref="InputException">It cannot be done as asked, or another run holds one of the names.</exception>
+    /// <exception cref="DiskFullException">There is no room for its videos.</exception>
+    public (GenerationRequest Settled, NameReservation Names) Reserve(GenerationRequest request, Action<string> tell)
+    {
+        foreach (string notice in _runner.Check(request))
+            tell(notice);
+        return _runner.Reserve(request, null);
+    }
+
+    /// <summary>Holds the names of a job that is gone on with.</summary>
+    /// <exception cref="InputException">Another run holds one of them.</exception>
+    public NameReservation Reserve(JobRecord begun) => _runner.Reserve(begun.Request, begun).Names;
 
     /// <summary>Makes what a request asks for.</summary>
+    /// <param name="request">As <see cref="Reserve(GenerationRequest, Action{string})"/> gave it.</param>
     /// <param name="mostCards">The most cards that the job takes, should more come than it asks for.</param>
     /// <param name="tell">Progress and notices.</param>
     /// <exception cref="InputException">It cannot be done as asked.</exception>
@@ -37,7 +50,6 @@ public sealed class PrivateGenerations
         string job = await Task.Run(
             () =>
             {
-                Check(request);
                 using JobFolder folder = _jobs.Create(request);
                 return folder.Record.Job;
             }, cancel);

@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Settings;
@@ -15,7 +16,8 @@ namespace OpenSora.Cluster.Jobs;
 /// process, before any card has a part in it. Methods read files and clean texts: they are not for a grain's turns.
 /// </summary>
 /// <param name="folder">Relative paths of the request are in this folder.</param>
-internal sealed class RequestPlan(GenerationRequest request, string folder, Tokenizers tokenizers)
+/// <param name="state">Where jobs are kept.</param>
+internal sealed class RequestPlan(GenerationRequest request, string folder, string state, Tokenizers tokenizers)
 {
     private const int MostNotices = 10;
 
@@ -28,6 +30,7 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, Toke
 
     /// <summary>Looks at all that can be looked at without a card.</summary>
     /// <exception cref="InputException">It cannot be done as it is.</exception>
+    /// <exception cref="DiskFullException">There is no room for its videos.</exception>
     public void Check(IJobMedia media)
     {
         ModelFolders models = DemoModel.Complete(request.Models);
@@ -35,7 +38,7 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, Toke
         if (request.LlmRefine)
             _ = Endpoint;
         _plan.Check();
-        Require(media);
+        Require(media, request.PromptAsPath ? 1 : Count ?? 1);
         _ = tokenizers.Of(models.T5!);
     }
 
@@ -53,13 +56,39 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, Toke
         return notices.Count <= MostNotices ? notices : [.. notices.Take(MostNotices), $"and {notices.Count - MostNotices} more lines like these"];
     }
 
-    /// <summary>Looks at the files that the cards are to be given.</summary>
-    /// <exception cref="InputException">One is missing.</exception>
-    public void Require(IJobMedia media)
+    /// <summary>Looks at the files that the cards are to be given, and at the room for those that are to be made.</summary>
+    /// <param name="videos">How many are to be made next.</param>
+    /// <exception cref="InputException">One is missing, or cannot be decoded.</exception>
+    /// <exception cref="DiskFullException">There is no room for the videos.</exception>
+    public void Require(IJobMedia media, int videos)
     {
+        DiskNeed.Check(request, folder, state, videos);
         media.Require(_plan.References().Select(AtHome));
         if (request.LatentNoise is { } noise && !File.Exists(noise))
             throw new InputException($"--latent-noise {noise} does not exist: give a safetensors file");
+    }
+
+    /// <summary>Holds the names of the request's files for one run at a time.</summary>
+    /// <param name="isBegun">An earlier run has made some of them.</param>
+    /// <returns>The request with the numbers that its files get.</returns>
+    /// <exception cref="InputException">Another run holds one, or it has a file that is to stay.</exception>
+    public (GenerationRequest Settled, NameReservation Names) Reserve(bool isBegun)
+    {
+        string overwrite = isBegun || request.PromptAsPath ? NameReservation.Always : request.Overwrite;
+        (int added, NameReservation names) = NameReservation.Take(overwrite, more => (_plan with { Request = Numbered(more) }).Names().Select(AtHome));
+        try
+        {
+            if (request.SaveLatent is { } latent)
+                names.Add(AtHome(new ReservedName(latent, [latent])), isBegun || overwrite == NameReservation.Always ? NameReservation.Always : NameReservation.Never);
+        }
+        catch
+        {
+            names.Dispose();
+            throw;
+        }
+        return (Numbered(added), names);
+
+        GenerationRequest Numbered(int more) => request with { NumberOffset = request.NumberOffset + more };
     }
 
     /// <summary>The next batch with something to make; null when there is none.</summary>
@@ -102,6 +131,8 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, Toke
         File = Path.GetFullPath(video.File, folder),
         References = [.. video.References.Select(AtHome)],
     };
+
+    private ReservedName AtHome(ReservedName name) => new(Path.GetFullPath(name.Path, folder), [.. name.Files.Select(file => Path.GetFullPath(file, folder))]);
 
     private string AtHome(string reference) => reference.Contains("://", StringComparison.Ordinal) ? reference : Path.GetFullPath(reference, folder);
 }

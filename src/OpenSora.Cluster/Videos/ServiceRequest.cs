@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
 using OpenSora.Layout.Models;
@@ -33,6 +34,8 @@ internal static class ServiceRequest
             Threads = null,
             SaveDir = folder,
             SampleName = "video",
+            Overwrite = NameReservation.Always,
+            NumberOffset = 0,
             Cards = Math.Max(1, request.Cards),
         };
         GenerationRules.Check(settled);

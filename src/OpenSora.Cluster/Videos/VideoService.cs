@@ -260,12 +260,11 @@ internal sealed partial class VideoService(
     /// <summary>Keeps a reference if it can be read as what its bytes say that it is.</summary>
     private string KeepReference(string id, ReadOnlyMemory<byte> bytes)
     {
-        using IJobMedia files = media(new GenerationRequest());
+        IJobMedia files = media(new GenerationRequest());
         string file = folders.KeepReference(id, bytes, files.ExtensionOf(bytes.Span));
-        files.Require([file]);
         try
         {
-            _ = files.Read(file, CancellationToken.None).First();
+            files.Require([file]);
         }
         catch (TooLargeException failure)
         {
@@ -281,7 +280,7 @@ internal sealed partial class VideoService(
 
     private void Draw(Video video, string file, VideoFile which, string picture, CancellationToken cancel)
     {
-        using IJobMedia files = media(video.Request);
+        IJobMedia files = media(video.Request);
         IEnumerable<RgbImage> frames = files.Read(file, cancel);
         RgbImage drawn = which == VideoFile.Thumbnail ? frames.First() : SpriteSheet.Of(frames, video.Report!.Frames);
         using IFrameSink sink = files.Create(picture, new FrameSize(drawn.Height, drawn.Width), cancel);

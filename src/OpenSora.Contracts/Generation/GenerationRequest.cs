@@ -1,3 +1,5 @@
+using OpenSora.Contracts.Files;
+
 namespace OpenSora.Contracts.Generation;
 
 /// <summary>
@@ -143,6 +145,12 @@ public sealed record GenerationRequest
 
     /// <summary>Name files after their prompts, and skip those that exist. Default: false.</summary>
     public bool PromptAsPath { get; init; }
+
+    /// <summary>What becomes of files that have the names: <c>always</c> replaces them, <c>never</c> refuses, <c>number</c> takes other numbers. Default: always.</summary>
+    public string Overwrite { get; init; } = NameReservation.Always;
+
+    /// <summary>Added to the numbers of file names: what <see cref="Overwrite"/> came to. Default: 0.</summary>
+    public int NumberOffset { get; init; }
 
     /// <summary>Write a second file with a watermark. Default: false.</summary>
     public bool Watermark { get; init; }

@@ -1,4 +1,5 @@
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
 
 namespace OpenSora.Contracts.Generation;
 
@@ -35,6 +36,7 @@ public static class GenerationRules
         ("--dtype", request => request.Dtype, ["bf16", "fp16", "fp32"]),
         ("--frame-table", request => request.FrameTable, ["opensora", "enflame"]),
         ("--multi_resolution", request => request.MultiResolution, ["STDiT2", "OpenSora"]),
+        ("--overwrite", request => request.Overwrite, [NameReservation.Always, NameReservation.Never, NameReservation.Number]),
     ];
 
     /// <summary>The range of a number, by its flag; null for a flag without one.</summary>
@@ -65,8 +67,30 @@ public static class GenerationRules
             throw new InputException($"--micro-frame-size {request.MicroFrameSize} does not fit the temporal VAE: give 4k + 1, e.g. 17");
         if (request.ConditionFrameLength % 5 != 0 || (request.Loop > 1 && request.ConditionFrameLength < 5))
             throw new InputException($"--condition-frame-length {request.ConditionFrameLength} is not a whole number of chunks: give 5, 10, 15, … latent frames");
+        CheckNames(request);
         if (request.Prompts.Count == 0 && request.PromptPath is null && request.PromptGenerator is null)
             throw new InputException("no prompt: give --prompt \"…\", --prompt-path FILE or --prompt-generator \"…\"");
+    }
+
+    /// <exception cref="InputException">The name leads out of the folder.</exception>
+    public static void CheckName(string saveDir, string? sampleName)
+    {
+        if (sampleName?.Contains('\0') == true)
+            throw new InputException("--sample-name has a character 0, which no file name may have: leave it out");
+        string folder = Path.GetFullPath(saveDir), file = Path.GetFullPath(Path.Combine(folder, $"{sampleName}_"));
+        if (!file.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal))
+            throw new InputException($"--sample-name {sampleName} leads out of --save-dir, to {file}: give a name below {folder}, or another --save-dir");
+    }
+
+    private static void CheckNames(GenerationRequest request)
+    {
+        CheckName(request.SaveDir, request.SampleName);
+        if (request.Overwrite == NameReservation.Always)
+            return;
+        if (request.Prompts.Count == 0 && request.PromptPath is null)
+            throw new InputException($"--overwrite {request.Overwrite} looks at all names first, and --prompt-generator has no end: give --overwrite always");
+        if (request.Overwrite == NameReservation.Number && request.PromptAsPath)
+            throw new InputException("--overwrite number changes numbers, and names of --prompt-as-path have none: leave one of them out");
     }
 
     private static void Within(string flag, double value, double least, double most)

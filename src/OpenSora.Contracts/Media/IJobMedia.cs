@@ -3,10 +3,10 @@ using OpenSora.Contracts.Clips;
 namespace OpenSora.Contracts.Media;
 
 /// <summary>The files of a job, as its host makes and reads them.</summary>
-public interface IJobMedia : IMedia, IDisposable
+public interface IJobMedia : IMedia
 {
-    /// <summary>Looks at references before anything is loaded.</summary>
-    /// <exception cref="InputException">One is missing, or neither an image nor a video.</exception>
+    /// <summary>Looks at references before anything is loaded: of each, one frame is decoded.</summary>
+    /// <exception cref="InputException">One is missing, damaged, or neither an image nor a video.</exception>
     void Require(IEnumerable<string> references);
 
     /// <summary>The extension that a reference is kept under, with the dot, by its content.</summary>

@@ -1,5 +1,7 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
+using OpenSora.Contracts.Media;
 using OpenSora.Layout.Clips;
 using OpenSora.Prompts.Cleaning;
 using OpenSora.Prompts.Masks;
@@ -42,7 +44,7 @@ public sealed record GenerationPlan(GenerationRequest Request, Func<string, stri
         (int chunk, int sample) = Math.DivRem(index, Samples);
         int first = chunk * Request.BatchSize;
         PromptJson[] prompts = [.. Prompts().Skip(first).Take(Request.BatchSize)];
-        return prompts.Length == 0 ? null : new VideoBatch([.. prompts.Select((prompt, i) => Video(prompt, (Request.StartIndex ?? 0) + first + i, sample))], Settings);
+        return prompts.Length == 0 ? null : new VideoBatch([.. prompts.Select((prompt, i) => Video(prompt, first + i, sample))], Settings);
     }
 
     /// <summary>Videos in all; null when there is no end.</summary>
@@ -79,6 +81,11 @@ public sealed record GenerationPlan(GenerationRequest Request, Func<string, stri
     /// <summary>The reference files of a request with an end: paths and addresses.</summary>
     public IEnumerable<string> References() => Count is null ? [] : Prompts().SelectMany(Paths).Distinct();
 
+    /// <summary>The names of all prompts; of a request without end that of the first.</summary>
+    public IEnumerable<ReservedName> Names() => (Count is null ? Prompts().Take(1) : Prompts())
+        .Select((prompt, i) => new ReservedName(NameOf(prompt, i), [.. Enumerable.Range(0, Samples).SelectMany(sample => FilesOf(FileOf(prompt, i, sample)))]))
+        .DistinctBy(name => name.Path);
+
     private IEnumerable<PromptJson> Prompts() => (Sources() ?? Endless()).Select((text, i) =>
         PromptJson.Read(text, Request.ReferencePaths.ElementAtOrDefault(i) ?? "", Request.MaskStrategies.ElementAtOrDefault(i) ?? ""));
 
@@ -93,11 +100,16 @@ public sealed record GenerationPlan(GenerationRequest Request, Func<string, stri
             yield return Request.PromptGenerator ?? "";
     }
 
-    private PlannedVideo Video(PromptJson prompt, int index, int sample)
-    {
-        string name = OutputName.Of(Request.SaveDir, Request.SampleName, index, Request.PromptAsPath ? prompt.Text : null, Samples, sample);
-        return new PlannedVideo(ByLoop(prompt.Text, index), Paths(prompt), prompt.MaskStrategy, name + (Settings.Clip.IsImage && Loops == 1 ? ".png" : ".mp4"));
-    }
+    private PlannedVideo Video(PromptJson prompt, int index, int sample) =>
+        new(ByLoop(prompt.Text, (Request.StartIndex ?? 0) + index), Paths(prompt), prompt.MaskStrategy, FileOf(prompt, index, sample));
+
+    private string FileOf(PromptJson prompt, int index, int sample) =>
+        NameOf(prompt, index, Samples, sample) + (Settings.Clip.IsImage && Loops == 1 ? ".png" : ".mp4");
+
+    private string NameOf(PromptJson prompt, int index, int samples = 1, int sample = 0) => OutputName.Of(
+        Request.SaveDir, Request.SampleName, (Request.StartIndex ?? 0) + Request.NumberOffset + index, Request.PromptAsPath ? prompt.Text : null, samples, sample);
+
+    private string[] FilesOf(string video) => Request.Watermark ? [video, MarkedFile.Of(video)] : [video];
 
     /// <summary>The original's order: cut at loop marks, refine, append scores, clean, merge, choose by loop.</summary>
     private string[] ByLoop(string text, int index)

@@ -1,12 +1,21 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using OpenSora.Contracts;
 using OpenSora.Video.Writing;
 
 namespace OpenSora.Video.Reading;
 
-/// <summary>References that are URLs: fetched to a folder under the last part of their path, as in the original.</summary>
+/// <summary>
+/// References that are URLs: fetched once, to a folder, as in the original. A file's name has the last part of the address's path, and
+/// before it a piece of the address's hash: two addresses never share a file.
+/// </summary>
 public sealed partial class ReferenceDownload : IDisposable
 {
+    private const int HashLength = 8;
+
+    private readonly ConcurrentDictionary<string, string> _fetched = [];
     private readonly HttpClient _client = new() { Timeout = Timeout.InfiniteTimeSpan };
     private readonly string _folder;
     private readonly long _limitBytes;
@@ -21,12 +30,14 @@ public sealed partial class ReferenceDownload : IDisposable
     /// <summary>Whether a reference is a URL (http, https, ftp, ftps) rather than a path.</summary>
     public static bool IsUrl(string reference) => Url().IsMatch(reference);
 
-    /// <summary>Fetches the file anew, even if it is there from before.</summary>
+    /// <summary>Fetches the file, even if it is there from before, unless this object has done so.</summary>
     /// <returns>The path of the complete file.</returns>
     /// <exception cref="InputException">An unknown extension, ftp, a server's refusal, no answer in time, or too large a file.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public string Fetch(string url, CancellationToken cancel = default)
     {
+        if (_fetched.TryGetValue(url, out string? known) && File.Exists(known))
+            return known;
         if (!Uri.TryCreate(url, UriKind.Absolute, out Uri? address))
             throw new InputException($"reference {url} is not a well-formed URL");
         if (address.Scheme is not ("http" or "https"))
@@ -39,7 +50,7 @@ public sealed partial class ReferenceDownload : IDisposable
         {
             // The callers of the tensor path are synchronous; only here is something awaited.
             FetchAsync(address, path, deadline.Token).GetAwaiter().GetResult();
-            return path;
+            return _fetched[url] = path;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -81,7 +92,7 @@ public sealed partial class ReferenceDownload : IDisposable
 
     /// <summary>The last part of the path, without anything that a file system or a command line could take amiss.</summary>
     private static string SafeName(Uri address) =>
-        Unsafe().Replace(Uri.UnescapeDataString(address.Segments[^1]), "_").TrimStart('.', '-');
+        $"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(address.AbsoluteUri)))[..HashLength]}-{Unsafe().Replace(Uri.UnescapeDataString(address.Segments[^1]), "_")}";
 
     private InputException TooLarge(Uri address) => new($"reference {address} is larger than {_limitBytes} bytes: fetch a smaller one and give its path");
 

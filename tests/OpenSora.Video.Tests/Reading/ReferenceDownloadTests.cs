@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using OpenSora.Contracts;
 using OpenSora.TestKit;
 using OpenSora.Video.Reading;
@@ -11,14 +12,14 @@ public sealed class ReferenceDownloadTests : IDisposable
 
     [Theory]
     [InlineData("/pictures/a.png?size=large", "a.png")]
-    [InlineData("/..%2f..%2fetc%2fpasswd.png", "_.._etc_passwd.png")]
+    [InlineData("/..%2f..%2fetc%2fpasswd.png", ".._.._etc_passwd.png")]
     [InlineData("/a%20b;c.jpg", "a_b_c.jpg")]
     public void AFileComesUnderTheLastPartOfItsPathMadeSafe(string path, string name)
     {
         using LocalServer server = new("HTTP/1.1 200 OK\nContent-Length: 5", "hello"u8.ToArray());
         using ReferenceDownload download = new(_folder["cache"]);
         string file = download.Fetch(server.Address + path);
-        Assert.Equal(_folder[$"cache/{name}"], file);
+        Assert.Matches($"^{Regex.Escape(_folder["cache/"])}[0-9a-f]{{8}}-{Regex.Escape(name)}$", file);
         Assert.Equal("hello", File.ReadAllText(file));
     }
 
