@@ -178,7 +178,7 @@ internal sealed class GenerateFlags
             Vae3d = Absolute(parsed.GetValue(_vae3d)),
         },
         Prompts = parsed.GetValue(_prompt) ?? [],
-        PromptPath = parsed.GetValue(_promptPath) is var path and not GenerationRequest.StandardInput ? Absolute(path) : path,
+        PromptPath = parsed.GetValue(_promptPath) is GenerationRequest.StandardInput ? GenerationRequest.StandardInput : Absolute(parsed.GetValue(_promptPath)),
         AllowEmptyPrompt = parsed.IsOn(_allowEmpty),
         PromptGenerator = parsed.GetValue(_promptGenerator),
         PromptAsPath = parsed.IsOn(_promptAsPath),

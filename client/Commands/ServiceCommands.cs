@@ -81,7 +81,7 @@ internal static class ServiceCommands
             }
             TextTable table = new("video", "status", "progress", "step", "asked for", "prompt");
             foreach (JsonObject video in videos)
-                table.Add($"{(string?)video["id"]}", VideoWatch.StatusOf(video), $"{(int)video["progress"]!} %", $"{(int)video["step"]!}/{(int)video["steps"]!}",
+                table.Add($"{(string?)video["id"]}", $"{VideoWatch.StatusOf(video)}", $"{(int)video["progress"]!} %", $"{(int)video["step"]!}/{(int)video["steps"]!}",
                     $"{DateTimeOffset.FromUnixTimeSeconds((long)video["created_at"]!).LocalDateTime:yyyy-MM-dd HH:mm:ss}", $"{Short((string?)video["prompt"] ?? "")}");
             Console.Out.Write(table.ToString());
             return ExitCode.Done;

@@ -67,7 +67,7 @@ public class PromptLossesTests
     [Fact]
     public void Each_prompt_is_looked_at_under_its_number()
     {
-        GenerationRequest request = new() { Prompts = ["a cat", "猫猫猫 dog", "a cat"], StartIndex = 5 };
+        GenerationRequest request = new() { Prompts = ["a cat", "猫猫猫猫 dog", "a cat"], StartIndex = 5 };
         Assert.StartsWith("the text encoder sees only 'dog' of prompt 6,", Assert.Single(Look(request)), StringComparison.Ordinal);
     }
 
