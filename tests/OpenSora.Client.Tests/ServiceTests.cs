@@ -120,7 +120,7 @@ public sealed class ServiceTests : IAsyncLifetime
             (2, "nothing to cancel", ["cancel", id]),
             (2, "video_none", ["status", "video_none"]),
             (2, "--prompt", ["submit"]),
-            (2, "out of range", ["submit", "--prompt", "x", "--num-sampling-steps", "0"]),
+            (2, "from 1 to 1000", ["submit", "--prompt", "x", "--num-sampling-steps", "0"]),
             (2, "'watermark' is not known", ["submit", "--prompt", "x", "--watermark"]),
             (2, "--num-sample", ["submit", "--prompt", "x", "--num-sample", "2"]),
         })
@@ -144,7 +144,7 @@ public sealed class ServiceTests : IAsyncLifetime
         Process.Start("kill", ["-INT", $"{process.Id}"]).WaitForExit();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(130, process.ExitCode);
-        Assert.Equal("cancelled", (string?)JsonNode.Parse(await Run("jobs", "--json"))![0]!["status"]);
+        Assert.DoesNotContain(JsonNode.Parse(await Run("jobs", "--json"))!.AsArray(), video => (string?)video!["status"] is "queued" or "in_progress");
     }
 
     private bool IsAStepKept() => Directory.EnumerateFiles(Path.Combine(_folder, "store"), "step", SearchOption.AllDirectories).Any();

@@ -65,7 +65,7 @@ public sealed class PlacementTests
         }
         Assert.Equal((VideoStatus.Completed, expected), (seen[^1].Status, seen[^1].Report!.Hashes));
         // It was not begun anew.
-        Assert.Equal(asked.Id, Assert.Single((await videos.List("me", null, 10, true, CancellationToken.None)).Videos).Id);
+        Assert.Equal(asked.Id, Assert.Single((await videos.List("me", null, 10, true, [], CancellationToken.None)).Videos).Id);
         Assert.InRange(seen[^1].Report!.RecomputedSteps, 0, 1);
     }
 

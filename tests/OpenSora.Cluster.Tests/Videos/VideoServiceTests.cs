@@ -27,7 +27,7 @@ public sealed class VideoServiceTests
         Assert.Equal((100, 2), (made.Progress, made.Report!.Cards));
         Assert.Equal(expected, made.Report.Hashes);
         await NoJobs(cluster);
-        string file = (await service.Videos.FindFile("me", made.Id, thumbnail: false, CancellationToken.None))!;
+        string file = (await service.Videos.FindFile("me", made.Id, VideoFile.Video, CancellationToken.None))!;
         Assert.StartsWith(Path.Combine(cluster.Folder, "service", "videos", made.Id), file);
         Assert.Equal(3L * 16 * 24 * 51, new FileInfo(file).Length);
     }
@@ -102,9 +102,9 @@ public sealed class VideoServiceTests
         await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
         Contracts.Videos.Video mine = await service.Completed(await service.Videos.Submit(TestService.Order(), CancellationToken.None));
         Assert.Null(await service.Videos.Find("you", mine.Id, CancellationToken.None));
-        Assert.Null(await service.Videos.FindFile("you", mine.Id, false, CancellationToken.None));
+        Assert.Null(await service.Videos.FindFile("you", mine.Id, VideoFile.Video, CancellationToken.None));
         Assert.Null(await service.Videos.Delete("you", mine.Id, CancellationToken.None));
-        Assert.Empty((await service.Videos.List("you", null, 10, true, CancellationToken.None)).Videos);
+        Assert.Empty((await service.Videos.List("you", null, 10, true, [], CancellationToken.None)).Videos);
         await foreach (VideoEvent happened in service.Videos.Watch("you", mine.Id, CancellationToken.None))
             Assert.Fail($"{happened}");
         Assert.NotNull(await service.Videos.Find("me", mine.Id, CancellationToken.None));
@@ -121,10 +121,10 @@ public sealed class VideoServiceTests
         Contracts.Videos.Video waiting = await service.Videos.Submit(TestService.Order("never begun"), CancellationToken.None);
         await service.Until(first, video => video is { Stage: "denoise", Step: > 0 });
         Assert.NotNull((await service.Videos.Find("me", second.Id, CancellationToken.None))!.QueuePosition);
-        Assert.Equal(VideoStatus.Queued, (await service.Videos.Delete("me", waiting.Id, CancellationToken.None))!.Status);
-        Assert.Equal(VideoStatus.InProgress, (await service.Videos.Delete("me", first.Id, CancellationToken.None))!.Status);
+        foreach (Contracts.Videos.Video unwanted in new[] { waiting, first })
+            Assert.Equal(VideoStatus.Cancelled, (await service.Videos.Cancel("me", unwanted.Id, CancellationToken.None))!.Status);
         await service.Completed(second);
-        Assert.Equal([VideoStatus.Cancelled, VideoStatus.Completed, VideoStatus.Cancelled], (await service.Videos.List("me", null, 10, false, CancellationToken.None)).Videos.Select(video => video.Status));
+        Assert.Equal([VideoStatus.Cancelled, VideoStatus.Completed, VideoStatus.Cancelled], (await service.Videos.List("me", null, 10, false, [], CancellationToken.None)).Videos.Select(video => video.Status));
         await NoJobs(cluster);
     }
 
@@ -138,9 +138,16 @@ public sealed class VideoServiceTests
         {
             Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
             await Task.Delay(moment * 12);
-            await service.Videos.Delete("me", asked.Id, CancellationToken.None);
-            Contracts.Videos.Video? over = await service.Videos.Find("me", asked.Id, CancellationToken.None);
-            Assert.True(over is null or { Status: VideoStatus.Cancelled }, $"{over?.Status} after {moment}");
+            if (moment % 2 == 0)
+            {
+                Contracts.Videos.Video? over = await service.Videos.Cancel("me", asked.Id, CancellationToken.None);
+                Assert.True(over is { IsOver: true }, $"{over?.Status} after {moment}");
+            }
+            else
+            {
+                Assert.Equal(asked.Id, (await service.Videos.Delete("me", asked.Id, CancellationToken.None))!.Id);
+                Assert.Null(await service.Videos.Find("me", asked.Id, CancellationToken.None));
+            }
         }
         await service.Completed(await service.Videos.Submit(TestService.Order(), CancellationToken.None));
         await NoJobs(cluster);
@@ -158,6 +165,39 @@ public sealed class VideoServiceTests
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "videos")));
     }
 
+    /// <summary>Also what is being made: its cards are free, and those who watch are not left waiting.</summary>
+    [Fact]
+    public async Task DeletingWhatIsBeingMadeLeavesNothing()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster, new FakeSettings { StepMilliseconds = 200 }));
+        Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        await service.Until(asked, video => video is { Stage: "denoise", Step: > 0 });
+        Assert.Equal(VideoStatus.InProgress, (await service.Videos.Delete("me", asked.Id, CancellationToken.None))!.Status);
+        Assert.Empty((await service.Videos.List("me", null, 10, true, [], CancellationToken.None)).Videos);
+        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "videos")));
+        await service.Completed(await service.Videos.Submit(TestService.Order(), CancellationToken.None));
+        await NoJobs(cluster);
+    }
+
+    [Fact]
+    public async Task ListsAreOfAStatusAndGoOnBehindWhatIsGone()
+    {
+        await using TestCluster cluster = await TestCluster.Start(1);
+        await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
+        List<string> made = [];
+        for (int i = 0; i < 3; i++)
+            made.Add((await service.Completed(await service.Videos.Submit(TestService.Order($"number {i}"), CancellationToken.None))).Id);
+        await service.Videos.Delete("me", made[1], CancellationToken.None);
+        Assert.Equal([made[2]], await Ids(made[1], newestFirst: false));
+        Assert.Equal([made[0]], await Ids(made[1], newestFirst: true));
+        Assert.Equal([made[0], made[2]], await Ids(null, false, VideoStatus.Completed));
+        Assert.Empty(await Ids(null, false, VideoStatus.Queued, VideoStatus.InProgress, VideoStatus.Failed));
+
+        async Task<IEnumerable<string>> Ids(string? after, bool newestFirst, params VideoStatus[] statuses) =>
+            (await service.Videos.List("me", after, 10, newestFirst, statuses, CancellationToken.None)).Videos.Select(video => video.Id);
+    }
+
     [Fact]
     public async Task PagesGoThroughAll()
     {
@@ -172,15 +212,15 @@ public sealed class VideoServiceTests
             VideoPage page;
             do
             {
-                page = await service.Videos.List("me", seen.LastOrDefault(), 3, newestFirst, CancellationToken.None);
+                page = await service.Videos.List("me", seen.LastOrDefault(), 3, newestFirst, [], CancellationToken.None);
                 seen.AddRange(page.Videos.Select(video => video.Id));
             }
             while (page.HasMore);
             Assert.Equal(newestFirst ? asked.AsEnumerable().Reverse() : asked, seen);
         }
-        await Assert.ThrowsAsync<InputException>(() => service.Videos.List("me", "video_none", 3, true, CancellationToken.None));
-        await Assert.ThrowsAsync<InputException>(() => service.Videos.List("me", null, 0, true, CancellationToken.None));
-        Assert.Equal([0, 1, 2], (await service.Videos.List("me", null, 3, false, CancellationToken.None)).Videos.Select(video => video.QueuePosition!.Value));
+        await Assert.ThrowsAsync<InputException>(() => service.Videos.List("me", "video_none", 3, true, [], CancellationToken.None));
+        await Assert.ThrowsAsync<InputException>(() => service.Videos.List("me", null, 0, true, [], CancellationToken.None));
+        Assert.Equal([0, 1, 2], (await service.Videos.List("me", null, 3, false, [], CancellationToken.None)).Videos.Select(video => video.QueuePosition!.Value));
     }
 
     [Fact]
@@ -228,7 +268,7 @@ public sealed class VideoServiceTests
             _ => order with { IdempotencyKey = "" },
         };
         await Assert.ThrowsAsync<InputException>(() => service.Videos.Submit(order, CancellationToken.None));
-        Assert.Empty((await service.Videos.List("me", null, 10, true, CancellationToken.None)).Videos);
+        Assert.Empty((await service.Videos.List("me", null, 10, true, [], CancellationToken.None)).Videos);
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "videos")));
     }
 

@@ -90,13 +90,33 @@ public abstract class VideoStoreTests
             await store.Add(Row(id), default);
             await store.Add(Row(id + "-yours", "you"), default);
         }
-        Assert.Equal(["d", "c"], await Ids(store.List("me", null, 2, newestFirst: true, default)));
-        Assert.Equal(["b", "a"], await Ids(store.List("me", "c", 5, newestFirst: true, default)));
-        Assert.Equal(["c", "d"], await Ids(store.List("me", "b", 5, newestFirst: false, default)));
+        Assert.Equal(["d", "c"], await Ids(store.List("me", null, 2, newestFirst: true, [], default)));
+        Assert.Equal(["b", "a"], await Ids(store.List("me", "c", 5, newestFirst: true, [], default)));
+        Assert.Equal(["c", "d"], await Ids(store.List("me", "b", 5, newestFirst: false, [], default)));
+        Assert.Null(await store.List("me", "a-yours", 5, newestFirst: false, [], default));
+        Assert.Null(await store.List("me", "none", 5, newestFirst: false, [], default));
         Assert.Equal(8, (await store.Ids(default)).Count);
         VideoRow over = (await store.Find("b", default))!;
         await store.Write(over with { Video = over.Video with { Status = VideoStatus.Cancelled } }, default);
         Assert.Equal(["a", "a-yours", "b-yours", "c", "c-yours", "d", "d-yours"], (await store.Unfinished(default)).Select(row => row.Video.Id));
+        Assert.Equal(["b"], await Ids(store.List("me", null, 5, newestFirst: false, [VideoStatus.Cancelled, VideoStatus.Failed], default)));
+    }
+
+    [Fact]
+    public async Task WhatIsRemovedKeepsItsPlaceAndNothingElse()
+    {
+        IVideoStore store = await Open(NewDatabase());
+        foreach (string id in new[] { "a", "b", "c" })
+            await store.Add(Row(id) with { IdempotencyKey = id }, default);
+        await store.Remove((await store.Find("b", default))!, default);
+        Assert.Null(await store.Find("b", default));
+        Assert.Null(await store.FindKey("me", "b", default));
+        Assert.Equal(["a", "c"], (await store.Ids(default)).Order());
+        Assert.Equal(["a", "c"], (await store.Unfinished(default)).Select(row => row.Video.Id));
+        Assert.Equal(["a", "c"], await Ids(store.List("me", null, 5, newestFirst: false, [], default)));
+        Assert.Equal(["c"], await Ids(store.List("me", "b", 5, newestFirst: false, [], default)));
+        Assert.Equal(["a"], await Ids(store.List("me", "b", 5, newestFirst: true, [], default)));
+        Assert.True((await store.Add(Row("d") with { IdempotencyKey = "b" }, default)).IsNew);
     }
 
     [Fact]
@@ -114,10 +134,11 @@ public abstract class VideoStoreTests
     {
         SqlDialect database = NewDatabase();
         await (await Open(database)).Add(Row("a"), default);
-        await Run(database, "DROP TABLE opensora_folder; DELETE FROM opensora_schema WHERE version > 1");
+        await Run(database, "DROP TABLE opensora_folder; ALTER TABLE opensora_videos DROP COLUMN status; DELETE FROM opensora_schema WHERE version > 1");
         IVideoStore store = await Open(database);
         Assert.Equal("first", await store.Claim("first", default));
         Assert.Equal("a", Assert.Single(await store.Ids(default)));
+        Assert.Equal(["a"], await Ids(store.List("me", null, 5, newestFirst: true, [VideoStatus.Queued], default)));
     }
 
     /// <summary>Files of videos are in one folder, whoever makes them.</summary>
@@ -155,7 +176,7 @@ public abstract class VideoStoreTests
         return store;
     }
 
-    private static async Task<IEnumerable<string>> Ids(Task<IReadOnlyList<VideoRow>> rows) => (await rows).Select(row => row.Video.Id);
+    private static async Task<IEnumerable<string>> Ids(Task<IReadOnlyList<VideoRow>?> rows) => (await rows)!.Select(row => row.Video.Id);
 
     private static VideoRow Row(string id, string owner = "me") => new()
     {
