@@ -112,7 +112,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async Task<GenerationReport> Generate(GenerationRequest request, int? most = null, Action<CardEvent>? tell = null, CancellationToken cancel = default)
     {
-        (GenerationRequest settled, NameReservation names) = Generations.Reserve(request);
+        (GenerationRequest settled, NameReservation names) = Generations.Reserve(request, _ => { });
         using NameReservation held = names;
         return await Generations.Generate(settled, most ?? request.Cards, tell ?? (_ => { }), cancel).WaitAsync(TimeSpan.FromMinutes(2), CancellationToken.None);
     }

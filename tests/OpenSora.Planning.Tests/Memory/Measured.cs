@@ -4,8 +4,8 @@ using OpenSora.Layout.Models;
 namespace OpenSora.Planning.Tests.Memory;
 
 /// <summary>
-/// <c>peakMemoryBytes</c> of <c>generate --threads 2 --num-sampling-steps 1 --json</c> on a 2-core Xeon, 2026-11-28, one card:
-/// docs/simulator.md tells how it was measured.
+/// <c>peakMemoryBytes</c> of <c>generate --threads 2 --num-sampling-steps 1 --json</c> on a 2-core EPYC with AVX-512, libtorch 2.10.0, 2026-12-01, one card;
+/// <c>full</c> on a Xeon with libtorch 1.13.1. docs/simulator.md tells how it was measured.
 /// </summary>
 public static class Measured
 {
@@ -21,18 +21,18 @@ public static class Measured
     /// <summary>Model, height and width, frames, dtype, frames of a batch, bytes at the most, and those before decoding.</summary>
     public static TheoryData<string, int, int, int, string, int, long, long> Runs => new()
     {
-        { "small", 144, 256, 1, "bf16", 4, 301_604_864, 275_615_744 },
-        { "small", 144, 256, 51, "bf16", 4, 372_092_928, 288_874_496 },
-        { "small", 144, 256, 204, "bf16", 4, 421_752_832, 307_625_984 },
-        { "small", 240, 426, 51, "bf16", 4, 557_637_632, 302_358_528 },
-        { "middle", 144, 256, 1, "bf16", 4, 699_801_600, 699_801_600 },
-        { "middle", 144, 256, 51, "bf16", 4, 897_212_416, 698_626_048 },
-        { "middle", 144, 256, 51, "fp32", 4, 802_709_504, 545_669_120 },
-        { "middle", 240, 426, 51, "bf16", 4, 1_026_777_088, 689_590_272 },
-        { "middle", 480, 854, 17, "bf16", 4, 1_366_745_088, 739_000_320 },
-        { "other", 144, 256, 51, "bf16", 4, 1_328_775_168, 1_247_735_808 },
-        { "other", 240, 426, 17, "fp32", 4, 1_234_407_424, 523_059_200 },
-        { "other", 480, 480, 17, "bf16", 2, 1_694_388_224, 1_248_116_736 },
+        { "small", 144, 256, 1, "bf16", 4, 337_000_000, 310_000_000 },
+        { "small", 144, 256, 51, "bf16", 4, 411_000_000, 319_000_000 },
+        { "small", 144, 256, 204, "bf16", 4, 447_000_000, 334_000_000 },
+        { "small", 240, 426, 51, "bf16", 4, 555_000_000, 328_000_000 },
+        { "middle", 144, 256, 1, "bf16", 4, 716_000_000, 716_000_000 },
+        { "middle", 144, 256, 51, "bf16", 4, 886_000_000, 721_000_000 },
+        { "middle", 144, 256, 51, "fp32", 4, 911_000_000, 586_000_000 },
+        { "middle", 240, 426, 51, "bf16", 4, 1_027_000_000, 782_000_000 },
+        { "middle", 480, 854, 17, "bf16", 4, 1_378_000_000, 841_000_000 },
+        { "other", 144, 256, 51, "bf16", 4, 1_326_000_000, 1_277_000_000 },
+        { "other", 240, 426, 17, "fp32", 4, 1_129_000_000, 556_000_000 },
+        { "other", 480, 480, 17, "bf16", 2, 1_450_000_000, 1_277_000_000 },
         { "full", 144, 256, 51, "fp32", 4, 9_719_705_600, 9_719_705_600 },
     };
 

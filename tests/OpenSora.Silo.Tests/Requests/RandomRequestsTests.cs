@@ -54,9 +54,9 @@ public sealed class RandomRequestsTests(ApiHost host)
         {
             GenerationRequest request = (await store.Find(id, CancellationToken.None))!.Video.Request;
             request = request with { Cards = Math.Max(1, request.Cards) };
-            using JobMedia media = new(request);
+            JobMedia media = new(request);
             GenerationRules.Check(request);
-            RequestPlan plan = new(request, Path.GetTempPath(), tokenizers);
+            RequestPlan plan = new(request, Path.GetTempPath(), Path.GetTempPath(), tokenizers);
             plan.Check(media);
             Assert.NotNull(plan.Next(0, _ => { }, CancellationToken.None));
         }
