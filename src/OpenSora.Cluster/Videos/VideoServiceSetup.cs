@@ -63,7 +63,7 @@ public static partial class VideoServiceSetup
         public async Task StartAsync(CancellationToken cancellationToken)
         {
             await service.Begin(cancellationToken);
-            _waking = KeepAwake();
+            _waking = KeepAwake(_stop.Token);
         }
 
         public async Task StopAsync(CancellationToken cancellationToken)
@@ -72,16 +72,21 @@ public static partial class VideoServiceSetup
             await _waking;
         }
 
-        public void Dispose() => _stop.Dispose();
-
-        private async Task KeepAwake()
+        /// <summary>A host that could not start is disposed without having been stopped.</summary>
+        public void Dispose()
         {
-            while (!_stop.IsCancellationRequested)
+            _stop.Cancel();
+            _stop.Dispose();
+        }
+
+        private async Task KeepAwake(CancellationToken stop)
+        {
+            while (!stop.IsCancellationRequested)
             {
                 try
                 {
-                    await Task.Delay(Period, _stop.Token);
-                    await service.Wake().WaitAsync(_stop.Token);
+                    await Task.Delay(Period, stop);
+                    await service.Wake().WaitAsync(stop);
                 }
                 catch (OperationCanceledException)
                 {
