@@ -132,8 +132,8 @@ internal static class PrivateCluster
     private static GenerationRequest Settle(GenerationOrder order)
     {
         GenerationRequest request = order.Request ?? throw new InputException("the order names neither a request nor a job to go on with");
-        if (order.PromptInput is { } input)
-            request = request with { PromptPath = null, Prompts = PromptFile.Parse(input, GenerationRequest.StandardInput, request.StartIndex, request.EndIndex) };
+        if (request is { Prompts.Count: 0, PromptPath: GenerationRequest.StandardInput })
+            request = request with { PromptPath = null, Prompts = PromptFile.Parse(order.PromptInput, GenerationRequest.StandardInput, request.StartIndex, request.EndIndex) };
         return request with { Threads = request.Threads ?? Math.Max(1, Environment.ProcessorCount / Math.Max(1, request.Cards)) };
     }
 }

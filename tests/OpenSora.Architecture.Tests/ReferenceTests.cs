@@ -32,7 +32,7 @@ public sealed class ReferenceTests
         { "OpenSora.Card", ["OpenSora.Contracts", "OpenSora.Hosting", "OpenSora.Links", "OpenSora.Layout", "OpenSora.Prompts", "OpenSora.Inference", "OpenSora.Parallel", "OpenSora.Telemetry", "OpenSora.Video", Orleans, .. Torch] },
         { "OpenSora.DemoModel", ["OpenSora.Contracts", "OpenSora.Layout", "OpenSora.Prompts", "OpenSora.Inference", "OpenSora.Video", .. Torch] },
         { "OpenSora.Cluster", ["OpenSora.Contracts", "OpenSora.Hosting", "OpenSora.Links", "OpenSora.Layout", "OpenSora.Prompts", Orleans] },
-        { "OpenSora.Generate", ["OpenSora.Contracts", "OpenSora.Card", "OpenSora.Cluster", "OpenSora.Hosting", "OpenSora.Telemetry", "OpenSora.Video", Orleans] },
+        { "OpenSora.Generate", ["OpenSora.Contracts", "OpenSora.Card", "OpenSora.Cluster", "OpenSora.Hosting", "OpenSora.Prompts", "OpenSora.Telemetry", "OpenSora.Video", Orleans] },
         { "OpenSora.Silo", ["OpenSora.Contracts", "OpenSora.Cluster", "OpenSora.Hosting", "OpenSora.Telemetry", "OpenSora.Video", Orleans] },
         { "OpenSora.Client", ["OpenSora.Contracts", "OpenSora.Planning"] },
     };
