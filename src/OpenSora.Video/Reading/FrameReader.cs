@@ -98,7 +98,7 @@ public static partial class FrameReader
     private static InputException Damaged(string path, string why) =>
         TooLarge().Match(why) is { Success: true } size
             ? new TooLargeException($"{path} has pictures of {size.Groups[1].Value} x {size.Groups[2].Value} pixels: give one of at most {SettingsReader.Read<ReferenceLimits>().MostMegapixels} million pixels, or set OPENSORA_REFERENCE_MOST_MEGAPIXELS where it is read")
-        : AnimatedImage.Of(path) is { Demuxer: null } ? new($"{path} is an animated WebP, which the ffmpeg of this machine cannot read ({why}): give it as MP4, GIF or animated PNG")
-        : why.Contains("No such filter", StringComparison.Ordinal) ? new($"{path} needs a filter that the ffmpeg of this machine lacks ({why}): install your distribution's ffmpeg, or convert it to an ordinary video")
-        : new($"{path} cannot be decoded: {why}; give an intact image or video");
+        : AnimatedImage.Of(path) is { Demuxer: null } ? new InputException($"{path} is an animated WebP, which the ffmpeg of this machine cannot read ({why}): give it as MP4, GIF or animated PNG")
+        : why.Contains("No such filter", StringComparison.Ordinal) ? new InputException($"{path} needs a filter that the ffmpeg of this machine lacks ({why}): install your distribution's ffmpeg, or convert it to an ordinary video")
+        : new InputException($"{path} cannot be decoded: {why}; give an intact image or video");
 }
