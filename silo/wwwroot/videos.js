@@ -55,8 +55,8 @@ export async function refresh() {
 
 const list = after => json(`/v1/videos?limit=${PAGE}&order=desc${after ? `&after=${after}` : ""}`);
 
-const end = new IntersectionObserver(async ([{ isIntersecting }]) => {
-  if (!isIntersecting || !hasMore || isLoading) return;
+const end = new IntersectionObserver(async seen => {
+  if (!seen.at(-1).isIntersecting || !hasMore || isLoading) return;
   isLoading = true;
   $("more").textContent = "Loading older videos…";
   try {
