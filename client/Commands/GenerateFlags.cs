@@ -65,7 +65,7 @@ internal sealed class GenerateFlags
 
     private readonly Option<string> _saveDir = Flag.Text("--save-dir", "Folder for the results, made when missing.", Default.SaveDir);
     private readonly Option<string?> _name = Flag.OptionalText("--sample-name", "First part of the file names. [default: sample]");
-    private readonly Option<string> _overwrite = Flag.Choice("--overwrite", "What becomes of files that have the names: always replaces them, never refuses to begin, number takes the next free numbers.", Default.Overwrite, NameReservation.Always, NameReservation.Never, NameReservation.Number);
+    private readonly Option<string> _overwrite = Flag.Choice("--overwrite", "What becomes of files that have the names: always replaces them, never refuses to begin, number takes the next free numbers.", NameReservation.Always, NameReservation.Always, NameReservation.Never, NameReservation.Number);
     private readonly Option<int?> _crf = Flag.OptionalInt("--crf", "Constant rate factor of H.264: 0 is lossless, larger is smaller. [default: chosen for 40 dB and more]");
     private readonly Option<Toggle> _watermark = Flag.Bool("--watermark", "Write a second file, NAME_watermark.mp4, with a mark at the top left.");
     private readonly Option<string?> _noise = Flag.OptionalText("--latent-noise", "Safetensors file with the noise to start from, [n, 4, T, h, w] float32.");

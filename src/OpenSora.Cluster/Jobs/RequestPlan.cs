@@ -74,7 +74,7 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, stri
     /// <exception cref="InputException">Another run holds one, or it has a file that is to stay.</exception>
     public (GenerationRequest Settled, NameReservation Names) Reserve(bool isBegun)
     {
-        string overwrite = isBegun || request.PromptAsPath ? NameReservation.Always : request.Overwrite;
+        string overwrite = isBegun || request.PromptAsPath ? NameReservation.Always : request.Overwrite ?? NameReservation.Always;
         (int added, NameReservation names) = NameReservation.Take(overwrite, more => (_plan with { Request = Numbered(more) }).Names().Select(AtHome));
         try
         {

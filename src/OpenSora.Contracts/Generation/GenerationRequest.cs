@@ -146,8 +146,8 @@ public sealed record GenerationRequest
     /// <summary>Name files after their prompts, and skip those that exist. Default: false.</summary>
     public bool PromptAsPath { get; init; }
 
-    /// <summary>What becomes of files that have the names: <c>always</c> replaces them, <c>never</c> refuses, <c>number</c> takes other numbers. Default: always.</summary>
-    public string Overwrite { get; init; } = NameReservation.Always;
+    /// <summary>What becomes of files that have the names: <c>always</c> replaces them, <c>never</c> refuses, <c>number</c> takes other numbers. Default: null (<c>always</c>).</summary>
+    public string? Overwrite { get; init; }
 
     /// <summary>Added to the numbers of file names: what <see cref="Overwrite"/> came to. Default: 0.</summary>
     public int NumberOffset { get; init; }

@@ -36,7 +36,7 @@ public static class GenerationRules
         ("--dtype", request => request.Dtype, ["bf16", "fp16", "fp32"]),
         ("--frame-table", request => request.FrameTable, ["opensora", "enflame"]),
         ("--multi_resolution", request => request.MultiResolution, ["STDiT2", "OpenSora"]),
-        ("--overwrite", request => request.Overwrite, [NameReservation.Always, NameReservation.Never, NameReservation.Number]),
+        ("--overwrite", request => request.Overwrite ?? NameReservation.Always, [NameReservation.Always, NameReservation.Never, NameReservation.Number]),
     ];
 
     /// <summary>The range of a number, by its flag; null for a flag without one.</summary>
@@ -85,7 +85,7 @@ public static class GenerationRules
     private static void CheckNames(GenerationRequest request)
     {
         CheckName(request.SaveDir, request.SampleName);
-        if (request.Overwrite == NameReservation.Always)
+        if (request.Overwrite is null or NameReservation.Always)
             return;
         if (request.Prompts.Count == 0 && request.PromptPath is null)
             throw new InputException($"--overwrite {request.Overwrite} looks at all names first, and --prompt-generator has no end: give --overwrite always");
