@@ -1,4 +1,3 @@
-using OpenSora.Contracts.Files;
 
 namespace OpenSora.Contracts.Generation;
 
