@@ -19,7 +19,7 @@ public sealed class ApiTests(CalmSilo calm)
     {
         JsonObject video = await calm.Silo.Video(calm.Done);
         Assert.Equal(
-            ["id", "object", "model", "status", "progress", "created_at", "started_at", "completed_at", "prompt", "size", "seconds", "expires_at", "remixed_from_video_id", "priority", "stage", "step", "steps", "queue_position", "seconds_left", "error", "report"],
+            ["id", "object", "model", "status", "progress", "created_at", "started_at", "completed_at", "prompt", "size", "seconds", "expires_at", "remixed_from_video_id", "priority", "stage", "step", "steps", "queue_position", "seconds_left", "notices", "error", "report"],
             video.Select(field => field.Key));
         Assert.Matches("^video_[0-9a-f]{32}$", (string)video["id"]!);
         Assert.Equal(("video", "opensora-1.2", "completed", 100, "a fake", "24x16", "2.12", "normal"), (
@@ -87,8 +87,8 @@ public sealed class ApiTests(CalmSilo calm)
     [InlineData("{\"prompt\": \"x\", \"mask_strategy\": \"0\"}", 400, "input_reference")]
     [InlineData("{\"prompt\": \"x{\\\"reference_path\\\": \\\"http://169.254.169.254/\\\"}\"}", 400, "reference_path")]
     [InlineData("{\"prompt\": \"\u732b\"}", 400, "nothing is left of the prompt")]
-    [InlineData("{\"prompt\": \"x\", \"size\": \"30x16\", \"strict_size\": true}", 400, "--image-size 16 24")]
-    [InlineData("{\"prompt\": \"x\", \"\\ud83d\": 1}", 400, "surrogate pair")]
+    [InlineData("{\"prompt\": \"x\", \"size\": \"30x16\", \"strict_size\": true}", 400, "size 24x16")]
+    [InlineData("{\"prompt\": \"x\", \"\\ud83d\": 1}", 400, "the name of a field")]
     [InlineData("{\"prompt\": \"x\", \"save_dir\": \"/etc\"}", 400, "'save_dir' is not known")]
     public async Task BadRequestsAreRefusedInWords(string body, int status, string words) =>
         await Problem(await Client.PostAsync("/v1/videos", new StringContent(body, Encoding.UTF8, "application/json")), (HttpStatusCode)status, words);
@@ -97,17 +97,17 @@ public sealed class ApiTests(CalmSilo calm)
     public async Task EachCaseIsRefusedInWords()
     {
         foreach (string body in Directory.EnumerateFiles(Path.Combine(Repository.Cases, "requests")))
-            await Problem(await Client.PostAsync("/v1/videos", new StringContent(await File.ReadAllTextAsync(body), Encoding.UTF8, "application/json")), HttpStatusCode.BadRequest, "surrogate pair");
+            await Problem(await Client.PostAsync("/v1/videos", new StringContent(await File.ReadAllTextAsync(body), Encoding.UTF8, "application/json")), HttpStatusCode.BadRequest, "'prompt' is no text");
     }
 
     [Fact]
     public async Task WhatAUserShouldKnowIsInTheAnswer()
     {
-        JsonObject video = (await (await Client.PostAsJsonAsync("/v1/videos", new { prompt = "\u732b\u732b\u732b\u732b\u732b dog and some more words", size = "25x17", num_frames = 51, model_max_length = 4 })).Content.ReadFromJsonAsync<JsonObject>())!;
+        JsonObject video = (await (await Client.PostAsJsonAsync("/v1/videos", new { prompt = string.Join(' ', Enumerable.Repeat("dog", 400)), size = "25x17", num_frames = 51 })).Content.ReadFromJsonAsync<JsonObject>())!;
         string[] notices = [.. video["notices"]!.AsArray().Select(notice => (string)notice!)];
         Assert.Equal(2, notices.Length);
         Assert.Contains("frames are 16x24", notices[0]);
-        Assert.Contains("--model-max-length is 4", notices[1]);
+        Assert.Contains("model_max_length is", notices[1]);
         await Client.DeleteAsync($"/v1/videos/{video["id"]}");
     }
 
