@@ -9,6 +9,9 @@ namespace OpenSora.Silo.Api;
 /// <summary>What goes wrong becomes an <see cref="ApiError"/>.</summary>
 internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> log)
 {
+    /// <summary>ENOSPC, as .NET tells it.</summary>
+    private const int NoSpace = 28;
+
     public async Task InvokeAsync(HttpContext http)
     {
         try
@@ -43,7 +46,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         InvalidDataException => new(StatusCodes.Status400BadRequest, "invalid_form", "not a form that can be read", error.Message),
         OrleansException or TimeoutException => new(
             StatusCodes.Status503ServiceUnavailable, "not_now", "not now", "a silo did not answer, or is being replaced: ask again in a few seconds"),
-        DiskFullException => new(
+        DiskFullException or IOException { HResult: NoSpace } => new(
             StatusCodes.Status507InsufficientStorage, "disk_full", "the disk is full", "there is no room for it in the store of the service: make some, or remove videos"),
         _ => new(StatusCodes.Status500InternalServerError, "internal_error", "a fault of the service", "it is in the log of the silo; trying again may help"),
     };

@@ -55,7 +55,7 @@ public sealed class WatchTests
                 continue;
             // While its follower is busy with the first word: the last one, and the end.
             await stream.OnNextAsync(new GenerationNotice(0, "last"));
-            await service.Videos.Delete("me", asked.Id, CancellationToken.None);
+            await service.Videos.Cancel("me", asked.Id, CancellationToken.None);
         }
         Assert.Equal(["Queued", "first", "last", "Cancelled"], seen);
     }

@@ -27,7 +27,6 @@ public sealed class GalleryTests(OpenPage page) : IClassFixture<OpenPage>
         Align = 10,
         MaskStrategies = ["0"],
         ReferenceBackground = "white",
-        StrictSize = true,
         AllowEmptyPrompt = true,
         MultiResolution = "OpenSora",
         Aes = null,

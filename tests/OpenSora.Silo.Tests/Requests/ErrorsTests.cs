@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Videos;
 using OpenSora.Silo.Api;
 
@@ -25,7 +26,7 @@ public sealed class ErrorsTests
             (new BadHttpRequestException("large", 413), 413, "too_large", null, "invalid_request_error"),
             (new BadHttpRequestException("other", 415), 415, "unsupported_media_type", null, "invalid_request_error"),
             (new IOException("No space left on device", 28), 507, "disk_full", null, "server_error"),
-            (new Microsoft.Data.Sqlite.SqliteException("full", 13), 507, "disk_full", null, "server_error"),
+            (new DiskFullException("videos.db", 0, null!), 507, "disk_full", null, "server_error"),
             (new TimeoutException(), 503, "not_now", null, "server_error"),
             (new NotSupportedException("a secret"), 500, "internal_error", null, "server_error"),
         })
