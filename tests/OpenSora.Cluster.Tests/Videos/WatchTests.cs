@@ -1,8 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using OpenSora.Cluster.Grains;
-using OpenSora.Cluster.Videos;
-using OpenSora.Contracts;
-using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
 using OpenSora.FakeCard;
 using Orleans.Configuration;
