@@ -35,6 +35,7 @@ public sealed class MessageTests
         : type == typeof(DateTimeOffset) ? new DateTimeOffset(2026, 1, seed, 1, 2, 3, TimeSpan.FromHours(1))
         : type.IsEnum ? Enum.GetValues(type).GetValue(Enum.GetValues(type).Length - 1)!
         : type.IsPrimitive ? Convert.ChangeType(seed, type, System.Globalization.CultureInfo.InvariantCulture)
+        : type.IsAbstract ? Make(type.Assembly.GetTypes().First(kind => !kind.IsAbstract && kind.IsSubclassOf(type)), seed)
         : type.GetConstructors()[0] is var make ? make.Invoke([.. make.GetParameters().Select((parameter, i) => Make(parameter.ParameterType, seed + i + 1))])
         : throw new InvalidOperationException($"no value of {type}");
 
