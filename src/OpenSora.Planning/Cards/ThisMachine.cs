@@ -11,7 +11,7 @@ public static class ThisMachine
 
     /// <summary>
     /// Resident memory of a card process before any weight: .NET, libtorch and its threads. Measured on Debian 12 with
-    /// libtorch 1.13.1 (docs/simulator.md).
+    /// libtorch (docs/simulator.md).
     /// </summary>
     private const long ProcessBytes = 250_000_000;
 
