@@ -48,7 +48,6 @@ public sealed class BenchmarkTests : IDisposable
         Near(infer.Average(), performance["Avg infer time"]!);
         Near(runs.Skip(1).Average(run => ((double)run["infer_seconds"]! - (double)run["write_seconds"]!) / 2), performance["Avg single prompt infer time"]!);
         Near((double)runs[0]["load_seconds"]!, performance["model_load_time"]!);
-        Assert.True((double)runs[0]["load_seconds"]! > 10 * (double)runs[1]["load_seconds"]!, "the networks stay loaded");
         JsonNode figures = report["statistics"]!["infer_seconds"]!;
         Near(infer.Order().ElementAt(1), figures["median"]!);
         Near(infer.Average(), figures["mean"]!);
