@@ -13,6 +13,8 @@ internal static class SimulationTable
             text.Append(Calibration(calibration)).AppendLine();
         foreach (ScalingReport scaling in report.Scaling ?? [])
             text.Append(Scaling(scaling)).AppendLine();
+        if (report.Units is { } units)
+            text.Append(Units(units)).AppendLine();
         if (report.Service is { } service)
             text.Append(Service(service)).AppendLine();
         return text.Append(FormattableString.Invariant($"seed {report.Seed}, {report.Events:N0} events")).ToString();
@@ -34,7 +36,24 @@ internal static class SimulationTable
         TextTable table = new("cards", "seconds a step", "seconds a video", "efficiency", "standing still", "bytes a step");
         foreach (JobPoint point in scaling.Points)
             table.Add($"{point.Cards}", $"{point.StepSeconds:0.000}", $"{point.JobSeconds:0.0}", $"{point.Efficiency:P1}", $"{point.Waiting:P1}", $"{PlanTable.Size(point.BytesPerStep)}");
-        return $"one video ({scaling.Clip}, {scaling.Steps} steps) on {scaling.CardType}, simulated; kernels {scaling.Kernels}\n{table}";
+        return $"one video ({scaling.Clip}, {scaling.Steps} steps) on {scaling.CardType}, simulated; {scaling.Calls}\n{table}";
+    }
+
+    private static string Units(UnitSizesReport report)
+    {
+        int[] cards = [.. report.Rows[0].Points.Select(point => point.Cards)];
+        bool timed = report.Rows[0].Points[0].StepSeconds is not null;
+        string ByCards(string title, Func<UnitSizePoint, string> cell)
+        {
+            TextTable table = new(["rows", "frames", "positions", "temporaries", .. cards.Select(count => $"{count} card{(count == 1 ? "" : "s")}")]);
+            foreach (UnitSizeRow row in report.Rows)
+                table.Add([$"{row.RowsWanted}{(row.Chosen ? " *" : "")}", $"{row.FramesPerUnit}", $"{row.PositionsPerUnit}", $"{PlanTable.Size(row.Temporaries)}", .. row.Points.Select(point => (FormattableString)$"{cell(point)}")]);
+            return $"{title}\n{table}";
+        }
+        string tables = ByCards("balance: tokens of an even share over those of the card with most", point => FormattableString.Invariant($"{point.Balance:P1}"));
+        if (timed)
+            tables += ByCards("seconds a step", point => FormattableString.Invariant($"{point.StepSeconds:0.000}")) + ByCards("efficiency, against the best of one card", point => FormattableString.Invariant($"{point.Efficiency:P1}"));
+        return $"units of {report.Clip} on {report.CardType}, simulated; * is the size of this kind of card\n{tables}";
     }
 
     private static string Service(ServiceReport service)

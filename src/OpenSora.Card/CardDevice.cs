@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Inference;
+using OpenSora.Layout.Units;
 using OpenSora.Torch;
 using static TorchSharp.torch;
 
@@ -8,9 +9,12 @@ namespace OpenSora.Card;
 /// <summary>The device of this process.</summary>
 internal sealed class CardDevice
 {
-    private CardDevice(Device device) => Device = device;
+    private CardDevice(Device device, UnitSize units) => (Device, Units) = (device, units);
 
     public Device Device { get; }
+
+    /// <summary>The size of units that the device computes in.</summary>
+    public UnitSize Units { get; }
 
     public string Name => Devices.Name(Device);
 
@@ -28,7 +32,7 @@ internal sealed class CardDevice
 
     /// <summary>See <see cref="Contracts.Cards.CardDescription.Kind"/>.</summary>
     public string Kind => $"{Devices.Kind(Device).ToString().ToLowerInvariant()}, {TorchRuntime.Describe()}"
-        + $", kernels {FusedKernels.Chosen}, {TorchRuntime.Processor}, build {Build}";
+        + $", kernels {FusedKernels.Chosen}, {Units}, {TorchRuntime.Processor}, build {Build}";
 
     /// <summary>Memory of the device in bytes; 0 where its library has no way to ask.</summary>
     public DeviceMemory Memory => Devices.Memory(Device) ?? default;
@@ -38,15 +42,16 @@ internal sealed class CardDevice
 
     /// <summary>Sets the threads and opens the device. To be called on the thread that computes.</summary>
     /// <param name="device">null for the best one present.</param>
-    /// <param name="kernels">See <see cref="CardSettings.Kernels"/>.</param>
     /// <exception cref="DeviceException">The device is not there.</exception>
     /// <exception cref="InputException">The processor lacks these kernels.</exception>
-    public static CardDevice Open(string? device, int? threads, string kernels)
+    public static CardDevice Open(string? device, int? threads, CardSettings settings)
     {
         TorchRuntime.Initialize(threads ?? Environment.ProcessorCount);
-        if (!FusedKernels.Choose(kernels))
-            throw new InputException($"{CardSettings.KernelsVariable}={kernels} cannot be used: this processor lacks them; give best, portable, or plain for torch's kernels only");
-        return new CardDevice(Devices.Open(device));
+        if (!FusedKernels.Choose(settings.Kernels))
+            throw new InputException($"{CardSettings.KernelsVariable}={settings.Kernels} cannot be used: this processor lacks them; give best, portable, or plain for torch's kernels only");
+        Device opened = Devices.Open(device);
+        return new CardDevice(opened, settings.Units != "auto" ? UnitSize.Named(settings.Units)
+            : Devices.Kind(opened) == DeviceKind.Cpu ? UnitSize.Processor : UnitSize.Accelerator);
     }
 
     /// <summary>What a request computes in here.</summary>

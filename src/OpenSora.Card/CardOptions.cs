@@ -32,6 +32,7 @@ internal sealed record CardOptions(
         --join: of generate --listen, or of serve --silo-endpoint.
         OPENSORA_TOKEN is the token of the cluster, or OPENSORA_TOKEN_FILE a file that holds it; beyond loopback there must be one.
         OPENSORA_KERNELS: best, avx512, avx2, portable, or plain for torch's only. Last bits depend on it, so cards with other kernels do not share a clip.
+        OPENSORA_UNITS: processor or accelerator, the size of units; auto is that of the device's kind. Last bits depend on it, too.
         OPENSORA_TORCH: another torch of this machine, by the folder that src/OpenSora.Torch/native/prepare made for it. OPENSORA_GCU_LIBRARY: the vendor's library of a gcu.
         OPENSORA_TLS_CERTIFICATE, OPENSORA_TLS_KEY and OPENSORA_TLS_CA (PEM files) encrypt both, and let in only who has a certificate of that CA. --leash: stop when standard input ends.
         """;

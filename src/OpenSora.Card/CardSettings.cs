@@ -9,7 +9,7 @@ namespace OpenSora.Card;
 [Variables]
 internal sealed class CardSettings
 {
-    public const string KernelsVariable = "OPENSORA_KERNELS", FaultsVariable = "OPENSORA_FAULTS";
+    public const string KernelsVariable = "OPENSORA_KERNELS", UnitsVariable = "OPENSORA_UNITS", FaultsVariable = "OPENSORA_FAULTS";
 
     public MembershipOptions Membership { get; init; } = new();
 
@@ -26,6 +26,14 @@ internal sealed class CardSettings
     [Variable(KernelsVariable)]
     [AllowedValues("best", "avx512", "avx2", "portable", "plain")]
     public string Kernels { get; init; } = "best";
+
+    /// <summary>
+    /// The size of the transformer's units. Last bits depend on it, so cards with other sizes do not share a clip. Default: auto, the size
+    /// for the kind of device.
+    /// </summary>
+    [Variable(UnitsVariable)]
+    [AllowedValues("auto", "processor", "accelerator")]
+    public string Units { get; init; } = "auto";
 
     /// <summary>What tests break, and when: docs/faults.md. Default: empty (nothing).</summary>
     [Variable(FaultsVariable)]

@@ -23,7 +23,7 @@ internal sealed class ModelShelf(CardDevice device) : IDisposable
         Dispose();
         if (DemoModel.Notice(request.Models) is { } notice)
             tell(notice);
-        _models = Models.Open(DemoModel.Complete(request.Models), request, device.Device, device.PrecisionOf(request.Dtype), line => _tell?.Invoke(line));
+        _models = Models.Open(DemoModel.Complete(request.Models), request, device.Device, device.PrecisionOf(request.Dtype), device.Units, line => _tell?.Invoke(line));
         _which = wanted;
         return _models;
     }

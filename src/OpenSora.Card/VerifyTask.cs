@@ -14,14 +14,14 @@ internal static class VerifyTask
     /// <exception cref="InputException">The folder holds no cases.</exception>
     public static Verified Run(VerificationRequest request, CardSettings settings, EventWriter events, CancellationToken cancel)
     {
-        CardDevice card = CardDevice.Open(request.Device, request.Threads, settings.Kernels);
+        CardDevice card = CardDevice.Open(request.Device, request.Threads, settings);
         foreach (string warning in card.Warnings)
             events.Write(new Notice(warning));
         MediaFiles files = new(framesPerSecond: 24, crf: null);
         Precision precision = card.PrecisionOf(request.Dtype);
         IEnumerable<GoldenResult> rows = request.Golden is { } folder
-            ? GoldenSuite.Run(new GoldenContext(folder, card.Device, precision, files))
-            : [SelfCheck.Run(DemoModel.Complete(new ModelFolders()), card.Device, precision)];
+            ? GoldenSuite.Run(new GoldenContext(folder, card.Device, precision, card.Units, files))
+            : [SelfCheck.Run(DemoModel.Complete(new ModelFolders()), card.Device, precision, card.Units)];
         List<VerifiedCase> cases = [];
         foreach (GoldenResult row in rows)
         {

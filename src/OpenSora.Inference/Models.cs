@@ -11,6 +11,7 @@ using OpenSora.Inference.Weights;
 using OpenSora.Layout.Clips;
 using OpenSora.Layout.Decoding;
 using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Prompts.Tokenizing;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,9 +28,9 @@ public sealed class Models : IDisposable
     private readonly Lazy<STDiT3> _transformer;
     private readonly Lazy<VideoAutoencoder> _autoencoder;
 
-    private Models(ModelFolders folders, GenerationRequest request, Device device, Precision precision, Action<string>? tell)
+    private Models(ModelFolders folders, GenerationRequest request, Device device, Precision precision, UnitSize units, Action<string>? tell)
     {
-        (_folders, Device, Precision, TokenLimit) = (folders, device, precision, request.ModelMaxLength);
+        (_folders, Device, Precision, Units, TokenLimit) = (folders, device, precision, units, request.ModelMaxLength);
         Scheduler = SchedulerConfig.Read(folders.Dit!);
         _tokenizer = new(() => T5Tokenizer.OfCheckpoint(folders.T5!));
         _loadText = () => T5Encoder.Load(folders.T5!, device, precision, tell);
@@ -43,6 +44,9 @@ public sealed class Models : IDisposable
     public Device Device { get; }
 
     public Precision Precision { get; }
+
+    /// <summary>How the transformer's tokens are cut.</summary>
+    public UnitSize Units { get; }
 
     /// <summary>Tokens of a prompt, padding included.</summary>
     public int TokenLimit { get; }
@@ -61,7 +65,7 @@ public sealed class Models : IDisposable
     /// <summary>Looks at the four folders, the lengths of all files of weights included; what else is wrong with weights is told when they are loaded.</summary>
     /// <param name="tell">Takes a line about tensors that are passed over; null for nobody.</param>
     /// <exception cref="InputException">A folder is missing, a file is too short, or they do not fit together.</exception>
-    public static Models Open(ModelFolders folders, GenerationRequest request, Device device, Precision precision, Action<string>? tell = null)
+    public static Models Open(ModelFolders folders, GenerationRequest request, Device device, Precision precision, UnitSize units, Action<string>? tell = null)
     {
         string dit = Given(folders.Dit, "--ckpt-path-dit"), t5 = Given(folders.T5, "--ckpt-path-t5");
         Given(folders.Vae2d, "--ckpt-path-vae2d");
@@ -69,7 +73,7 @@ public sealed class Models : IDisposable
         ModelShape.RequireFit(folders, STDiT3Config.Read(dit), T5EncoderConfig.Read(t5));
         foreach (Func<Checkpoint> open in new[] { () => T5Encoder.Weights(t5), () => STDiT3Checkpoint.Weights(dit), () => VideoAutoencoderFiles.SpatialWeights(folders.Vae2d!), () => VideoAutoencoderFiles.Weights(folders.Vae3d!) })
             open().Dispose();
-        return new Models(folders, request, device, precision, tell);
+        return new Models(folders, request, device, precision, units, tell);
     }
 
     /// <summary>The timesteps of a clip.</summary>

@@ -54,6 +54,15 @@ public static class Devices
         _ => $"gcu:{Math.Max(0, device.index)}",
     };
 
+    private static readonly Lazy<bool> s_gcuHasAttention = new(() => OwnBinding.IsThere && OwnBinding.HasFusedAttention);
+
+    /// <summary>Whether torch has an attention there that keeps scores in cache or on the chip. To be asked when a device of the kind is open.</summary>
+    public static bool HasFusedAttention(TorchSharp.DeviceType kind) => kind switch
+    {
+        TorchSharp.DeviceType.CPU or TorchSharp.DeviceType.CUDA => TorchRuntime.HasAttention,
+        _ => s_gcuHasAttention.Value,
+    };
+
     /// <summary>Whether its kernels are meant for float16 and bfloat16. A CPU's are slower there than in float32.</summary>
     public static bool HasHalf(Device device) => Kind(device) switch
     {

@@ -1,3 +1,4 @@
+using OpenSora.Layout.Units;
 using System.Security.Cryptography;
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
@@ -22,7 +23,7 @@ internal sealed class DemoGeneration(GenerationRequest request) : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
     private readonly Models _models = Models.Open(
         new ModelFolders { Dit = Demo("dit"), T5 = Demo("t5"), Vae2d = Demo("vae2d"), Vae3d = Demo("vae3d") },
-        request, CPU, new Precision(request.Dtype == "fp32" ? ScalarType.Float32 : ScalarType.BFloat16, ScalarType.Float32));
+        request, CPU, new Precision(request.Dtype == "fp32" ? ScalarType.Float32 : ScalarType.BFloat16, ScalarType.Float32), UnitSize.Processor);
 
     /// <summary>The frames of each file, as they were handed to the encoder.</summary>
     public Dictionary<string, List<byte[]>> Frames { get; } = [];

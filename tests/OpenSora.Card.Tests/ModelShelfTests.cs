@@ -10,7 +10,7 @@ public sealed class ModelShelfTests
     public void NetworksStayLoadedUntilARequestAsksForOthers()
     {
         GenerationRequest request = new() { Prompts = ["a circle"], Models = ModelFolders.In(Path.Combine(Repository.Root, "models", "demo")) };
-        using ModelShelf shelf = new(CardDevice.Open("cpu", threads: 1, kernels: "best"));
+        using ModelShelf shelf = new(CardDevice.Open("cpu", threads: 1, new CardSettings()));
         Models first = shelf.Of(request, _ => { });
         Assert.Same(first, shelf.Of(request with { Seed = request.Seed + 1, ImageSize = [36, 52] }, _ => { }));
         Assert.NotSame(first, shelf.Of(request with { MicroFrameSize = request.MicroFrameSize + 4 }, _ => { }));

@@ -17,7 +17,7 @@ public sealed class GcuTests : IDisposable
     public async Task GivesTheBytesOfTheCpu(string dtype, string device)
     {
         string report = Path.Combine(_folder, "report.json");
-        JsonNode cpu = JsonNode.Parse((await Generate(dtype, "cpu", ("OPENSORA_KERNELS", "plain"))).Output)!;
+        JsonNode cpu = JsonNode.Parse((await Generate(dtype, "cpu", ("OPENSORA_KERNELS", "plain"), ("OPENSORA_UNITS", "accelerator"))).Output)!;
         ClientProgram.Outcome outcome = await Generate(dtype, device, (TestCard.Variable, TestCard.Library), (TestCard.ReportVariable, report));
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         JsonNode gcu = JsonNode.Parse(outcome.Output)!;
@@ -33,7 +33,7 @@ public sealed class GcuTests : IDisposable
     public async Task CardsThatShareAClipGiveTheBytesOfTheCpu(string streams)
     {
         string report = Path.Combine(_folder, "report.json");
-        JsonNode cpu = JsonNode.Parse((await Generate("fp32", "cpu", ("OPENSORA_KERNELS", "plain"))).Output)!;
+        JsonNode cpu = JsonNode.Parse((await Generate("fp32", "cpu", ("OPENSORA_KERNELS", "plain"), ("OPENSORA_UNITS", "accelerator"))).Output)!;
         ClientProgram.Outcome outcome = await ClientProgram.Run(
             Arguments("fp32", "gcu", "--cards", "3"),
             (TestCard.TorchVariable, TestCard.Torch), (TestCard.Variable, TestCard.Library), (TestCard.ReportVariable, report), ("TESTCARD_COUNT", "3"), ("TESTCARD_STREAMS", streams), ("TESTCARD_COPY_MS", "2"));

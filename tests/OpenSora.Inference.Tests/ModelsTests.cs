@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
+using OpenSora.Layout.Units;
 using OpenSora.TestKit;
 using static TorchSharp.torch;
 
@@ -50,5 +51,5 @@ public sealed class ModelsTests : IDisposable
     }
 
     private Models Open(string golden) => Models.Open(
-        ModelFolders.In(golden) with { T5 = _folder }, new GenerationRequest { Prompts = ["a cat"] }, CPU, Precision.Float32);
+        ModelFolders.In(golden) with { T5 = _folder }, new GenerationRequest { Prompts = ["a cat"] }, CPU, Precision.Float32, UnitSize.Processor);
 }

@@ -3,6 +3,7 @@ using OpenSora.Inference.Verification;
 using OpenSora.Inference.Weights;
 using OpenSora.Layout.Decoding;
 using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.TestKit;
 using OpenSora.Video;
 using TorchSharp;
@@ -14,7 +15,7 @@ namespace OpenSora.Inference.Tests;
 internal static class Networks
 {
     public static GoldenContext Golden { get; } = new(
-        Repository.Golden, CPU, Precision.Float32, new MediaFiles(framesPerSecond: 24, crf: null));
+        Repository.Golden, CPU, Precision.Float32, UnitSize.Processor, new MediaFiles(framesPerSecond: 24, crf: null));
 
     public static SpatialVaeConfig Spatial { get; } = new() { BlockOutChannels = [8, 8, 16, 16], NormNumGroups = 4 };
 

@@ -40,7 +40,7 @@ public sealed class SeamTests : IDisposable
         {
             case "transformer":
                 STDiT3 transformer = new(Networks.Random(), config, Precision.Float32);
-                ClipContext clip = transformer.Clip(s_shape);
+                ClipContext clip = transformer.Clip(s_shape, UnitSize.Processor);
                 PromptContext none = transformer.NullPrompt(null);
                 return new([[5, 12, 16]], x => transformer.forward(new Tokens(x[0], TokenLayout.Frames, 0), 500, null, clip, none, SingleRank.Instance).Values);
             case "prompt":
@@ -68,9 +68,9 @@ public sealed class SeamTests : IDisposable
                 VideoAutoencoder pixels = Networks.Autoencoder();
                 return new([[3, 5, 32, 32]], x => pixels.Encode(x[0], PosteriorNoise.None));
             case "attention":
-                return new([[2, 5, 8], [2, 5, 8], [2, 5, 8]], x => Attention.Attend(x[0], x[1], x[2]));
+                return new([[2, 3, 5, 8], [2, 3, 5, 8], [2, 3, 5, 8]], x => Attention.Attend(x[0], x[1], x[2]));
             case "attention to a prompt":
-                return new([[2, 70, 8], [2, 9, 8], [2, 9, 8]], x => Attention.Attend(x[0], x[1], x[2]));
+                return new([[1, 2, 70, 8], [1, 2, 9, 8], [1, 2, 9, 8]], x => Attention.Attend(x[0], x[1], x[2]));
             default:
                 return new([[4, 5, 6, 8]], x => Patches.ToLatent(Patches.FromLatent(x[0]), 6, 8));
         }

@@ -15,7 +15,7 @@ internal static class Clip
     public static ClipGeometry Of(string resolution, string frames) =>
         new(Resolutions.Of(resolution, "9:16", FrameTable.OpenSora), FrameCounts.Of(frames));
 
-    public static UnitPlan Units(ClipGeometry clip) => UnitPlan.For(clip.Grid.Frames, clip.Grid.PerFrame);
+    public static UnitPlan Units(ClipGeometry clip) => UnitPlan.For(clip.Grid.Frames, clip.Grid.PerFrame, H100.Units);
 
     /// <summary>On H100 cards at a sixth of their peak and seven tenths of their links.</summary>
     public static Job Job(string resolution, string frames, CardType? card = null, int steps = 30) => new(

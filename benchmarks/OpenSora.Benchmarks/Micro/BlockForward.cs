@@ -35,7 +35,7 @@ public class BlockForward
         bool spatial = Unit.StartsWith("spatial", StringComparison.Ordinal);
         long c = _config.HiddenSize;
         _block = new STDiT3Block(new RandomParameters(1, (_, shape) => new Spread(shape.Length == 1 ? 1 : 0, shape.Length == 1 ? 0.05 : 1 / Math.Sqrt(shape[^1]))), _config);
-        _modulation = _block.Modulate(randn(1, 6, c));
+        _modulation = BlockModulation.OfAll([_block.ScaleShiftTable], new TimeEmbedding(randn(1, c), randn(1, 6, c)))[0]();
         _prompt = _block.Prompt(randn(TextTokens, c));
         _rotary = spatial ? null : RotaryEmbedding.Of(RotaryEmbedding.DefaultFrequencies(_config.HeadSize), 15, Precision.Float32);
         _unit = new Tokens(spatial ? randn(1, 405, c) : randn(17, 15, c), spatial ? TokenLayout.Frames : TokenLayout.Positions, 0);

@@ -77,7 +77,6 @@ public class FusedSteps
         RotaryEmbedding rotary = RotaryEmbedding.Of(RotaryEmbedding.DefaultFrequencies((int)size), frames, Precision.Float32);
         return (() =>
         {
-            _ = qkv.select(2, 2).transpose(1, 2).contiguous();
             return rotary.Rotate(RmsNorm.Apply(qkv.narrow(2, 0, 2), both));
         }, () => FusedKernels.Heads(qkv, (weight, weight), (rotary.Cos, rotary.Sin), RmsNorm.Epsilon).Q);
     }
@@ -85,7 +84,7 @@ public class FusedSteps
     private static (Func<Tensor?> Torch, Func<Tensor?> Fused) Attend(Tensor q)
     {
         Tensor k = randn_like(q), v = randn_like(q);
-        return (() => Attention.ByTorch(q, k, v), () => FusedKernels.Attend(q, k, v));
+        return (() => Attention.ByTorch(q.unsqueeze(0), k.unsqueeze(0), v.unsqueeze(0)), () => FusedKernels.Attend(q, k, v));
     }
 
     /// <summary>Group norm and SiLU.</summary>

@@ -19,7 +19,7 @@ public class LayoutSwitch
 {
     private const int Ranks = 4;
     private const long Frames = 15, Positions = 405, Channels = 1152;
-    private readonly UnitPlan _units = UnitPlan.For(Frames, Positions);
+    private readonly UnitPlan _units = UnitPlan.For(Frames, Positions, UnitSize.Processor);
     private IReadOnlyList<Mesh> _meshes = [];
     private GangPlan _plan = null!;
     private Tensor[] _own = [], _copies = [];

@@ -22,7 +22,7 @@ public class LongAttention
     {
         TorchRuntime.Initialize(Threads);
         long[] n = [.. QueriesKeys.Split('x').Select(long.Parse)];
-        (_q, _k, _v) = (randn(16, n[0], 72), randn(16, n[1], 72), randn(16, n[1], 72));
+        (_q, _k, _v) = (randn(1, 16, n[0], 72), randn(1, 16, n[1], 72), randn(1, 16, n[1], 72));
     }
 
     [Benchmark(Baseline = true)]

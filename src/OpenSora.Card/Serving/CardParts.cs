@@ -26,7 +26,7 @@ internal sealed class CardParts : IDisposable
         {
             throw new InputException($"--links {options.Links}: {error.Message}; give a path or a port of this host that is free", error);
         }
-        _opening = new(() => Torch.Run(() => CardDevice.Open(options.Device, options.Threads, settings.Kernels)));
+        _opening = new(() => Torch.Run(() => CardDevice.Open(options.Device, options.Threads, settings)));
         _shelf = new(() => new ModelShelf(Device));
     }
 

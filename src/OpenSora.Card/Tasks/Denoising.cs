@@ -32,7 +32,7 @@ internal static class Denoising
         models.ReleaseText(); // the largest network, and not needed while steps and chunks are computed
         ClipSettings settings = context.Settings;
         int samples = task.Prompts.Count;
-        GangPlan plan = GangPlan.For(settings.Shape.Plan, task.Links.Count);
+        GangPlan plan = GangPlan.For(settings.Shape.Units(models.Units), task.Links.Count);
         using NoiseSource random = RandomState.Open(context.Parts[0], context.Request.Seed);
         StepNoise noise = new(random, models.Precision.Model, settings.LatentShape(samples));
         double evenBytes = samples * Traffic.Of(plan, models.Transformer.Config, models.Precision.Compute == ScalarType.Float32 ? 4 : 2).EvenBytesSent;
@@ -40,7 +40,7 @@ internal static class Denoising
         {
             using Mesh mesh = Join(context, task);
             using CancellationTokenRegistration stopped = context.Cancel.Register(() => mesh.Fail("it was told to stop"));
-            using ClipContext clip = models.Transformer.Clip(settings.Shape);
+            using ClipContext clip = models.Transformer.Clip(settings.Shape, models.Units);
             using PromptSet prompts = new(models.Transformer, [.. task.Prompts.Select((prompt, sample) =>
                 new EncodedText(TensorParts.Read(context.Parts[1 + samples + sample], prompt.Features), [.. prompt.Mask]))]);
             using StepCaches? caches = StepCaches.For(StepCache.Parse(context.Request.Cache), settings.Steps);

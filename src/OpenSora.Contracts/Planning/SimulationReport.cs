@@ -9,8 +9,11 @@ public sealed record SimulationReport
     public required long Seed { get; init; }
     public required CalibrationReport? Calibration { get; init; }
 
-    /// <summary>One for the kernels as they are cut now, one as if launching them took no time: what larger ones could reach.</summary>
+    /// <summary>One for units that are computed one by one, one for several a call, as a device does that gives the same bytes so.</summary>
     public required IReadOnlyList<ScalingReport>? Scaling { get; init; }
+
+    /// <summary>Sizes of units.</summary>
+    public UnitSizesReport? Units { get; init; }
 
     public required ServiceReport? Service { get; init; }
 
@@ -34,8 +37,8 @@ public sealed record FittedValue(string Name, double Value, string Unit, string 
 public sealed record PublishedPoint(string Name, string Source, double PublishedSeconds, double SimulatedSeconds, double Error, bool Fitted);
 
 /// <summary>One clip on more and more cards.</summary>
-/// <param name="Kernels">Which of the two curves this is.</param>
-public sealed record ScalingReport(string CardType, string Clip, string Kernels, int Steps, IReadOnlyList<JobPoint> Points);
+/// <param name="Calls">Which of the two curves this is.</param>
+public sealed record ScalingReport(string CardType, string Clip, string Calls, int Steps, IReadOnlyList<JobPoint> Points);
 
 /// <summary>One job on some cards.</summary>
 /// <param name="JobSeconds">Text, steps, gathering, decoding and encoding of the file.</param>
@@ -43,6 +46,21 @@ public sealed record ScalingReport(string CardType, string Clip, string Kernels,
 /// <param name="Waiting">Share of a step in which a card stands still for others, over all cards.</param>
 /// <param name="BytesPerStep">Sent by all cards in a step.</param>
 public sealed record JobPoint(int Cards, double StepSeconds, double JobSeconds, double Efficiency, double Waiting, long BytesPerStep);
+
+/// <summary>One clip cut into units of several sizes.</summary>
+public sealed record UnitSizesReport(string CardType, string Clip, IReadOnlyList<UnitSizeRow> Rows);
+
+/// <summary>One size.</summary>
+/// <param name="RowsWanted">Rows that a unit is to have.</param>
+/// <param name="Chosen">Whether cards of this kind compute in it.</param>
+/// <param name="Temporaries">The most bytes that the tensors of a unit take on one card.</param>
+public sealed record UnitSizeRow(long RowsWanted, bool Chosen, long FramesPerUnit, long PositionsPerUnit, long Temporaries, IReadOnlyList<UnitSizePoint> Points);
+
+/// <summary>A step with units of one size.</summary>
+/// <param name="Balance">Tokens of an even share over tokens of the card that has most, 0 to 1.</param>
+/// <param name="StepSeconds">null where the card's speed is not known.</param>
+/// <param name="Efficiency">Step time of one card, with the size that is best for one, over cards · step time; null where the speed is not known.</param>
+public sealed record UnitSizePoint(int Cards, double Balance, double? StepSeconds, double? Efficiency);
 
 /// <summary>Jobs over a cluster.</summary>
 /// <param name="Mix">Clips that jobs ask for, in equal shares, with the seconds of each when nothing fails.</param>

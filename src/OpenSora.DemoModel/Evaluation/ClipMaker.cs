@@ -4,6 +4,7 @@ using OpenSora.DemoModel.Stages;
 using OpenSora.Inference;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Stages;
+using OpenSora.Layout.Units;
 using OpenSora.Prompts.Plans;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ internal sealed class ClipMaker(string folder, double guidance) : IDisposable
             Vae2d = Path.Combine(folder, "vae2d"),
             Vae3d = Path.Combine(folder, "vae3d"),
         },
-        new GenerationRequest(), CPU, new Precision(ScalarType.BFloat16, ScalarType.Float32));
+        new GenerationRequest(), CPU, new Precision(ScalarType.BFloat16, ScalarType.Float32), UnitSize.Processor);
 
     public Models Models => _models;
 

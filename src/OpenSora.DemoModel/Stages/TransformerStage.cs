@@ -110,7 +110,7 @@ internal sealed class TransformerStage : IDisposable
             noised = cat([frame.Plus(randn(frame.shape, generator: generator).Times(GivenNoise)), noised.narrow(0, given, frames - given)], 0);
         }
         bool[]? denoised = given == 0 ? null : [.. Enumerable.Range(0, frames).Select(i => i >= given)];
-        using ClipContext clip = model.Clip(new ClipShape(frames, DrawnFrames.Side / 8, DrawnFrames.Side / 8, DrawnFrames.Side, DrawnFrames.Side, 24));
+        using ClipContext clip = model.Clip(new ClipShape(frames, DrawnFrames.Side / 8, DrawnFrames.Side / 8, DrawnFrames.Side, DrawnFrames.Side, 24), UnitSize.Processor);
         using PromptContext prompt = sample.Caption is { } caption
             ? model.Prompt(_prompts.Of(caption, sample.Scored), null)
             : model.NullPrompt(Mask(random: sample.NoiseSeed));

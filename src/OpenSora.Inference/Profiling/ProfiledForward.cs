@@ -29,7 +29,7 @@ internal sealed class ProfiledForward : IProfiled
         ClipShape shape = new(request.Frames, h, w, h * PixelsPerCell, w * PixelsPerCell, 24);
         PromptContext prompt = model.Prompt(randn(request.Tokens, config.CaptionChannels), null), none = model.NullPrompt(null);
         _velocity = new GuidedVelocity(
-            model, model.Clip(shape), (_, half) => half == GuidanceHalf.Conditional ? prompt : none, new Guidance(7), SingleRank.Instance);
+            model, model.Clip(shape, UnitSize.Processor), (_, half) => half == GuidanceHalf.Conditional ? prompt : none, new Guidance(7), SingleRank.Instance);
         _patches = new Sharding.Tokens(Patches.FromLatent(randn(config.InChannels, request.Frames, h, w)), TokenLayout.Frames, 0);
         _denoised = [.. Enumerable.Repeat(true, request.Frames)];
 

@@ -79,7 +79,7 @@ public sealed class OneRankGeneration(Models models, NoiseSource noise)
     private Tensor[] Denoise(Tensor start, IReadOnlyList<float>[] ratios, EncodedText[] texts, ClipSettings settings, int loop, CancellationToken cancel)
     {
         StepNoise fresh = new(noise, models.Precision.Model, settings.LatentShape(texts.Length));
-        using ClipContext clip = models.Transformer.Clip(settings.Shape);
+        using ClipContext clip = models.Transformer.Clip(settings.Shape, models.Units);
         using PromptSet prompts = new(models.Transformer, texts);
         DenoiseShare share = new()
         {

@@ -13,37 +13,37 @@ internal static class Attention
     /// <summary>Scores that a block should not exceed.</summary>
     private const long Scores = 1 << 20;
 
-    private static readonly bool s_isTorchs = TorchRuntime.HasAttention;
-
-    /// <summary>softmax(q · k / √D) · v for every entry of the batch (head of a frame, a position or the whole unit).</summary>
-    /// <param name="q">Queries [B, N, D].</param>
-    /// <param name="k">Keys [B, M, D].</param>
-    /// <param name="v">Values [B, M, D].</param>
-    /// <returns>[B, N, D]</returns>
+    /// <summary>softmax(q · k / √D) · v for each of H heads of each of n frames, positions or units. Tensors may be strided.</summary>
+    /// <param name="q">Queries [n, H, N, D].</param>
+    /// <param name="k">Keys [n, H, M, D].</param>
+    /// <param name="v">Values [n, H, M, D].</param>
+    /// <returns>[n, H, N, D]</returns>
     /// <exception cref="ArgumentException">The shapes do not fit together.</exception>
     public static Tensor Attend(Tensor q, Tensor k, Tensor v)
     {
         long[] queries = q.shape, keys = k.shape;
-        if (queries.Length != 3 || keys.Length != 3 || queries[0] != keys[0] || queries[2] != keys[2] || !keys.SequenceEqual(v.shape))
+        if (queries.Length != 4 || keys.Length != 4 || queries[0] != keys[0] || queries[1] != keys[1] || queries[3] != keys[3] || !keys.SequenceEqual(v.shape))
             throw new ArgumentException($"queries [{string.Join(", ", queries)}] for keys [{string.Join(", ", keys)}] and values [{string.Join(", ", v.shape)}]");
-        (long n, long d, long m) = (queries[1], queries[2], keys[1]);
+        (long n, long m, long d) = (queries[2], keys[2], keys[3]);
         if (n == m && m <= FusedKernels.MostTokens && d <= FusedKernels.MostHeadSize && FusedKernels.CanTake(q, k, v))
-            return FusedKernels.Attend(q, k, v);
-        return s_isTorchs && q.device_type is DeviceType.CPU or DeviceType.CUDA ? ByTorch(q, k, v) : InBlocks(q, k, v);
+            return FusedKernels.Attend(q.view(-1, n, d), k.view(-1, m, d), v.view(-1, m, d)).view(queries);
+        return Devices.HasFusedAttention(q.device_type) ? ByTorch(q, k, v) : InBlocks(q, k, v);
     }
 
-    /// <summary>Torch picks a kernel that keeps scores in cache for four dimensions only: the entries stand where heads do.</summary>
-    internal static Tensor ByTorch(Tensor q, Tensor k, Tensor v) =>
-        nn.functional.scaled_dot_product_attention(q.unsqueeze(0), k.unsqueeze(0), v.unsqueeze(0)).squeeze(0);
+    /// <summary>By a kernel of torch that keeps scores in cache. Its result lies in memory as [n, N, H, D].</summary>
+    internal static Tensor ByTorch(Tensor q, Tensor k, Tensor v) => nn.functional.scaled_dot_product_attention(q, k, v);
 
     /// <summary>For older torches, and for devices whose torch has no such kernel. Block sizes follow from the shapes alone.</summary>
     internal static Tensor InBlocks(Tensor q, Tensor k, Tensor v)
     {
-        long batch = q.shape[0], n = q.shape[1], d = q.shape[2], m = k.shape[1];
-        k = k.transpose(1, 2).Over(Math.Sqrt(d)); // [B, D, M]
+        long batch = q.shape[0] * q.shape[1], n = q.shape[2], d = q.shape[3], m = k.shape[2];
+        long[] shape = q.shape;
+        q = q.reshape(batch, n, d);
+        k = k.transpose(2, 3).Over(Math.Sqrt(d)).reshape(batch, d, m);
+        v = v.reshape(batch, m, d);
         long rows = Math.Min(n, Queries), entries = Math.Max(1, Scores / (rows * m));
         if (rows == n && entries >= batch)
-            return Block(q, k, v);
+            return Block(q, k, v).view(shape);
 
         Tensor result = empty(batch, n, d, dtype: q.dtype, device: q.device);
         for (long b = 0; b < batch; b += entries)
@@ -59,7 +59,7 @@ internal static class Attention
                 target.narrow(1, row, height).copy_(Block(some.narrow(1, row, height), theirs, values));
             }
         }
-        return result;
+        return result.view(shape);
     }
 
     private static Tensor Block(Tensor q, Tensor k, Tensor v) => q.bmm(k).softmax(-1, ScalarType.Float32).to(v.dtype).bmm(v);

@@ -7,9 +7,9 @@ namespace OpenSora.Inference.Transformer;
 /// <summary>What the network needs of a clip and what no step changes: computed once per job.</summary>
 public sealed class ClipContext : IDisposable
 {
-    internal ClipContext(ClipShape shape, UnitPlan plan, Tensor positions, Tensor fps, RotaryEmbedding rotary)
+    internal ClipContext(ClipShape shape, UnitPlan plan, UnitCalls calls, Tensor positions, Tensor fps, RotaryEmbedding rotary)
     {
-        (Shape, Plan, PositionEmbedding, FpsEmbedding, Rotary) = (shape, plan, positions, fps, rotary);
+        (Shape, Plan, Calls, PositionEmbedding, FpsEmbedding, Rotary) = (shape, plan, calls, positions, fps, rotary);
     }
 
     public ClipShape Shape { get; }
@@ -23,13 +23,15 @@ public sealed class ClipContext : IDisposable
     /// <summary>[1, C]</summary>
     public Tensor FpsEmbedding { get; }
 
+    /// <summary>Which units are computed together.</summary>
+    internal UnitCalls Calls { get; }
+
     internal RotaryEmbedding Rotary { get; }
 
     public void Dispose()
     {
         PositionEmbedding.Dispose();
         FpsEmbedding.Dispose();
-        Rotary.Cos.Dispose();
-        Rotary.Sin.Dispose();
+        Rotary.Dispose();
     }
 }

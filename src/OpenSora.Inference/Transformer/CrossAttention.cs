@@ -8,8 +8,8 @@ using static TorchSharp.torch;
 namespace OpenSora.Inference.Transformer;
 
 /// <summary>Keys and values of a prompt for one cross-attention. L tokens, H heads of D channels.</summary>
-/// <param name="Keys">[H, L, D]</param>
-/// <param name="Values">[H, L, D]</param>
+/// <param name="Keys">[1, H, L, D]</param>
+/// <param name="Values">[1, H, L, D]</param>
 internal sealed record KeysValues(Tensor Keys, Tensor Values);
 
 /// <summary>
@@ -37,8 +37,8 @@ internal sealed class CrossAttention : nn.Module
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor kv = _kvLinear.forward(y).view(y.shape[0], 2, _heads, _headSize);
-        Tensor keys = kv.select(1, 0).transpose(0, 1);
-        Tensor values = kv.select(1, 1).transpose(0, 1);
+        Tensor keys = kv.select(1, 0).transpose(0, 1).unsqueeze(0);
+        Tensor values = kv.select(1, 1).transpose(0, 1).unsqueeze(0);
         return new KeysValues(keys.contiguous().MoveToOuterDisposeScope(), values.contiguous().MoveToOuterDisposeScope());
     }
 
@@ -46,8 +46,8 @@ internal sealed class CrossAttention : nn.Module
     public Tensor forward(Tensor x, KeysValues prompt)
     {
         long rows = x.shape[0];
-        Tensor q = _qLinear.forward(x).view(rows, _heads, _headSize).transpose(0, 1);
-        Tensor attended = Attention.Attend(q, prompt.Keys, prompt.Values); // [H, rows, D]
-        return _proj.forward(attended.transpose(0, 1).reshape(rows, -1));
+        Tensor q = _qLinear.forward(x).view(1, rows, _heads, _headSize).transpose(1, 2);
+        Tensor attended = Attention.Attend(q, prompt.Keys, prompt.Values); // [1, H, rows, D]
+        return _proj.forward(attended.transpose(1, 2).reshape(rows, -1));
     }
 }

@@ -34,12 +34,18 @@ internal sealed class BlockModulation
 {
     private readonly Tensor _rows; // [6, C] for all frames alike, else [6, T, C]
 
-    /// <param name="table">The block's own share, [6, C].</param>
-    /// <param name="time">The timestep's share, [1, 6, C] or per frame [T, 6, C].</param>
-    public BlockModulation(Tensor table, Tensor time)
+    private BlockModulation(Tensor rows) => _rows = rows;
+
+    /// <summary>Those of all blocks for a timestep, in a few operations.</summary>
+    /// <param name="tables">The blocks' own shares, [6, C] each.</param>
+    /// <returns>One that is made when its block begins, for each table.</returns>
+    public static IReadOnlyList<Func<BlockModulation>> OfAll(IEnumerable<Tensor> tables, TimeEmbedding time)
     {
-        Tensor rows = time.Plus(table);
-        _rows = rows.shape[0] == 1 ? rows.squeeze(0) : rows.transpose(0, 1).contiguous();
+        Tensor all = time.Blocks.Plus(stack(tables).unsqueeze(1));                // [blocks, times, 6, C]
+        all.unflatten(2, 2, 3).select(3, 1).Add(1);                               // one plus each scale
+        return [.. Enumerable.Range(0, (int)all.shape[0]).Select(i => (Func<BlockModulation>)(() => new BlockModulation(time.Rows is null
+            ? all[i, 0]
+            : all[i].index_select(0, time.Rows).transpose(0, 1).contiguous())))];
     }
 
     /// <summary>For the tokens of one unit.</summary>
@@ -52,6 +58,6 @@ internal sealed class BlockModulation
             (_, TokenLayout.Frames) => _rows.select(0, i).narrow(0, unit.First, unit.Run.Count).unsqueeze(1),
             _ => _rows.select(0, i),
         };
-        return (new Modulation(Row(0), Row(1).Plus(1)), Row(2), new Modulation(Row(3), Row(4).Plus(1)), Row(5));
+        return (new Modulation(Row(0), Row(1)), Row(2), new Modulation(Row(3), Row(4)), Row(5));
     }
 }

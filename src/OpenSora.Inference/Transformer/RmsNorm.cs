@@ -10,12 +10,14 @@ internal static class RmsNorm
 
     /// <summary>
     /// Normalises the last dimension in float32, rounds to the type of <paramref name="x"/> and then multiplies by
-    /// <paramref name="weight"/>: the original's order.
+    /// <paramref name="weight"/>: the original's order. Half-precision numbers are normalised in place: a product that rounds into its
+    /// own operand never exists in float32.
     /// </summary>
     public static Tensor Apply(Tensor x, Tensor weight)
     {
-        Tensor h = x.to(ScalarType.Float32);
-        Tensor inverse = h.Squared().mean([-1], keepdim: true).Add(Epsilon).rsqrt_();
-        return (h * inverse).to(x.dtype) * weight;
+        // Squares of float16 numbers overflow at 256; of bfloat16 numbers, their rounding is lost in the mean.
+        Tensor h = x.dtype == ScalarType.Float16 ? x.to(ScalarType.Float32) : x;
+        Tensor inverse = h.Squared().mean([-1], keepdim: true, ScalarType.Float32).Add(Epsilon).rsqrt_();
+        return (x.dtype == ScalarType.Float32 ? x * inverse : x.mul_(inverse)) * weight;
     }
 }

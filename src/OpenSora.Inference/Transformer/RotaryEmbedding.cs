@@ -10,7 +10,9 @@ namespace OpenSora.Inference.Transformer;
 /// </summary>
 /// <param name="Cos">Cosines of the angles, [T, D/2].</param>
 /// <param name="Sin">Sines, of the same shape.</param>
-internal sealed record RotaryEmbedding(Tensor Cos, Tensor Sin)
+/// <param name="CosOfPairs">Cosines for both of a pair, [T, 1, 1, D/2, 1].</param>
+/// <param name="SinOfPairs">Negative and positive sines, [T, 1, 1, D/2, 2].</param>
+internal sealed record RotaryEmbedding(Tensor Cos, Tensor Sin, Tensor CosOfPairs, Tensor SinOfPairs) : IDisposable
 {
     private const double Theta = 10000;
 
@@ -30,21 +32,29 @@ internal sealed record RotaryEmbedding(Tensor Cos, Tensor Sin)
         using DisposeScope scope = NewDisposeScope();
         Tensor positions = Arithmetic.Range(frames, ScalarType.Float32, device: frequencies.device);
         Tensor angles = precision.RoundToFloat(outer(positions, precision.RoundToFloat(frequencies)));
-        Tensor Table(Tensor x) => precision.Round(x).MoveToOuterDisposeScope();
-        return new RotaryEmbedding(Table(cos(angles)), Table(sin(angles)));
+        Tensor cosines = precision.Round(cos(angles)), sines = precision.Round(sin(angles));
+        RotaryEmbedding tables = new(cosines, sines, cosines.unsqueeze(-1).unsqueeze(1).unsqueeze(1), stack([sines.neg(), sines], -1).unsqueeze(1).unsqueeze(1));
+        foreach (Tensor table in tables.Tables)
+            table.MoveToOuterDisposeScope();
+        return tables;
+    }
+
+    /// <summary>All that it holds.</summary>
+    public IEnumerable<Tensor> Tables => [Cos, Sin, CosOfPairs, SinOfPairs];
+
+    public void Dispose()
+    {
+        foreach (Tensor table in Tables)
+            table.Dispose();
     }
 
     /// <summary>
-    /// Rotates queries and keys [n, T, 2, H, D] and puts heads before frames: [2, n, H, T, D]. The first channel of every
-    /// pair comes before all second ones in the result, where the original leaves them side by side. Products of queries
-    /// with keys do not see the order, and whole rows are rotated some three times as fast as every other number.
+    /// Rotates queries and keys [n, T, 2, H, D] in three operations: a pair (a, b) becomes (a, b) · cos + (b, a) · (−sin, sin).
     /// </summary>
     public Tensor Rotate(Tensor qk)
     {
         long[] d = qk.shape;
-        Tensor pairs = qk.reshape(d[0], d[1], d[2], d[3], d[4] / 2, 2)
-            .permute(5, 2, 0, 3, 1, 4).contiguous();                  // [2, 2, n, H, T, D/2]
-        Tensor first = pairs.select(0, 0), second = pairs.select(0, 1);
-        return cat([(first * Cos).MinusProduct(second, Sin), (second * Cos).PlusProduct(first, Sin)], -1);
+        Tensor pairs = qk.unflatten(4, d[4] / 2, 2);                                  // [n, T, 2, H, D/2, 2]
+        return (pairs * CosOfPairs).PlusProduct(pairs.flip(-1), SinOfPairs).view(d);
     }
 }

@@ -52,18 +52,19 @@ public sealed class STDiT3 : nn.Module
     public Device Device => _xEmbedder.Device;
 
     /// <summary>What of <paramref name="shape"/> does not depend on the step. The caller disposes it.</summary>
-    public ClipContext Clip(ClipShape shape) => Clip(shape, shape.Plan);
+    /// <param name="size">Of the units.</param>
+    public ClipContext Clip(ClipShape shape, UnitSize size) => Clip(shape, shape.Units(size), size.RowsAtOnce);
 
-    internal ClipContext Clip(ClipShape shape, UnitPlan plan)
+    internal ClipContext Clip(ClipShape shape, UnitPlan plan, long rowsAtOnce = 0)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor frequencies = _rope?.Freqs ?? RotaryEmbedding.DefaultFrequencies(Config.HeadSize).to(Device);
         RotaryEmbedding rotary = RotaryEmbedding.Of(frequencies, shape.Frames, _precision);
         Tensor positions = PositionEmbedding.Of(shape, Config, _precision, Device);
         Tensor fps = _fpsEmbedder.forward(shape.Fps, _precision, Device);
-        foreach (Tensor kept in new[] { rotary.Cos, rotary.Sin, positions, fps })
+        foreach (Tensor kept in rotary.Tables.Concat([positions, fps]))
             kept.DetachFromDisposeScope();
-        return new ClipContext(shape, plan, positions, fps, rotary);
+        return new ClipContext(shape, plan, new UnitCalls(plan, rowsAtOnce), positions, fps, rotary);
     }
 
     /// <summary>Projects a prompt. The caller disposes the result.</summary>
@@ -98,7 +99,8 @@ public sealed class STDiT3 : nn.Module
         ISequenceParallel parallel, Action<string, Tensor>? probe = null, ForwardCache? cache = null)
     {
         using DisposeScope scope = NewDisposeScope();
-        Forward pass = new(EmbedTime(timestep, denoised, clip, probe), clip, prompt, parallel, probe);
+        TimeEmbedding time = EmbedTime(timestep, denoised, clip, probe);
+        Forward pass = new(time, BlockModulation.OfAll(BlocksInOrder().Select(block => block.ScaleShiftTable), time), clip, prompt, parallel, probe);
         Tokens tokens = cache switch
         {
             null => ApplyBlocks(patches, pass),
@@ -111,7 +113,8 @@ public sealed class STDiT3 : nn.Module
     }
 
     /// <summary>What all blocks of one forward have in common.</summary>
-    private sealed record Forward(TimeEmbedding Time, ClipContext Clip, PromptContext Prompt, ISequenceParallel Parallel, Action<string, Tensor>? Probe);
+    private sealed record Forward(
+        TimeEmbedding Time, IReadOnlyList<Func<BlockModulation>> Modulations, ClipContext Clip, PromptContext Prompt, ISequenceParallel Parallel, Action<string, Tensor>? Probe);
 
     private int Blocks => 2 * Config.Depth;
 
@@ -186,7 +189,7 @@ public sealed class STDiT3 : nn.Module
         bool first = i == 0, last = i == Blocks - 1, temporal = i % 2 == 1;
         STDiT3Block block = Block(i);
         using DisposeScope scope = NewDisposeScope();
-        BlockModulation modulation = block.Modulate(pass.Time.Blocks);
+        BlockModulation modulation = pass.Modulations[i]();
         CachedPart self = temporal ? CachedPart.TemporalAttention : CachedPart.SpatialAttention;
         long[] shape = [tokens.Run.Count, pass.Clip.Plan.Positions, Config.HiddenSize];
         Tensor? attention = cache.Take(i, self), cross = cache.Take(i, CachedPart.CrossAttention);
@@ -261,19 +264,31 @@ public sealed class STDiT3 : nn.Module
         using ITokenSwitch exchange = pass.Parallel.Begin(
             pass.Clip.Plan, tokens.Layout, last ? Config.PatchChannels : Config.HiddenSize, _precision.Compute, Device);
         using DisposeScope scope = NewDisposeScope();
-        BlockModulation modulation = block.Modulate(pass.Time.Blocks);
-        foreach (Run run in pass.Clip.Plan.Units(tokens.Layout, tokens.Run))
+        BlockModulation modulation = pass.Modulations[i]();
+        KeysValues prompt = pass.Prompt.Blocks[i];
+        (Tokens Before, Tensor After) Apply(Run run)
         {
-            using DisposeScope unitScope = NewDisposeScope();
-            Tokens unit = tokens.Slice(run);
+            Tokens units = tokens.Slice(run);
             if (first)
-                unit = unit.With(Embed(unit.Values, pass));
-            Tensor x = block.forward(unit, modulation, pass.Prompt.Blocks[i], temporal ? pass.Clip.Rotary : null, inner);
-            pass.Probe?.Invoke(name, x);
-            seen?.Invoke(unit, x);
-            if (last)
-                x = Velocity(unit.With(x), pass);
-            exchange.Add(unit.With(x));
+                units = units.With(Embed(units.Values, pass));
+            return (units, block.forward(units, modulation, prompt, temporal ? pass.Clip.Rotary : null, inner));
+        }
+        Tensor Leaving(Tokens units, Tensor x) => last ? Velocity(units.With(x), pass) : x;
+
+        IEnumerable<Run> calls = pass.Probe is null
+            ? pass.Clip.Calls.Of(tokens.Layout, tokens.Run, (prompt.Keys.shape[2], first, last), run => Apply(run) is var (before, after) ? Leaving(before, after) : after)
+            : pass.Clip.Plan.Units(tokens.Layout, tokens.Run);
+        foreach (Run call in calls)
+        {
+            using DisposeScope callScope = NewDisposeScope();
+            (Tokens before, Tensor after) = Apply(call);
+            pass.Probe?.Invoke(name, after);
+            Tokens leaving = before.With(Leaving(before, after));
+            foreach (Run unit in pass.Clip.Plan.Units(tokens.Layout, call))
+            {
+                seen?.Invoke(before.Slice(unit), before.With(after).Slice(unit).Values);
+                exchange.Add(leaving.Slice(unit));
+            }
         }
         return exchange.Finish();
     }
@@ -302,14 +317,15 @@ public sealed class STDiT3 : nn.Module
         (Tensor t, Tensor blocks) = EmbedTime(timestep, clip);
         probe?.Invoke("t_mlp", blocks);
         if (denoised is null || denoised.All(frame => frame))
-            return new TimeEmbedding(t, blocks, null, null);
+            return new TimeEmbedding(t, blocks);
 
         if (denoised.Length != clip.Shape.Frames)
             throw new ArgumentException($"the mask has {denoised.Length} frames, the clip {clip.Shape.Frames}", nameof(denoised));
         (Tensor t0, Tensor blocks0) = EmbedTime(0, clip);
         probe?.Invoke("t0_mlp", blocks0);
         Tensor perFrame = tensor(denoised, device: Device);
-        return new TimeEmbedding(t, where(perFrame.view(-1, 1, 1), blocks, blocks0), t0, perFrame);
+        Tensor rows = tensor([.. denoised.Select(frame => frame ? 0L : 1L)], device: Device);
+        return new TimeEmbedding(t, cat([blocks, blocks0]), t0, perFrame, rows);
     }
 
     /// <summary>[1, C] and [1, 6, C]</summary>

@@ -28,8 +28,8 @@ internal sealed class STDiT3Block : nn.Module
         RegisterComponents();
     }
 
-    /// <summary>Modulation and gates of this block for a timestep, [1, 6, C] or per frame [T, 6, C].</summary>
-    public BlockModulation Modulate(Tensor time) => new(_scaleShiftTable, time);
+    /// <summary>What <see cref="BlockModulation"/> is made of, [6, C].</summary>
+    public Tensor ScaleShiftTable => _scaleShiftTable;
 
     /// <summary>Keys and values of a prompt [L, C] for this block.</summary>
     public KeysValues Prompt(Tensor y) => _crossAttn.Prompt(y);

@@ -39,37 +39,36 @@ internal sealed class SelfAttention : nn.Module
         long n = x.shape[0], m = x.shape[1], c = x.shape[2];
         Tensor qkv = _qkv.forward(x.reshape(n * m, c)).view(n, m, 3, _heads, _headSize);
         var (q, k, v) = Heads(qkv, rotary);
-        Tensor attended = Attention.Attend(q, k, v)                  // [n·H, m, D]
-            .view(n, _heads, m, _headSize).transpose(1, 2).reshape(n * m, c);
+        Tensor attended = Attention.Attend(q, k, v).transpose(1, 2).reshape(n * m, c);
         return _proj.forward(attended).view(n, m, c);
     }
 
-    /// <summary>[n, m, 3, H, D] → queries, keys and values, each [n·H, m, D].</summary>
+    /// <summary>[n, m, 3, H, D] → queries, keys and values, each [n, H, m, D].</summary>
     private (Tensor Q, Tensor K, Tensor V) Heads(Tensor qkv, RotaryEmbedding? rotary)
     {
         bool fused = _headSize <= FusedKernels.MostHeadSize
             && FusedKernels.CanTake(qkv, _qNorm?.Weight, _kNorm?.Weight, rotary?.Cos, rotary?.Sin);
-        return fused
-            ? FusedKernels.Heads(
-                qkv,
-                _qNorm is not null && _kNorm is not null ? (_qNorm.Weight, _kNorm.Weight) : null,
-                rotary is not null ? (rotary.Cos, rotary.Sin) : null,
-                RmsNorm.Epsilon)
-            : PlainHeads(qkv, rotary);
+        if (!fused)
+            return PlainHeads(qkv, rotary);
+        (Tensor q, Tensor k, Tensor v) = FusedKernels.Heads(
+            qkv,
+            _qNorm is not null && _kNorm is not null ? (_qNorm.Weight, _kNorm.Weight) : null,
+            rotary is not null ? (rotary.Cos, rotary.Sin) : null,
+            RmsNorm.Epsilon);
+        long[] shape = [qkv.shape[0], _heads, qkv.shape[1], _headSize];
+        return (q.view(shape), k.view(shape), v.view(shape));
     }
 
+    /// <summary>Strided, without a copy into another layout: attention reads them so. What is normalised may be so in place.</summary>
     private (Tensor Q, Tensor K, Tensor V) PlainHeads(Tensor qkv, RotaryEmbedding? rotary)
     {
         Tensor qk = qkv.narrow(2, 0, 2);                             // [n, m, 2, H, D]
         if (_qNorm is not null && _kNorm is not null)
             qk = RmsNorm.Apply(qk, stack([_qNorm.Weight, _kNorm.Weight]).unsqueeze(1));
-        qk = rotary?.Rotate(qk) ?? qk.permute(2, 0, 3, 1, 4).contiguous(); // [2, n, H, m, D]
-        Tensor v = qkv.select(2, 2).transpose(1, 2).contiguous();
-        return (PerHead(qk.select(0, 0)), PerHead(qk.select(0, 1)), PerHead(v));
+        if (rotary is not null)
+            qk = rotary.Rotate(qk);
+        return (qk.select(2, 0).transpose(1, 2), qk.select(2, 1).transpose(1, 2), qkv.select(2, 2).transpose(1, 2));
     }
-
-    /// <summary>[n, H, m, D] → [n·H, m, D]</summary>
-    private static Tensor PerHead(Tensor x) => x.view(-1, x.shape[2], x.shape[3]);
 
     private sealed class HeadNorm : nn.Module
     {

@@ -31,21 +31,21 @@ public static class Case1Transformer
         ErrorOf error = new();
         long promptTokens = 0;
         for (int sample = 0; sample < golden["x"].shape[0]; sample++)
-            promptTokens += Compare(model, golden, sample, promptTokens, error);
+            promptTokens += Compare(context.Units, model, golden, sample, promptTokens, error);
         return error.Result(GoldenFiles.Name(context, file), Tolerance);
     }
 
     /// <summary>Computes and compares one sample.</summary>
     /// <param name="promptBegin">Tokens of the prompts before this one in the original's packing.</param>
     /// <returns>Tokens of this sample's prompt.</returns>
-    private static long Compare(STDiT3 model, GoldenTensors golden, int sample, long promptBegin, ErrorOf error)
+    private static long Compare(UnitSize units, STDiT3 model, GoldenTensors golden, int sample, long promptBegin, ErrorOf error)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = golden["x"], latent = x[sample];
         ClipShape shape = new(
             latent.shape[1], latent.shape[2], latent.shape[3], golden["height"][0].Value(), golden["width"][0].Value(),
             RepeatedRow(golden, "fps", sample).Value());
-        using ClipContext clip = model.Clip(shape);
+        using ClipContext clip = model.Clip(shape, units);
         using PromptContext prompt = model.Prompt(golden["y"][sample, 0], golden.Has("mask") ? Flags(RepeatedRow(golden, "mask", sample)) : null);
         bool[]? denoised = golden.Has("x_mask") ? Flags(golden["x_mask"][sample]) : null;
 

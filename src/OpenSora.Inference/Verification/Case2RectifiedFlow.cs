@@ -41,7 +41,7 @@ public static class Case2RectifiedFlow
         ErrorOf error = new();
         if (arguments.UseTimestepTransform && OnPurpose.IsShort(golden["arg_num_frames"][0].Value()))
             return error.Result(GoldenFiles.Name(context, file), Tolerance, OnPurpose.ShortClip);
-        new SamplerReplay(model, golden, arguments, error).Run();
+        new SamplerReplay(model, context.Units, golden, arguments, error).Run();
         return error.Result(GoldenFiles.Name(context, file), Tolerance);
     }
 

@@ -43,7 +43,7 @@ public static partial class Case9EndToEnd
         using JsonDocument arguments = JsonDocument.Parse(File.ReadAllBytes(Path.ChangeExtension(file, ".json")));
         JsonElement run = arguments.RootElement;
         GenerationRequest request = GoldenRequest.Read(context, run);
-        using Models models = Models.Open(request.Models, request, context.Device, context.Precision);
+        using Models models = Models.Open(request.Models, request, context.Device, context.Precision, context.Units);
         if (run.Find("error") is not null)
             return Refused(name, request, models, Open);
 

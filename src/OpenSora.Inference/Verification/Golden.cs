@@ -1,4 +1,5 @@
 using OpenSora.Contracts.Media;
+using OpenSora.Layout.Units;
 using static TorchSharp.torch;
 
 namespace OpenSora.Inference.Verification;
@@ -20,7 +21,7 @@ public sealed record GoldenResult(string Name, double MaxError, double Tolerance
 /// <summary>What a golden case runs against.</summary>
 /// <param name="Folder">The golden folder, with <c>checkpoints/{dit,t5,vae2d,vae3d}</c> and <c>case*</c> below it.</param>
 /// <param name="Files">Reads references.</param>
-public sealed record GoldenContext(string Folder, Device Device, Precision Precision, IMedia Files)
+public sealed record GoldenContext(string Folder, Device Device, Precision Precision, UnitSize Units, IMedia Files)
 {
     public string Checkpoint(string name) => Path.Combine(Folder, "checkpoints", name);
 }

@@ -14,7 +14,7 @@ namespace OpenSora.Inference.Verification;
 internal sealed record SamplerArguments(int NumSamplingSteps = 10, double CfgScale = 4, bool UseTimestepTransform = false);
 
 /// <summary>Repeats one run of the original's sampler from its inputs and its noise, and compares step by step.</summary>
-internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerArguments arguments, ErrorOf error)
+internal sealed class SamplerReplay(STDiT3 model, UnitSize units, GoldenTensors golden, SamplerArguments arguments, ErrorOf error)
 {
     private readonly Tensor _z = golden["z"]; // [n, c, T, h, w]
 
@@ -22,7 +22,7 @@ internal sealed class SamplerReplay(STDiT3 model, GoldenTensors golden, SamplerA
     {
         int samples = (int)_z.shape[0];
         FlowSchedule schedule = Schedule();
-        using ClipContext clip = model.Clip(Shape());
+        using ClipContext clip = model.Clip(Shape(), units);
         using PromptSet prompts = new(model, [.. Enumerable.Range(0, samples).Select(Text)]);
         GuidedVelocity velocity = new(model, clip, prompts.Of, new Guidance(arguments.CfgScale), SingleRank.Instance);
         RectifiedFlow sampler = new(schedule, (step, sample, z, timestep, denoised) =>

@@ -1,6 +1,7 @@
 using OpenSora.Contracts.Generation;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Stages;
+using OpenSora.Layout.Units;
 using OpenSora.Prompts.Plans;
 using OpenSora.Torch;
 using TorchSharp;
@@ -27,15 +28,15 @@ public static class SelfCheck
     };
 
     /// <param name="models">All four.</param>
-    public static GoldenResult Run(ModelFolders models, Device device, Precision precision)
+    public static GoldenResult Run(ModelFolders models, Device device, Precision precision, UnitSize units)
     {
-        byte[] ours = Frames(models, device, precision);
+        byte[] ours = Frames(models, device, precision, units);
         bool enabled = FusedKernels.Enabled;
         FusedKernels.Enabled = false;
         try
         {
             return new GoldenResult(
-                Name, Math.Min(FrameBytesError.Between(ours, Frames(models, CPU, Precision.Float32)), double.MaxValue), FrameBytesError.Tolerance,
+                Name, Math.Min(FrameBytesError.Between(ours, Frames(models, CPU, Precision.Float32, UnitSize.Processor)), double.MaxValue), FrameBytesError.Tolerance,
                 "against the processor with torch's own kernels");
         }
         finally
@@ -44,10 +45,10 @@ public static class SelfCheck
         }
     }
 
-    private static byte[] Frames(ModelFolders folders, Device device, Precision precision)
+    private static byte[] Frames(ModelFolders folders, Device device, Precision precision, UnitSize units)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Models models = Models.Open(folders, s_clip, device, precision);
+        using Models models = Models.Open(folders, s_clip, device, precision, units);
         using NoiseSource noise = new(s_clip.Seed);
         using MemoryStream frames = new();
         new OneRankGeneration(models, noise).Run(

@@ -25,6 +25,6 @@ public sealed record ClipPlan(FrameSize Output, int Frames, int Overlap, int Lat
         AutoencoderUnits units = new(request.MicroFrameSize, request.MicroBatchSize);
         return new ClipPlan(
             clip.Output, clip.Frames, settings.Overlap, clip.Latent.Frames, LatentForm.FrameBytes(settings.Shape.Positions),
-            GangPlan.MostRanks(settings.Shape.Plan), [.. units.Chunks(clip.Frames, LatentSize.TimeScale)]);
+            GangPlan.MostRanks(clip.Latent.Frames), [.. units.Chunks(clip.Frames, LatentSize.TimeScale)]);
     }
 }

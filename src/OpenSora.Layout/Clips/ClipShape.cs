@@ -24,5 +24,5 @@ public sealed record ClipShape(long Frames, long LatentHeight, long LatentWidth,
     public long Positions => PatchRows * PatchColumns;
 
     /// <summary>How its tokens are cut into units.</summary>
-    public UnitPlan Plan => UnitPlan.For(Frames, Positions);
+    public UnitPlan Units(UnitSize size) => UnitPlan.For(Frames, Positions, size);
 }

@@ -21,16 +21,16 @@ public sealed class GangPlan
     public IReadOnlyList<Seat> Seats { get; }
 
     /// <summary>The most ranks that can share a clip of T latent frames: one per frame and half.</summary>
-    public static int MostRanks(UnitPlan units) => (int)Math.Min(int.MaxValue, 2 * units.Frames);
+    public static int MostRanks(long latents) => (int)Math.Min(int.MaxValue, 2 * latents);
 
     /// <exception cref="InputException">More ranks than can share the clip, or none.</exception>
     public static GangPlan For(UnitPlan units, int ranks)
     {
         if (ranks < 1)
             throw new InputException($"--cards is {ranks}, must be at least 1");
-        if (ranks > MostRanks(units))
-            throw new InputException($"--cards is {ranks}, but {MostRanks(units)} is the most that can share a clip of {units.Frames} latent "
-                + $"frame{(units.Frames == 1 ? "" : "s")}, one per frame and half of guidance: give --cards {MostRanks(units)} or fewer, or a longer clip");
+        if (ranks > MostRanks(units.Frames))
+            throw new InputException($"--cards is {ranks}, but {MostRanks(units.Frames)} is the most that can share a clip of {units.Frames} latent "
+                + $"frame{(units.Frames == 1 ? "" : "s")}, one per frame and half of guidance: give --cards {MostRanks(units.Frames)} or fewer, or a longer clip");
         int count = (ranks + 1) / 2;
         bool odd = ranks % 2 == 1;
         Run[] frames = Runs(units, TokenLayout.Frames, count, odd), positions = Runs(units, TokenLayout.Positions, count, odd);

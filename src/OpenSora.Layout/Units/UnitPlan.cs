@@ -2,24 +2,17 @@ namespace OpenSora.Layout.Units;
 
 /// <summary>
 /// How the tokens of a clip are cut into units. A kernel gives other last bits for another shape, so every kernel call
-/// runs on one unit, and units follow from the clip alone: results have the same bits on any number of cards, and what a
+/// runs on one unit, and units follow from the clip and the kind of card: results have the same bits on any number of cards, and what a
 /// call needs besides the tokens is bounded by a unit. Ranks own runs of whole units.
 /// </summary>
 public sealed record UnitPlan
 {
-    /// <summary>
-    /// Rows that a unit is to have: enough for matrix products to run near full speed, few enough for what lies between them to
-    /// stay in cache, and for a small clip to be shared evenly by some cards. A clip is cut into as many units as come nearest to it.
-    /// </summary>
-    public const long RowsWanted = 512;
-
     private UnitPlan(long frames, long positions, long rowsWanted)
     {
         Frames = frames;
         Positions = positions;
-        long units = Math.Max(1, (frames * positions + rowsWanted / 2) / rowsWanted);
-        FramesPerUnit = DivideUp(frames, units);
-        PositionsPerUnit = DivideUp(positions, units);
+        FramesPerUnit = Evenly(frames, positions, rowsWanted);
+        PositionsPerUnit = Evenly(positions, frames, rowsWanted);
     }
 
     /// <summary>Latent frames T of the clip.</summary>
@@ -36,10 +29,11 @@ public sealed record UnitPlan
 
     /// <summary>The plan for a clip of <paramref name="frames"/> latent frames with <paramref name="positions"/> patches each.</summary>
     /// <exception cref="ArgumentOutOfRangeException">One of them is below 1.</exception>
-    public static UnitPlan For(long frames, long positions) => For(frames, positions, RowsWanted);
+    public static UnitPlan For(long frames, long positions, UnitSize size) => For(frames, positions, size.RowsFor(frames * positions));
 
-    /// <summary>A plan with units of another size: tests compare results across plans.</summary>
-    internal static UnitPlan For(long frames, long positions, long rowsWanted)
+    /// <summary>A plan with units of any size: tests and the simulator compare sizes.</summary>
+    /// <param name="rowsWanted">Rows that a unit is to have, at least 1.</param>
+    public static UnitPlan For(long frames, long positions, long rowsWanted)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(frames, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(positions, 1);
@@ -70,10 +64,37 @@ public sealed record UnitPlan
         return Cut(held, size);
     }
 
+    /// <summary>
+    /// The units that lie in <paramref name="held"/>, in order, some together: runs of up to <paramref name="most"/> units of one size. A last
+    /// unit that is shorter stands alone.
+    /// </summary>
+    /// <exception cref="ArgumentException">As of <see cref="Units(TokenLayout, Run)"/>.</exception>
+    public IEnumerable<Run> Groups(TokenLayout layout, Run held, long most)
+    {
+        Run group = default;
+        foreach (Run unit in Units(layout, held))
+        {
+            bool fits = group.Count > 0 && unit.Count == PerUnit(layout) && group.Count < most * unit.Count;
+            if (group.Count > 0 && !fits)
+                yield return group;
+            group = fits ? new Run(group.First, group.Count + unit.Count) : unit;
+        }
+        if (group.Count > 0)
+            yield return group;
+    }
+
     private static IEnumerable<Run> Cut(Run held, long size)
     {
         for (long first = held.First; first < held.End; first += size)
             yield return new Run(first, Math.Min(size, held.End - first));
+    }
+
+    /// <summary>How many of <paramref name="count"/> frames or positions make a unit of about the rows wanted, in units as even as can be.</summary>
+    private static long Evenly(long count, long rows, long rowsWanted)
+    {
+        long all = count * rows, units = Math.Max(1, (all + Math.Min(rowsWanted, all) / 2) / Math.Min(rowsWanted, all));
+        long more = DivideUp(count, units), fewer = more == 1 ? 1 : DivideUp(count, DivideUp(count, more - 1));
+        return Math.Abs(more * rows - rowsWanted) <= Math.Abs(fewer * rows - rowsWanted) ? more : fewer;
     }
 
     private static long DivideUp(long a, long b) => (a + b - 1) / b;

@@ -1,3 +1,5 @@
+using OpenSora.Layout.Units;
+
 namespace OpenSora.Planning.Cards;
 
 /// <summary>
@@ -40,6 +42,12 @@ public sealed record CardType
     /// <summary>Least time from one kernel to the next.</summary>
     public double KernelSeconds { get; init; }
 
+    /// <summary>Parts of a matrix product that it computes at once; null where that is not published, and products of any size run at one rate.</summary>
+    public int? Multiprocessors { get; init; }
+
+    /// <summary>Whether its torch has an attention that keeps scores on the chip. Default: true.</summary>
+    public bool HasFusedAttention { get; init; } = true;
+
     /// <summary>Where the figures are from, and which are assumptions.</summary>
     public string Source { get; init; } = "";
 
@@ -48,6 +56,9 @@ public sealed record CardType
     /// unfold their input, and all cards of a machine share its memory.
     /// </summary>
     public bool IsProcessor { get; init; }
+
+    /// <summary>The size of units that it computes in.</summary>
+    public UnitSize Units => IsProcessor ? UnitSize.Processor : UnitSize.Accelerator;
 
     /// <summary>Cards of a node that share one memory: all of a processor, else 1.</summary>
     public int CardsPerMemory(int cards) => IsProcessor ? cards : 1;

@@ -32,6 +32,9 @@ public sealed class CardMemory(
 
     private const int FloatBytes = sizeof(float);
 
+    /// <summary>What the part is called that follows from the size of units.</summary>
+    internal const string UnitPart = "temporaries of a unit";
+
     private const string AfterTexts = "after texts";
 
     private readonly int _element = ElementSize.Of(card.ComputeType(dtype));
@@ -60,7 +63,7 @@ public sealed class CardMemory(
             new("residual stream, before and after a switch", streams * stream * _element, "denoise"),
             .. cache is null ? Array.Empty<MemoryPart>() : [new MemoryPart("kept for --cache", plan.HalvesOf(rank).Count * Kept(cache, seat) * _element, "denoise")],
             new("units under way to other cards", streams * leaving * _element, "denoise"),
-            new("temporaries of a unit", streams * UnitTemporaries(seat), "denoise"),
+            new(UnitPart, streams * UnitTemporaries(seat), "denoise"),
             new("latents and velocities", Latents(seat), "denoise"),
             new("decoding of a unit", decode.PeakBytes, "decode"),
         ];
@@ -98,15 +101,16 @@ public sealed class CardMemory(
             : 2 * frames + 2 * positions);          // before and now of the first block; its tokens, and what the others add
     }
 
+    /// <summary>Of a call, which may compute several units.</summary>
     private long UnitTemporaries(Seat seat)
     {
         UnitPlan units = plan.Units;
         long Of(TokenLayout layout, long group, long held)
         {
-            long count = Math.Min(held, units.PerUnit(layout)), rows = count * group;
+            long count = Math.Min(held, Math.Max(units.PerUnit(layout), card.Units.RowsAtOnce / group)), rows = count * group;
             if (count == 0)
                 return 0;
-            long scores = ScoreBlocks.Of(count * model.Transformer.NumHeads, group, group).LargestBlock
+            long scores = card.HasFusedAttention ? 0 : ScoreBlocks.Of(count * model.Transformer.NumHeads, group, group).LargestBlock
                 + ScoreBlocks.Of(model.Transformer.NumHeads, rows, textLength).LargestBlock;
             return _element * rows * (NumbersPerRow * model.Transformer.HiddenSize + 2L * model.Transformer.MlpSize) + FloatBytes * ScoreCopies * scores;
         }

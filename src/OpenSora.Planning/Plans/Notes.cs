@@ -29,7 +29,7 @@ internal static class Notes
         Effort forward = job.Forward;
         double all = 2 * job.Rate.Seconds(forward), computing = 2 * (job.Rate with { KernelSeconds = 0 }).Seconds(forward);
         return all > 1.2 * computing
-            ? FormattableString.Invariant($"launches bind: {2 * forward.Kernels:0} kernels a step take {all:0.00} s on one card, of which computing and memory are {computing:0.00} s; units and blocks of scores are cut for processors")
+            ? FormattableString.Invariant($"launches bind: {2 * forward.Kernels:0} kernels a step take {all:0.00} s on one card, of which computing and memory are {computing:0.00} s")
             : null;
     }
 }

@@ -26,7 +26,7 @@ public static class Planner
         ClipGeometry clip = ClipGeometry.Of(generation);
         IReadOnlyList<CardType> known = [ThisMachine.Detect(generation.Threads ?? Math.Max(1, Environment.ProcessorCount / generation.Cards)), .. CardTypes.Known(request.CardTypes)];
         CardType card = request.CardType is { } named ? CardTypes.Named(named, known) : Local(generation.Device, known);
-        UnitPlan units = UnitPlan.For(clip.Grid.Frames, clip.Grid.PerFrame);
+        UnitPlan units = UnitPlan.For(clip.Grid.Frames, clip.Grid.PerFrame, card.Units);
         GangPlan plan = GangPlan.For(units, generation.Cards);
         Traffic traffic = Traffic.Of(plan, model.Transformer, ElementSize.Of(card.ComputeType(generation.Dtype)));
 

@@ -36,7 +36,7 @@ internal static class Refusals
     /// <summary>More cards hold less of the tokens each.</summary>
     private static int? FewestCards(Fit fit, CardType card, GangPlan plan)
     {
-        for (int cards = plan.Ranks + 1; cards <= GangPlan.MostRanks(fit.Units); cards++)
+        for (int cards = plan.Ranks + 1; cards <= GangPlan.MostRanks(fit.Units.Frames); cards++)
             if (fit.Fits(card, GangPlan.For(fit.Units, cards)))
                 return cards;
         return null;

@@ -21,7 +21,7 @@ internal static class Sensible
     /// <param name="threshold">Share of a card that each must add, 0 to 1.</param>
     public static SensibleCards Of(Job job, int asked, double threshold)
     {
-        int most = GangPlan.MostRanks(job.Units);
+        int most = GangPlan.MostRanks(job.Units.Frames);
         int reach = job.Card.IsProcessor ? Math.Min(most, job.Card.CardsPerNode) : Math.Min(most, MostCards);
         ScalingPoint[] curve = [.. Counts(reach).Append(asked).Distinct().Order().Where(cards => Planner.CanLink(job.Card, cards)).Select(cards =>
             new ScalingPoint(cards, job.Step(cards).Seconds, job.Efficiency(cards), job.Step(cards).BytesSent.Sum()))];

@@ -1,6 +1,7 @@
 using OpenSora.Contracts.Clips;
 using OpenSora.Layout.Decoding;
 using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Cards;
 using OpenSora.Planning.Work;
 
@@ -17,7 +18,9 @@ internal sealed class PublishedModel(PublishedTime time, CardType card, double s
     /// <summary>From one kernel to the next in eager PyTorch: an assumption, not fitted.</summary>
     private const double KernelSeconds = 10e-6;
 
-    private const double KernelsPerBlock = 60, NumbersPerToken = 50;
+    /// <summary>Of a block of the older model, whose code the published page does not name: assumptions.</summary>
+    private const double OlderKernels = 84, OlderNumbers = 70;
+
     private const int Halves = 2, ElementSize = 2, FlowSteps = 30;
 
     /// <summary>Of Open-Sora 1.0's own configuration for 512 x 512; the published page names none.</summary>
@@ -71,14 +74,16 @@ internal sealed class PublishedModel(PublishedTime time, CardType card, double s
     /// <summary>Two blocks of STDiT3, each with attention, cross-attention and MLP: 28 C² multiplications a token and block.</summary>
     private Effort Pair(double tokens, double c) => new(
         2 * 28.0 * tokens * c * c + 4.0 * tokens * c * (_clip.Grid.PerFrame + Frames + 2 * TextLength),
-        ElementSize * (2 * NumbersPerToken * tokens * c + 28 * c * c),
-        2 * KernelsPerBlock);
+        ElementSize * (Both(BlockOperations.OfOriginal.Numbers) * tokens * c + 28 * c * c),
+        Both(layout => BlockOperations.OfOriginal.Kernels(layout)));
+
+    private static double Both(Func<TokenLayout, double> ofLayout) => ofLayout(TokenLayout.Frames) + ofLayout(TokenLayout.Positions);
 
     /// <summary>A block of STDiT: both attentions share one cross-attention and one MLP.</summary>
     private Effort OlderPair(double tokens, double c) => new(
         36.0 * tokens * c * c + 4.0 * tokens * c * (_clip.Grid.PerFrame + Frames + TextLength),
-        ElementSize * (1.4 * NumbersPerToken * tokens * c + 18 * c * c),
-        1.4 * KernelsPerBlock);
+        ElementSize * (OlderNumbers * tokens * c + 18 * c * c),
+        OlderKernels);
 
     private Effort Decoding() => IsOlder
         ? _clip.Frames * FrameEffort()

@@ -11,7 +11,8 @@ namespace OpenSora.Planning.Simulation;
 /// <param name="Work">Its effort.</param>
 /// <param name="Rate">Of each card.</param>
 /// <param name="ElementSize">Bytes of a number between blocks.</param>
-public sealed record GangWork(GangPlan Plan, STDiT3Config Config, TransformerWork Work, ComputeRate Rate, int ElementSize)
+/// <param name="RowsAtOnce">The most rows of a call that computes several units; 0 for one unit a call.</param>
+public sealed record GangWork(GangPlan Plan, STDiT3Config Config, TransformerWork Work, ComputeRate Rate, int ElementSize, long RowsAtOnce = 0)
 {
     /// <summary>Blocks of a forward, spatial and temporal in turns.</summary>
     public int Blocks => 2 * Config.Depth;
@@ -23,7 +24,7 @@ public sealed record GangWork(GangPlan Plan, STDiT3Config Config, TransformerWor
     public double Seconds(int block, Run run)
     {
         TokenLayout layout = LayoutOf(block);
-        Effort effort = Work.Run(Plan.Units, layout, run);
+        Effort effort = Work.Run(Plan.Units, layout, run, RowsAtOnce);
         if (block == 0 || block == Blocks - 1)
             effort += 0.5 * Work.Ends(run.Count * (layout == TokenLayout.Frames ? Plan.Units.Positions : Plan.Units.Frames));
         return Rate.Seconds(effort);
@@ -36,10 +37,11 @@ public sealed record GangWork(GangPlan Plan, STDiT3Config Config, TransformerWor
     /// <summary>Bytes of a seat's velocities, in float32.</summary>
     public long VelocityBytes(Seat seat) => seat.Frames.Count * Plan.Units.Positions * Config.PatchChannels * sizeof(float);
 
-    /// <summary>A seat's units of a layout in at most <paramref name="most"/> runs of whole units.</summary>
+    /// <summary>A seat's units of a layout in at most <paramref name="most"/> runs of whole calls.</summary>
     public IReadOnlyList<Run> Groups(Seat seat, TokenLayout layout, int most)
     {
-        Run[] units = [.. Plan.Units.Units(layout, seat.Held(layout))];
+        long rows = Plan.Units.PerUnit(layout) * Plan.Units.Whole(layout.Other()).Count;
+        Run[] units = [.. Plan.Units.Groups(layout, seat.Held(layout), Math.Max(1, RowsAtOnce / rows))];
         int groups = Math.Min(most, units.Length);
         Run[] result = new Run[groups];
         for (int g = 0; g < groups; g++)

@@ -18,18 +18,22 @@ public sealed class Job
     private readonly Dictionary<int, StepResult> _steps = [];
     private readonly TransformerWork _transformer;
     private readonly int _element;
+    private readonly long _rowsAtOnce;
 
     /// <param name="share">What of the peak matrix products reach, 0 to 1.</param>
     /// <param name="linkShare">What of the nominal rates of links messages reach, 0 to 1.</param>
-    public Job(ModelShape model, ClipGeometry clip, AutoencoderUnits units, CardType card, string dtype, int steps, int textLength, double share, double linkShare)
+    /// <param name="rows">Rows that a unit is to have; null for those of the card's kind.</param>
+    /// <param name="together">Whether equal units are computed in one call, as where a device gives the bytes of single calls.</param>
+    public Job(
+        ModelShape model, ClipGeometry clip, AutoencoderUnits units, CardType card, string dtype, int steps, int textLength, double share, double linkShare, long? rows = null, bool together = false)
     {
-        (Model, Clip, Card, Steps, LinkShare) = (model, clip, card, steps, linkShare);
+        (Model, Clip, Card, Steps, LinkShare, _rowsAtOnce) = (model, clip, card, steps, linkShare, together ? card.Units.RowsAtOnce : 0);
         string compute = card.ComputeType(dtype);
         _element = ElementSizes.Of(compute);
         Rate = ComputeRate.Of(card, compute, share);
-        Units = UnitPlan.For(clip.Grid.Frames, clip.Grid.PerFrame);
+        Units = UnitPlan.For(clip.Grid.Frames, clip.Grid.PerFrame, rows ?? card.Units.RowsFor(clip.Grid.Tokens));
         Decode = new DecodeWork(model, clip, units, _element, card.IsProcessor);
-        _transformer = new TransformerWork(model.Transformer, _element, textLength);
+        _transformer = new TransformerWork(model.Transformer, _element, textLength, card);
         EncodeSeconds = Rate.Seconds(TextWork.Prompt(model.Text, _element, textLength) + 2 * _transformer.Prompt());
     }
 
@@ -61,7 +65,7 @@ public sealed class Job
     {
         if (!_steps.TryGetValue(cards, out StepResult? step))
             _steps.Add(cards, step = StepSimulation.Run(
-                new GangWork(GangPlan.For(Units, cards), Model.Transformer, _transformer, Rate, _element), Card, LinkShare));
+                new GangWork(GangPlan.For(Units, cards), Model.Transformer, _transformer, Rate, _element, _rowsAtOnce), Card, LinkShare));
         return step;
     }
 

@@ -25,10 +25,11 @@ public static class Simulator
         bool Wants(string scenario) => request.Scenario is "all" || request.Scenario == scenario;
         long events = 0;
         ScalingReport[]? scaling = Wants("scaling")
-            ? [Scale(request, card, "as they are cut now", ref events, cancel), Scale(request, card with { KernelSeconds = 0 }, "launched in no time", ref events, cancel)]
+            ? [Scale(request, card, "unit by unit", together: false, ref events, cancel), Scale(request, card, "several equal units a call", together: true, ref events, cancel)]
             : null;
         return new SimulationReport
         {
+            Units = Wants("units") ? UnitSizes.Of(request, card, ref events, cancel) : null,
             Seed = request.Generation.Seed,
             Calibration = Wants("calibration") ? Calibration.Standard.Report() : null,
             Scaling = scaling,
@@ -40,8 +41,8 @@ public static class Simulator
     private static void Check(SimulationRequest request)
     {
         GenerationRules.Check(request.Generation with { Prompts = ["simulated"] });
-        if (request.Scenario is not ("all" or "calibration" or "scaling" or "service"))
-            throw new InputException($"--scenario '{request.Scenario}' is not known: give all, calibration, scaling or service");
+        if (request.Scenario is not ("all" or "calibration" or "scaling" or "units" or "service"))
+            throw new InputException($"--scenario '{request.Scenario}' is not known: give all, calibration, scaling, units or service");
         if (request.ClusterCards is < 1 or > 65536 || request.ClusterCards < request.Generation.Cards)
             throw new InputException($"--cluster {request.ClusterCards} is out of range: give at least the {request.Generation.Cards} cards of a job (--cards) and at most 65536");
         if (request.Jobs is < 1 or > 1_000_000)
@@ -50,23 +51,24 @@ public static class Simulator
             throw new InputException($"--failures {request.FailuresPerCardDay} is out of range: give 0 to 1000 failures of a card in a day");
     }
 
-    private static Job JobOf(SimulationRequest request, GenerationRequest generation, CardType card) => new(
+    internal static Job JobOf(SimulationRequest request, GenerationRequest generation, CardType card, long? rows = null, bool together = false) => new(
         ModelShape.Full, ClipGeometry.Of(generation), new AutoencoderUnits(generation.MicroFrameSize, generation.MicroBatchSize), card,
-        generation.Dtype, generation.NumSamplingSteps, request.TextLength, Calibration.Standard.ShareOf(card), Calibration.LinkShareOf(card));
+        generation.Dtype, generation.NumSamplingSteps, request.TextLength, Calibration.Standard.ShareOf(card), Calibration.LinkShareOf(card), rows, together);
 
     /// <summary>One clip on 1 card up to the most that can share it.</summary>
-    private static ScalingReport Scale(SimulationRequest request, CardType card, string kernels, ref long events, CancellationToken cancel)
+    private static ScalingReport Scale(SimulationRequest request, CardType card, string calls, bool together, ref long events, CancellationToken cancel)
     {
-        Job job = JobOf(request, request.Generation, card);
+        Job job = JobOf(request, request.Generation, card, together: together);
+        int most = Math.Min(GangPlan.MostRanks(job.Units.Frames), request.ClusterCards);
         List<JobPoint> points = [];
-        foreach (int cards in Sensible.Counts(Math.Min(GangPlan.MostRanks(job.Units), request.ClusterCards)))
+        foreach (int cards in Sensible.Counts(most).Append(Math.Min(most, request.Generation.Cards)).Distinct().Order())
         {
             cancel.ThrowIfCancellationRequested();
             StepResult step = job.Step(cards);
             points.Add(new JobPoint(cards, step.Seconds, JobSimulation.Run(job, cards).Total, job.Efficiency(cards), step.Waiting, step.BytesSent.Sum()));
         }
         events += job.Events;
-        return new ScalingReport(card.Name, $"{job.Clip.Nominal}, {job.Clip.Frames} frames", kernels, job.Steps, points);
+        return new ScalingReport(card.Name, $"{job.Clip.Nominal}, {job.Clip.Frames} frames", calls, job.Steps, points);
     }
 
     /// <summary>Jobs of the request's size and of four lengths over the cluster, at growing load.</summary>

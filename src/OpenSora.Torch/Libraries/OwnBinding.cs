@@ -28,6 +28,9 @@ internal static unsafe partial class OwnBinding
     /// <exception cref="ExternalException">The device failed, here and below.</exception>
     public static int Count(DeviceType type) => Check(OST_device_count((int)type));
 
+    /// <summary>Whether the vendor's library of PrivateUse1 has an attention of its own.</summary>
+    public static bool HasFusedAttention => OST_device_has_fused_attention() != 0;
+
     public static bool CopiesOverlap(Device device) => Check(OST_copies_overlap((int)device.type, Index(device))) != 0;
 
     /// <param name="done">The event of the copy's end; 0 when it has ended.</param>
@@ -89,6 +92,9 @@ internal static unsafe partial class OwnBinding
 
     [LibraryImport(Library)]
     private static partial int OST_device_count(int type);
+
+    [LibraryImport(Library)]
+    private static partial byte OST_device_has_fused_attention();
 
     [LibraryImport(Library)]
     private static partial int OST_copies_overlap(int type, int index);

@@ -23,7 +23,7 @@ public sealed class NotFiniteTests : IDisposable
     private const string Cause = ": give an intact checkpoint";
 
     private readonly TemporaryFolder _folder = new();
-    private readonly CardDevice _device = CardDevice.Open("cpu", threads: 1, kernels: "best");
+    private readonly CardDevice _device = CardDevice.Open("cpu", threads: 1, new CardSettings());
     private readonly ModelShelf _shelf;
 
     public NotFiniteTests() => _shelf = new ModelShelf(_device);

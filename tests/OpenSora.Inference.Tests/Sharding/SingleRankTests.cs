@@ -20,7 +20,7 @@ public class SingleRankTests
     public void There_and_back_is_the_identity(long frames, long positions)
     {
         using DisposeScope scope = NewDisposeScope();
-        UnitPlan plan = UnitPlan.For(frames, positions);
+        UnitPlan plan = UnitPlan.For(frames, positions, UnitSize.Processor);
         Tokens tokens = new(Networks.Noise(3, frames, positions, Channels), TokenLayout.Frames, 0);
 
         Tokens there = Switch(plan, tokens);
@@ -36,7 +36,7 @@ public class SingleRankTests
     public void A_unit_out_of_order_is_refused()
     {
         using DisposeScope scope = NewDisposeScope();
-        UnitPlan plan = UnitPlan.For(4, 200);
+        UnitPlan plan = UnitPlan.For(4, 200, UnitSize.Processor);
         Tokens tokens = new(Networks.Noise(3, 4, 200, Channels), TokenLayout.Frames, 0);
         using ITokenSwitch exchange = Begin(plan, TokenLayout.Frames);
         Assert.Throws<InvalidOperationException>(() => exchange.Add(tokens.Slice(new Run(2, 2))));
@@ -47,7 +47,7 @@ public class SingleRankTests
     public void A_missing_unit_is_noticed()
     {
         using DisposeScope scope = NewDisposeScope();
-        UnitPlan plan = UnitPlan.For(4, 200);
+        UnitPlan plan = UnitPlan.For(4, 200, UnitSize.Processor);
         Tokens tokens = new(Networks.Noise(3, 4, 200, Channels), TokenLayout.Frames, 0);
         using ITokenSwitch exchange = Begin(plan, TokenLayout.Frames);
         exchange.Add(tokens.Slice(new Run(0, 2)));
@@ -57,7 +57,7 @@ public class SingleRankTests
     [Fact]
     public void One_rank_holds_everything()
     {
-        UnitPlan plan = UnitPlan.For(4, 200);
+        UnitPlan plan = UnitPlan.For(4, 200, UnitSize.Processor);
         Assert.Equal(new Run(0, 4), SingleRank.Instance.Held(plan, TokenLayout.Frames));
         Assert.Equal(new Run(0, 200), SingleRank.Instance.Held(plan, TokenLayout.Positions));
     }

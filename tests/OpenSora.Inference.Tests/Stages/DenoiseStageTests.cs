@@ -21,7 +21,7 @@ public sealed class DenoiseStageTests : IDisposable
 
     private readonly Tensor _noise = Patches.FromLatent(Networks.Noise(1, 4, s_shape.Frames, s_shape.LatentHeight, s_shape.LatentWidth));
 
-    public DenoiseStageTests() => _clip = _model.Clip(s_shape);
+    public DenoiseStageTests() => _clip = _model.Clip(s_shape, UnitSize.Processor);
 
     public void Dispose()
     {

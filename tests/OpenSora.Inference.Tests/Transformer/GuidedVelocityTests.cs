@@ -20,7 +20,7 @@ public sealed class GuidedVelocityTests : IDisposable
 
     public GuidedVelocityTests()
     {
-        _clip = _model.Clip(Shape);
+        _clip = _model.Clip(Shape, UnitSize.Processor);
         foreach (int length in new[] { 3, 7 })
         {
             Tensor y = Networks.Noise(length, Networks.Transformer.ModelMaxLength, Networks.Transformer.CaptionChannels);

@@ -50,7 +50,7 @@ public sealed class STDiT3Tests : IDisposable
     {
         Tensor stored = 1 / pow(full(Networks.Transformer.HeadSize / 2, 10000f), arange(0, Networks.Transformer.HeadSize, 2) / Networks.Transformer.HeadSize);
         using STDiT3 model = new(Networks.Random(key => key != "rope.freqs"), Networks.Transformer, Precision.Float32);
-        using ClipContext clip = model.Clip(Shape);
+        using ClipContext clip = model.Clip(Shape, UnitSize.Processor);
         Assert.InRange(Networks.LargestDifference(clip.Rotary.Cos, outer(arange(0, 5, ScalarType.Float32), stored).cos()), 0, 1e-6);
     }
 
@@ -64,31 +64,43 @@ public sealed class STDiT3Tests : IDisposable
             Assert.InRange(Networks.LargestDifference(Forward(units, denoised), Forward(whole, denoised)), 0, 1e-5);
     }
 
+    /// <summary>Whether or not units may be computed together for their shapes.</summary>
+    [Theory]
+    [InlineData(64)]
+    [InlineData(128)]
+    public void Units_in_one_call_have_the_bytes_of_single_ones(long rows)
+    {
+        UnitPlan plan = UnitPlan.For(Shape.Frames, Shape.Positions, rows);
+        using ClipContext single = _model.Clip(Shape, plan), together = _model.Clip(Shape, plan, rowsAtOnce: 3 * rows);
+        foreach (bool[]? denoised in new bool[]?[] { null, [false, true, true, false, true] })
+            Assert.Equal(0, Networks.LargestDifference(Forward(single, denoised), Forward(together, denoised)));
+    }
+
     [Fact]
     public void A_mask_that_keeps_no_frame_changes_nothing()
     {
-        using ClipContext clip = _model.Clip(Shape);
+        using ClipContext clip = _model.Clip(Shape, UnitSize.Processor);
         Assert.Equal(0, Networks.LargestDifference(Forward(clip, null), Forward(clip, [true, true, true, true, true])));
     }
 
     [Fact]
     public void A_clean_frame_is_seen_as_one()
     {
-        using ClipContext clip = _model.Clip(Shape);
+        using ClipContext clip = _model.Clip(Shape, UnitSize.Processor);
         Assert.True(Networks.LargestDifference(Forward(clip, null), Forward(clip, [false, true, true, true, true])) > 1e-3);
     }
 
     [Fact]
     public void A_mask_of_another_length_is_refused_with_both()
     {
-        using ClipContext clip = _model.Clip(Shape);
+        using ClipContext clip = _model.Clip(Shape, UnitSize.Processor);
         Assert.Contains("2 frames, the clip 5", Assert.Throws<ArgumentException>(() => Forward(clip, [false, true])).Message);
     }
 
     [Fact]
     public void Padding_of_the_prompt_is_not_looked_at()
     {
-        using ClipContext clip = _model.Clip(Shape);
+        using ClipContext clip = _model.Clip(Shape, UnitSize.Processor);
         Tensor y = Networks.Noise(4, Networks.Transformer.ModelMaxLength, Networks.Transformer.CaptionChannels);
         Tensor other = y.clone();
         other.narrow(0, 3, Networks.Transformer.ModelMaxLength - 3).fill_(9);
@@ -101,7 +113,7 @@ public sealed class STDiT3Tests : IDisposable
     [Fact]
     public void A_forward_leaves_nothing_but_its_result()
     {
-        using ClipContext clip = _model.Clip(Shape);
+        using ClipContext clip = _model.Clip(Shape, UnitSize.Processor);
         using PromptContext prompt = _model.NullPrompt(null);
         Tokens patches = Patched();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
@@ -114,7 +126,7 @@ public sealed class STDiT3Tests : IDisposable
     public void Contexts_dispose_of_all_that_they_hold()
     {
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        _model.Clip(Shape).Dispose();
+        _model.Clip(Shape, UnitSize.Processor).Dispose();
         _model.NullPrompt(null).Dispose();
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
@@ -125,7 +137,7 @@ public sealed class STDiT3Tests : IDisposable
         using var grad = enable_grad();
         foreach (TorchSharp.Modules.Parameter parameter in _model.parameters())
             parameter.requires_grad = true;
-        using ClipContext clip = _model.Clip(Shape);
+        using ClipContext clip = _model.Clip(Shape, UnitSize.Processor);
         using PromptContext prompt = _model.NullPrompt(null);
         _model.forward(Patched(), 500, null, clip, prompt, SingleRank.Instance).Values.square().mean().backward();
         string[] without = [.. _model.named_parameters().Where(pair => pair.parameter.grad is null).Select(pair => pair.name)];

@@ -79,7 +79,7 @@ public class GangPlanTests
     [InlineData(4, "0-8:0/2 8-15:1/3")]
     [InlineData(5, "0-8:0/3 8-15:1/4 0-0:2/2")]
     [InlineData(6, "0-8:0/3 8-12:1/4 12-15:2/5")]
-    public void Frames_and_ranks_of_the_seats(int ranks, string seats) => Assert.Equal(seats, string.Join(' ', GangPlan.For(UnitPlan.For(15, 144), ranks)
+    public void Frames_and_ranks_of_the_seats(int ranks, string seats) => Assert.Equal(seats, string.Join(' ', GangPlan.For(UnitPlan.For(15, 144, UnitSize.Processor), ranks)
         .Seats.Select(seat => $"{seat.Frames.First}-{seat.Frames.End}:{seat.Conditional}/{seat.Unconditional}")));
 
     [Theory]
@@ -87,13 +87,13 @@ public class GangPlanTests
     [InlineData(31, 15, "30 is the most that can share a clip of 15 latent frames")]
     [InlineData(3, 1, "give --cards 2 or fewer")]
     public void What_cannot_be_shared_is_refused_in_words(int ranks, long frames, string words) =>
-        Assert.Contains(words, Assert.Throws<InputException>(() => GangPlan.For(UnitPlan.For(frames, 144), ranks)).Message);
+        Assert.Contains(words, Assert.Throws<InputException>(() => GangPlan.For(UnitPlan.For(frames, 144, UnitSize.Processor), ranks)).Message);
 
     [Fact]
     public void The_bound_of_the_design_by_hand()
     {
         // 2 of 4 ranks in each half, 8 + 7 frames, 72 + 72 positions.
-        Traffic traffic = new(GangPlan.For(UnitPlan.For(15, 144), 4), 28, 1152, 16, 4);
+        Traffic traffic = new(GangPlan.For(UnitPlan.For(15, 144, UnitSize.Processor), 4), 28, 1152, 16, 4);
         Assert.Equal(4 * (28 * 8 * 72 * 1152 + 27 * 72 * 7 * 1152 + 72 * 7 * 16), traffic.TokenBytes(0));
         Assert.Equal(4 * 8 * 144 * 16, traffic.VelocityBytesSent(0));
         Assert.Equal(56, traffic.Switches(0));
@@ -108,8 +108,8 @@ public class GangPlanTests
                 foreach (int frames in new[] { 1, 51, 102, 204, 408 })
                 {
                     PatchGrid grid = new ClipGeometry(Resolutions.Of(resolution, ratio), frames).Grid;
-                    UnitPlan units = UnitPlan.For(grid.Frames, grid.PerFrame);
-                    for (int ranks = 1; ranks <= Math.Min(16, GangPlan.MostRanks(units)); ranks++)
+                    UnitPlan units = UnitPlan.For(grid.Frames, grid.PerFrame, UnitSize.Processor);
+                    for (int ranks = 1; ranks <= Math.Min(16, GangPlan.MostRanks(units.Frames)); ranks++)
                         yield return (units, ranks);
                 }
     }

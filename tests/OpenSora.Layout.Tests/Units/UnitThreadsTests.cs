@@ -11,5 +11,5 @@ public class UnitThreadsTests
     [InlineData(1152, 1, 144, 3)]
     [InlineData(1152, 120, 3600, 3)]
     public void Small_products_are_left_to_one_thread(int hidden, long frames, long positions, int threads) =>
-        Assert.Equal(threads, UnitThreads.For(UnitPlan.For(frames, positions), new STDiT3Config { HiddenSize = hidden }, given: 3));
+        Assert.Equal(threads, UnitThreads.For(UnitPlan.For(frames, positions, UnitSize.Processor), new STDiT3Config { HiddenSize = hidden }, given: 3));
 }

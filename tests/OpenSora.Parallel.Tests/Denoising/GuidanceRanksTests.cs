@@ -53,6 +53,27 @@ public class GuidanceRanksTests
             Check(small, ranks, alone);
     }
 
+    /// <summary>240p and 51 frames in an accelerator's units: three of five frames, and three of 135 positions.</summary>
+    [Fact]
+    public void Units_of_an_accelerator_give_the_same_bytes_on_one_to_four_ranks()
+    {
+        using SmallModel small = new(15, 30, 53, UnitSize.Accelerator.RowsFor(15 * 405), s_half, edited: false, rowsAtOnce: UnitSize.Accelerator.RowsAtOnce);
+        Assert.Equal((3L, 3L), (small.Clip.Plan.Count(TokenLayout.Frames), small.Clip.Plan.Count(TokenLayout.Positions)));
+        byte[][][] alone = small.Alone();
+        foreach (int ranks in new[] { 1, 2, 3, 4 })
+            Check(small, ranks, alone);
+    }
+
+    /// <summary>Whether or not a call of several units gives the bytes of single ones for their shapes, which ranks do not share.</summary>
+    [Fact]
+    public void Ranks_that_compute_several_units_a_call_give_the_bytes_of_a_rank_that_does_not()
+    {
+        using SmallModel single = new(5, 5, 9, 19, Precision.Float32, true), together = new(5, 5, 9, 19, Precision.Float32, true, rowsAtOnce: 60);
+        byte[][][] alone = single.Alone();
+        foreach (int ranks in new[] { 1, 2, 3, 4 })
+            Check(together, ranks, alone);
+    }
+
     [Fact]
     public void An_image_is_shared_by_its_halves()
     {

@@ -29,14 +29,15 @@ internal sealed class SmallModel : IDisposable
     /// <param name="rows">Rows wanted in a unit: few make many units of a small clip.</param>
     /// <param name="edited">Whether some frames are given and some join late.</param>
     /// <param name="steps">Steps of sampling.</param>
-    public SmallModel(int frames, int height, int width, int rows, Precision precision, bool edited, int steps = Steps)
+    /// <param name="rowsAtOnce">The most rows of a call that computes several units; 0 for one unit a call.</param>
+    public SmallModel(int frames, int height, int width, long rows, Precision precision, bool edited, int steps = Steps, long rowsAtOnce = 0)
     {
         _ = Gang.Name; // sets torch's threads
         set_num_threads(1);
         ElementSize = precision.Compute == ScalarType.Float32 ? 4 : 2;
         Model = STDiT3Checkpoint.Load(Path.Combine(Repository.Golden, "checkpoints", "dit"), CPU, precision);
         _shape = new ClipShape(frames, height, width, 8 * height, 8 * width, frames == 1 ? 120 : 24);
-        Clip = Model.Clip(_shape, UnitPlan.For(_shape.Frames, _shape.Positions, rows));
+        Clip = Model.Clip(_shape, UnitPlan.For(_shape.Frames, _shape.Positions, rows), rowsAtOnce);
         for (int i = 0; i < Samples; i++)
         {
             bool[] mask = [.. Enumerable.Range(0, Model.Config.ModelMaxLength).Select(token => token < 5 + 6 * i)];

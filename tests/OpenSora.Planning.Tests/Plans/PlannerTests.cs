@@ -22,7 +22,7 @@ public sealed class PlannerTests : IDisposable
     public void Bytes_are_those_of_the_real_layout(string resolution, string frames, int cards, int elementSize)
     {
         PlanReport plan = Planner.Plan(Request(resolution, frames, cards, elementSize == 4 ? "fp32" : "bf16"));
-        UnitPlan units = UnitPlan.For(plan.Clip.LatentFrames, plan.Clip.Positions);
+        UnitPlan units = UnitPlan.For(plan.Clip.LatentFrames, plan.Clip.Positions, UnitSize.Accelerator);
         Traffic traffic = Traffic.Of(GangPlan.For(units, cards), ModelShape.Full.Transformer, elementSize);
         Assert.Equal(Enumerable.Range(0, cards).Select(traffic.BytesSent), plan.Ranks.Select(rank => rank.BytesPerStep));
         Assert.Equal(Enumerable.Range(0, cards).Select(traffic.TokensComputed), plan.Ranks.Select(rank => rank.TokensPerStep));
@@ -52,7 +52,7 @@ public sealed class PlannerTests : IDisposable
             (480, 854, 480, 848, 102, 30, 60, 106, 30, 53, 1590, 47_700L),
             (plan.Clip.Height, plan.Clip.Width, plan.Clip.OutputHeight, plan.Clip.OutputWidth, plan.Clip.Frames, plan.Clip.LatentFrames,
                 plan.Clip.LatentHeight, plan.Clip.LatentWidth, plan.Clip.PatchRows, plan.Clip.PatchColumns, plan.Clip.Positions, plan.Clip.Tokens));
-        Assert.Equal(new PlannedUnits(1, 30, 18, 89), plan.Units);
+        Assert.Equal(new PlannedUnits(1, 30, 67, 24), plan.Units);
         Assert.Equal(new PlannedDecode(6, 17, 5, 4, 30), plan.Decode);
         Assert.Equal(30, plan.Ranks.Where(rank => rank.Halves[0] == "conditional").Sum(rank => rank.Frames));
         Assert.Null(plan.Refusal);
@@ -125,8 +125,12 @@ public sealed class PlannerTests : IDisposable
     }
 
     [Fact]
-    public void Launches_that_take_longer_than_their_kernels_are_noted() =>
-        Assert.Contains(Planner.Plan(Request("720p", "4s", 1)).Notes, note => note.StartsWith("launches bind", StringComparison.Ordinal));
+    public void Launches_that_take_longer_than_their_kernels_are_noted()
+    {
+        File.WriteAllText(_file, "- name: far\n  memory_bytes: 80000000000\n  flops: { bf16: 989e12 }\n  memory_bytes_per_second: 3e12\n  kernel_seconds: 1e-3\n");
+        Assert.Contains(Planner.Plan(Request("480p", "4s", 1, card: "far")).Notes, note => note.StartsWith("launches bind", StringComparison.Ordinal));
+        Assert.DoesNotContain(Planner.Plan(Request("144p", "1", 1)).Notes, note => note.StartsWith("launches bind", StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData("cards", "61", "60")]

@@ -18,7 +18,7 @@ public class WorkTests
     [InlineData("720p", "16s", 2221.63)]
     public void Forward_has_the_known_operations(string resolution, string frames, double teraflops)
     {
-        TransformerWork work = new(ModelShape.Full.Transformer, 2, 40);
+        TransformerWork work = new(ModelShape.Full.Transformer, 2, 40, Clip.H100 with { Multiprocessors = null });
         // The hand-made figure counts the prompt's keys and values in each forward; here they are computed once a job.
         Effort forward = work.Forward(Clip.Units(Clip.Of(resolution, frames))) + work.Prompt();
         Assert.InRange(2 * forward.Flops / 1e12 / teraflops, 0.98, 1.02);
@@ -50,7 +50,7 @@ public class WorkTests
     [Fact]
     public void A_run_is_the_sum_of_its_units()
     {
-        TransformerWork work = new(ModelShape.Full.Transformer, 2, 100);
+        TransformerWork work = new(ModelShape.Full.Transformer, 2, 100, Clip.H100);
         var units = Clip.Units(Clip.Of("240p", "51"));
         foreach (var layout in Enum.GetValues<TokenLayout>())
         {

@@ -1,6 +1,7 @@
 // Devices.
 #include "abi.h"
 
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/impl/DeviceGuardImplInterface.h>
 #include <torch/cuda.h>
 
@@ -31,4 +32,13 @@ EXPORT_API(bool) OST_device_is_registered(int32_t type) {
 /// How many devices of a registered kind there are; -1 when it cannot be told.
 EXPORT_API(int32_t) OST_device_count(int32_t type) {
     return value<int32_t>(-1, [=] { return c10::impl::getDeviceGuardImpl(device(type, -1).type())->deviceCount(); });
+}
+
+/// Whether a vendor has registered an attention that keeps scores on the device. Torch asks for it since 2.5; elsewhere its attention holds
+/// all scores at once.
+EXPORT_API(bool) OST_device_has_fused_attention() {
+    return value(false, [] {
+        const auto operation = c10::Dispatcher::singleton().findSchema({"aten::_scaled_dot_product_fused_attention_overrideable", ""});
+        return operation.has_value() && operation->hasKernelForDispatchKey(c10::DispatchKey::PrivateUse1);
+    });
 }

@@ -72,3 +72,5 @@ std::vector<at::Tensor> list(const Tensor* handles, int32_t count) {
 
 EXPORT_API(Tensor) THSTensor_cat(const Tensor* tensors, int32_t n, int64_t dim) { return result([=] { return at::cat(list(tensors, n), dim); }); }
 EXPORT_API(Tensor) THSTensor_stack(const Tensor* tensors, int32_t n, int64_t dim) { return result([=] { return at::stack(list(tensors, n), dim); }); }
+
+EXPORT_API(Tensor) THSTensor_flip(Tensor x, const int64_t* dims, int32_t n) { return result([=] { return x->flip(ints(dims, n)); }); }

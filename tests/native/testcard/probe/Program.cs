@@ -14,6 +14,8 @@ try
         "network" => $"cpu={Network.HashOn(CPU)} card={Network.HashOn(device)}",
         "torch" => $"{TorchRuntime.Describe()}\n{Libraries.Loaded()}",
         "operations" => string.Join(' ', OperationTimes.Of(() => ones(2, 2, device: device).mm(ones(2, 2, device: device))).Select(time => time.Name).Order()),
+        "attention" => $"fused={Devices.HasFusedAttention(device.type)}",
+        "kernels" => BlockKernels.On(device),
         "copies" => Copies.Of(device),
         "sent" => Copies.Sent(device),
         "mixed" => $"sum: {zeros(2, device: device) + zeros(2)}",
