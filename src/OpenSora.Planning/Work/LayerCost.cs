@@ -29,7 +29,7 @@ internal readonly record struct LayerCost(long Parameters, double Flops, double 
         // While the first convolution runs there are x, its norm and the result; while the second does, x, the hidden, its norm and the result.
         double first = 2 * from + to + copies * from, second = from + 3 * to + copies * to;
         long live = first >= second ? 2 * from + to : from + 3 * to;
-        return new LayerCost(parameters, flops, 6.0 * (from + to) * positions, live * positions, (long)((Math.Max(first, second) - live) * positions), 12);
+        return new LayerCost(parameters, flops, 6.0 * (from + to) * positions, live * positions, (long)((Math.Max(first, second) - live) * positions), 8);
     }
 
     /// <summary>

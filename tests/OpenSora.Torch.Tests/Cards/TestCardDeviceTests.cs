@@ -1,3 +1,9 @@
+using System.Globalization;
+using OpenSora.Contracts.Clips;
+using OpenSora.Layout.Decoding;
+using OpenSora.Layout.Models;
+using OpenSora.Layout.Units;
+using OpenSora.Planning.Work;
 using OpenSora.TestKit;
 
 namespace OpenSora.Torch.Tests.Cards;
@@ -60,6 +66,32 @@ public class TestCardDeviceTests
         Assert.Equal(0, kernels[0]);
         Assert.InRange(kernels[1], 20, 1000);
         File.Delete(report);
+    }
+
+    [Fact]
+    public async Task An_attention_of_its_own_is_the_vendors_to_register() =>
+        Assert.Equal(new TestCardProcess.Outcome(0, "fused=False\n"), await TestCardProcess.Probe("attention", "gcu"));
+
+    /// <summary>
+    /// Both attentions are one kernel in the count, and as many as they are cut into here, where torch has no fused one. The copy into the
+    /// other layout is the switch's.
+    /// </summary>
+    [Fact]
+    public async Task A_block_launches_as_many_kernels_as_the_planner_counts()
+    {
+        int Counted(TokenLayout layout) => BlockOperations.OfTorch.Kernels(layout) - 3;
+        TestCardProcess.Outcome outcome = await TestCardProcess.Probe("block", "gcu");
+        Assert.Equal($"spatial: {Counted(TokenLayout.Frames)} and 13 of attention; temporal: {Counted(TokenLayout.Positions)} and 13 of attention\n", outcome.Output);
+    }
+
+    /// <summary>The planner counts layers, not each small operation of the attention.</summary>
+    [Fact]
+    public async Task A_chunk_launches_about_as_many_kernels_as_the_planner_counts()
+    {
+        ClipGeometry clip = new(new FrameSize(32, 32), 17);
+        DecodeWork work = new(ModelShape.Full, clip, new AutoencoderUnits(), elementSize: 4, onProcessor: false);
+        TestCardProcess.Outcome outcome = await TestCardProcess.Probe("chunk", "gcu");
+        Assert.InRange(work.Chunk(work.Chunks[0]).Kernels / long.Parse(outcome.Output, CultureInfo.InvariantCulture), 0.8, 1.2);
     }
 
     /// <summary>Without streams all is the same, but that copies are waited for.</summary>

@@ -1,9 +1,11 @@
 using System.Runtime.InteropServices;
 using OpenSora.Inference;
+using OpenSora.Inference.Decoding;
 using OpenSora.Inference.Profiling;
 using OpenSora.Inference.Sharding;
 using OpenSora.Inference.Transformer;
 using OpenSora.Inference.Weights;
+using OpenSora.Layout.Decoding;
 using OpenSora.Layout.Models;
 using OpenSora.Layout.Units;
 using TorchSharp;
@@ -12,16 +14,19 @@ using Parameter = TorchSharp.Modules.Parameter;
 
 namespace OpenSora.TestCard.Probe;
 
-/// <summary>How many kernels a block of the transformer launches on a card for a unit.</summary>
-internal static class BlockKernels
+/// <summary>How many kernels are launched on a card.</summary>
+internal static class Kernels
 {
     private delegate ulong Counter();
 
     private static readonly Counter s_kernels = Marshal.GetDelegateForFunctionPointer<Counter>(
         NativeLibrary.GetExport(NativeLibrary.Load(Environment.GetEnvironmentVariable("OPENSORA_GCU_LIBRARY")!), "testcard_kernels"));
 
-    /// <summary>Those of both attentions apart: they are one kernel each where torch has a fused one for the device.</summary>
-    public static string On(Device device)
+    /// <summary>
+    /// Of a block of the transformer for a unit. Those of both attentions apart: they are one kernel each where torch has a fused one for the
+    /// device.
+    /// </summary>
+    public static string OfABlock(Device device)
     {
         using IDisposable inference = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -43,6 +48,19 @@ internal static class BlockKernels
         }
 
         static Tensor Together(Tensor attended) => attended.transpose(1, 2).reshape(attended.shape[0] * attended.shape[2], -1);
+    }
+
+    /// <summary>Of decoding a chunk of 17 frames, 4 a batch, with the layers of the public autoencoder.</summary>
+    public static string OfAChunk(Device device)
+    {
+        using IDisposable inference = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        SpatialVaeConfig spatial = new() { BlockOutChannels = [8, 16, 32, 32], NormNumGroups = 4, LayersPerBlock = 2 };
+        VideoAutoencoderConfig config = new() { VaeTemporal = new TemporalVaeConfig { Filters = 8, NumGroups = 4 } };
+        VideoAutoencoder decoder = new(
+            new Placed(RandomWeights.New(key => key is not ("scale" or "shift")), device), spatial, config, new AutoencoderUnits(), device, Precision.Float32);
+        Tensor latent = randn(4, 5, 4, 4, device: device);
+        return $"{Count(() => cat([.. decoder.Decode(latent, 17)], 1)) - 1}";
     }
 
     private static ulong Count(Func<Tensor> work)
