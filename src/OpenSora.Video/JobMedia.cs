@@ -17,7 +17,9 @@ public sealed class JobMedia(GenerationRequest request) : IJobMedia
 
     public IFrameSink Create(string path, FrameSize size, CancellationToken cancel) => _files.Create(path, size, cancel);
 
-    public void Require(IEnumerable<string> references) => _files.Require(references);
+    public RgbImage ReadCovering(string path, FrameSize size, CancellationToken cancel) => _files.ReadCovering(path, size, cancel);
+
+    public IReadOnlyList<string> Require(IEnumerable<string> references) => _files.Require(references);
 
     public string ExtensionOf(ReadOnlySpan<byte> reference) => ImageFormat.ExtensionOf(reference);
 

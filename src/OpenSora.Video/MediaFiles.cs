@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Media;
@@ -14,7 +15,8 @@ public sealed class MediaFiles(int framesPerSecond, int? crf, RgbColour backgrou
     /// <summary>What was fetched once is there for all jobs of this process.</summary>
     private static readonly ReferenceDownload s_download = new();
 
-    private readonly HashSet<string> _looked = [];
+    /// <summary>Files that can be decoded, as they were then, and whether there are transparent pixels: once is enough for a process.</summary>
+    private static readonly ConcurrentDictionary<(string Path, long Length, DateTime Written), bool> s_looked = [];
 
     public IEnumerable<RgbImage> Read(string path, CancellationToken cancel) => FrameReader.Read(Local(path, cancel), cancel, background);
 
@@ -24,20 +26,24 @@ public sealed class MediaFiles(int framesPerSecond, int? crf, RgbColour backgrou
         ? new Picture(new ImageWriter(path, size))
         : new Film(new VideoWriter(path, size, new FrameRate(framesPerSecond), crf, cancel));
 
+    public RgbImage ReadCovering(string path, FrameSize size, CancellationToken cancel) => FrameReader.ReadCovering(Local(path, cancel), size, cancel, background);
+
     /// <summary>Looks at references before anything is loaded: of each, one frame is decoded. Once is enough.</summary>
+    /// <returns>What its user should know: where they are transparent.</returns>
     /// <exception cref="InputException">One is missing, damaged, or neither an image nor a video by its name.</exception>
-    public void Require(IEnumerable<string> references)
+    public IReadOnlyList<string> Require(IEnumerable<string> references)
     {
+        List<string> notices = [];
         foreach (string path in references)
         {
             MediaKinds.Of(path);
             if (!ReferenceDownload.IsUrl(path) && !File.Exists(path))
                 throw new InputException($"the reference {path} does not exist: give the path or address of an image or a video");
-            if (_looked.Contains(path))
-                continue;
-            _ = Read(path, CancellationToken.None).First();
-            _looked.Add(path);
+            FileInfo file = new(Local(path, CancellationToken.None));
+            if (s_looked.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc), _ => FrameReader.Look(file.FullName)))
+                notices.Add($"the reference {path} has transparent pixels, which show {background}: --reference-background sets it");
         }
+        return notices;
     }
 
     private static string Local(string path, CancellationToken cancel) => ReferenceDownload.IsUrl(path) ? s_download.Fetch(path, cancel) : path;

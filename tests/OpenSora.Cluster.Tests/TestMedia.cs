@@ -15,12 +15,16 @@ internal sealed class TestMedia : IJobMedia
 
     public bool IsVideo(string path, CancellationToken cancel) => path.EndsWith(".mp4", StringComparison.Ordinal);
 
-    public IFrameSink Create(string path, FrameSize size, CancellationToken cancel) => new Sink(path);
+    public IFrameSink Create(string path, FrameSize size, CancellationToken cancel) => new Sink(path, this);
 
-    public void Require(IEnumerable<string> references)
+    public RgbImage ReadCovering(string path, FrameSize size, CancellationToken cancel) => Read(path, cancel).First();
+
+    public IReadOnlyList<string> Require(IEnumerable<string> references)
     {
-        if (references.FirstOrDefault(path => path.Contains("missing", StringComparison.Ordinal)) is { } missing)
+        string[] all = [.. references];
+        if (all.FirstOrDefault(path => path.Contains("missing", StringComparison.Ordinal)) is { } missing)
             throw new InputException($"the reference {missing} does not exist");
+        return [.. all.Where(path => path.Contains("clear", StringComparison.Ordinal)).Select(path => $"{path} has transparent pixels")];
     }
 
     public string ExtensionOf(ReadOnlySpan<byte> reference) => ".png";

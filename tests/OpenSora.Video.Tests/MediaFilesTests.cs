@@ -45,8 +45,13 @@ public sealed class MediaFilesTests : IDisposable
             address = $"{server.Address}/a.png";
             _files.Require([picture, address]);
         }
+        // As long and as old as it was: nobody looks. Another file of that name is looked at.
+        DateTime written = File.GetLastWriteTimeUtc(picture);
+        File.WriteAllBytes(picture, new byte[bytes.Length]);
+        File.SetLastWriteTimeUtc(picture, written);
+        Assert.Empty(new MediaFiles(24, null).Require([picture, address]));
         File.WriteAllText(picture, "no picture any more");
-        _files.Require([picture, address]);
+        Assert.Throws<InputException>(() => _files.Require([picture]));
         Assert.Equal((16, 16), (_files.Read(address, default).Single().Height, new MediaFiles(24, null).Read(address, default).Single().Width));
     }
 }

@@ -32,7 +32,10 @@ internal static class ReferenceEncoding
         return batch;
     }
 
-    /// <summary>A video is read twice, once to count its frames and once to send them: no more than one is in memory.</summary>
+    /// <summary>
+    /// A video is read twice, once to count its frames and once to send them: no more than one is in memory. An image is sent as the frame that it
+    /// becomes; of videos that is the card's work, for the original scales them as numbers that are no bytes.
+    /// </summary>
     private static TaskOrder Order(JobContext job, string path, ReadOnlyMemory<byte> random, CancellationToken cancel)
     {
         bool isVideo = job.Media.IsVideo(path, cancel);
@@ -41,7 +44,7 @@ internal static class ReferenceEncoding
 
         IEnumerable<Part> Frames()
         {
-            foreach (RgbImage frame in job.Media.Read(path, cancel))
+            foreach (RgbImage frame in isVideo ? job.Media.Read(path, cancel) : [job.Media.ReadCovering(path, ClipGeometry.Of(job.Request).Nominal, cancel)])
                 yield return new Part([frame.Height, frame.Width, 3], frame.Pixels);
         }
     }

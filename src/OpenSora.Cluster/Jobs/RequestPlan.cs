@@ -22,6 +22,7 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, stri
     private const int MostNotices = 10;
 
     private readonly GenerationPlan _plan = new(request);
+    private IReadOnlyList<string> _ofReferences = [];
 
     public ClipPlan Clip { get; } = ClipPlan.Of(request);
 
@@ -38,15 +39,15 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, stri
         if (request.LlmRefine)
             _ = Endpoint;
         _plan.Check();
-        Require(media, request.PromptAsPath ? 1 : Count ?? 1);
+        _ofReferences = Require(media, request.PromptAsPath ? 1 : Count ?? 1);
         _ = tokenizers.Of(models.T5!);
     }
 
-    /// <summary>What the user should know before it is made: a size that is rounded, and what of the prompts does not reach the text encoder.</summary>
+    /// <summary>What the user should know before it is made: references that were seen to be transparent, a size that is rounded, and what of the prompts does not reach the text encoder.</summary>
     /// <exception cref="InputException">A prompt of which nothing is left, and that was not allowed.</exception>
     public IReadOnlyList<string> Notices()
     {
-        List<string> notices = [];
+        List<string> notices = [.. _ofReferences];
         ClipGeometry clip = _plan.Settings.Clip;
         if (request.ImageSize is not null && clip.IsRounded)
             notices.Add($"frames are {clip.Output} (height x width), the multiples of {LatentSize.Scale} within the {clip.Nominal} that was asked for; --strict-size refuses instead");
@@ -58,14 +59,16 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, stri
 
     /// <summary>Looks at the files that the cards are to be given, and at the room for those that are to be made.</summary>
     /// <param name="videos">How many are to be made next.</param>
+    /// <returns>What the user should know of the references.</returns>
     /// <exception cref="InputException">One is missing, or cannot be decoded.</exception>
     /// <exception cref="DiskFullException">There is no room for the videos.</exception>
-    public void Require(IJobMedia media, int videos)
+    public IReadOnlyList<string> Require(IJobMedia media, int videos)
     {
         DiskNeed.Check(request, folder, state, videos);
-        media.Require(_plan.References().Select(AtHome));
+        IReadOnlyList<string> notices = media.Require(_plan.References().Select(AtHome));
         if (request.LatentNoise is { } noise && !File.Exists(noise))
             throw new InputException($"--latent-noise {noise} does not exist: give a safetensors file");
+        return notices;
     }
 
     /// <summary>Holds the names of the request's files for one run at a time.</summary>

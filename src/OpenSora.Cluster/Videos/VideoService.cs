@@ -61,7 +61,10 @@ internal sealed partial class VideoService(
         try
         {
             if (order.Reference is { } bytes)
-                request = ServiceRequest.StartFrom(request, KeepReference(id, bytes));
+            {
+                (string file, IReadOnlyList<string> more) = KeepReference(id, bytes, request);
+                (request, notices) = (ServiceRequest.StartFrom(request, file), [.. notices, .. more]);
+            }
             ServiceRequest.CheckPlaces(request);
             Video video = new()
             {
@@ -251,20 +254,21 @@ internal sealed partial class VideoService(
         if (waiting.Length == 0)
             return videos;
         Dictionary<string, QueuePlace?> places = waiting.Zip(await Cluster.Places(waiting)).ToDictionary();
-        return [.. videos.Select(video => places.GetValueOrDefault(video.Id) is { } place ? video with { QueuePosition = place.Before, SecondsLeft = place.SecondsLeft } : video)];
+        return [.. videos.Select(video => places.GetValueOrDefault(video.Id) is { } place ? video with { QueuePosition = place.Before, SecondsLeft = place.SecondsLeft, WaitsFor = place.WaitsFor } : video)];
     }
 
     /// <summary>What users call it; where its file lies is the service's own business.</summary>
     private const string Reference = "input_reference";
 
     /// <summary>Keeps a reference if it can be read as what its bytes say that it is.</summary>
-    private string KeepReference(string id, ReadOnlyMemory<byte> bytes)
+    /// <returns>Its file, and what its user should know.</returns>
+    private (string File, IReadOnlyList<string> Notices) KeepReference(string id, ReadOnlyMemory<byte> bytes, GenerationRequest request)
     {
-        IJobMedia files = media(new GenerationRequest());
+        IJobMedia files = media(request);
         string file = folders.KeepReference(id, bytes, files.ExtensionOf(bytes.Span));
         try
         {
-            files.Require([file]);
+            return (file, [.. files.Require([file]).Select(notice => notice.Replace(file, Reference, StringComparison.Ordinal))]);
         }
         catch (TooLargeException failure)
         {
@@ -275,7 +279,6 @@ internal sealed partial class VideoService(
             string why = failure.Message.Replace(file, Reference, StringComparison.Ordinal);
             throw new InputException($"{Reference} cannot be used ({why}): send an image or a video of a kind that the command line takes", failure) { Field = Reference };
         }
-        return file;
     }
 
     private void Draw(Video video, string file, VideoFile which, string picture, CancellationToken cancel)

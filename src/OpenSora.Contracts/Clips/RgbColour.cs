@@ -14,4 +14,12 @@ public readonly record struct RgbColour(byte Red, byte Green, byte Blue)
         ['#', .. { Length: 6 } digits] when int.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out int rgb) => new((byte)(rgb >> 16), (byte)(rgb >> 8), (byte)rgb),
         _ => throw new InputException($"--reference-background '{text}' is no colour: give black, white or #RRGGBB, e.g. #808080"),
     };
+
+    /// <summary>As <see cref="Parse"/> reads it.</summary>
+    public override string ToString() => (Red, Green, Blue) switch
+    {
+        (0, 0, 0) => "black",
+        (255, 255, 255) => "white",
+        _ => string.Create(CultureInfo.InvariantCulture, $"#{Red:x2}{Green:x2}{Blue:x2}"),
+    };
 }

@@ -79,7 +79,7 @@ internal static partial class Case7References
             FrameSize size = bytes ? new((int)expected.shape[0], (int)expected.shape[1]) : new((int)expected.shape[2], (int)expected.shape[3]);
             RgbImage image = context.Files.Read(ImageFile(file, match.Groups[2].Value), CancellationToken.None).First();
             error.Add(name, bytes
-                ? OneLevel * ResizeCrop.ImageBytes(image, size).Zip(expected.contiguous().bytes.ToArray(), (a, b) => Math.Abs(a - b)).Max()
+                ? OneLevel * ImageCover.Of(image, size).Zip(expected.contiguous().bytes.ToArray(), (a, b) => Math.Abs(a - b)).Max()
                 : (ResizeCrop.Image(image, size) - expected).abs().max().Value());
         }
         return error.Result(GoldenFiles.Name(context, file), ImageTolerance);

@@ -4,11 +4,13 @@ using OpenSora.Video.Ffmpeg;
 namespace OpenSora.Video.Reading;
 
 /// <summary>What ffprobe says about the first picture of a file.</summary>
+/// <param name="Width">As it is stored.</param>
+/// <param name="Height">As it is stored.</param>
 /// <param name="PixelFormat">By ffmpeg's name.</param>
 /// <param name="PixelAspect">Width to height of a pixel, e.g. 16:15; null or 0:1 where the file does not say.</param>
 /// <param name="Transfer">How light becomes numbers; null where the file does not say.</param>
 /// <param name="IsInterlaced">The picture has lines of two moments.</param>
-internal sealed record FrameFacts(string PixelFormat, string? PixelAspect, string? Transfer, bool IsInterlaced)
+internal sealed record FrameFacts(int Width, int Height, string PixelFormat, string? PixelAspect, string? Transfer, bool IsInterlaced)
 {
     private static readonly string[] WithAlpha = ["rgba", "bgra", "argb", "abgr", "yuva", "ayuv", "vuya", "gbrap", "ya8", "ya16", "pal8"];
 
@@ -25,7 +27,7 @@ internal sealed record FrameFacts(string PixelFormat, string? PixelAspect, strin
     public static (FrameFacts? Facts, string? Failure) Of(IEnumerable<string> input, CancellationToken cancel)
     {
         using FfmpegProcess probe = FfmpegProcess.Probe(
-            ["-select_streams", "v:0", "-read_intervals", "%+#1", "-show_entries", "stream=field_order:frame=pix_fmt,sample_aspect_ratio,color_transfer,interlaced_frame", "-of", "json", .. input], cancel);
+            ["-select_streams", "v:0", "-read_intervals", "%+#1", "-show_entries", "stream=field_order:frame=width,height,pix_fmt,sample_aspect_ratio,color_transfer,interlaced_frame", "-of", "json", .. input], cancel);
         using MemoryStream said = new();
         probe.Output.CopyTo(said);
         if (probe.Finish() is { } failure)
@@ -35,7 +37,7 @@ internal sealed record FrameFacts(string PixelFormat, string? PixelAspect, strin
             return (null, $"it has no frames{probe.Said()}");
         bool byFields = First(facts, "streams") is { } stream && Text(stream, "field_order") is "tt" or "bb" or "tb" or "bt";
         bool interlaced = byFields || (frame.TryGetProperty("interlaced_frame", out JsonElement flag) && flag.GetInt32() != 0);
-        return (new FrameFacts(format, Text(frame, "sample_aspect_ratio"), Text(frame, "color_transfer"), interlaced), null);
+        return (new FrameFacts(frame.GetProperty("width").GetInt32(), frame.GetProperty("height").GetInt32(), format, Text(frame, "sample_aspect_ratio"), Text(frame, "color_transfer"), interlaced), null);
     }
 
     private static JsonElement? First(JsonDocument document, string list) =>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using OpenSora.Contracts.Clips;
 
 namespace OpenSora.Video.Reading;
 
@@ -30,27 +29,21 @@ internal readonly record struct Orientation
         return new Orientation(exif is { } at ? Read(file, at) : 0);
     }
 
-    /// <summary>The picture as it is meant to be seen.</summary>
-    public RgbImage Upright(RgbImage image)
+    /// <summary>Width and height change places.</summary>
+    public bool IsSwapped => Value >= 5;
+
+    /// <summary>ffmpeg's filters that show the picture as it is meant to be seen, each with a comma behind it.</summary>
+    public string Filters => Value switch
     {
-        if (Value == 1)
-            return image;
-        (int width, int height, int value) = (image.Width, image.Height, Value);
-        bool swapped = value >= 5;
-        (int newWidth, int newHeight) = swapped ? (height, width) : (width, height);
-        byte[] pixels = new byte[image.Pixels.Length];
-        for (int y = 0; y < newHeight; y++)
-            for (int x = 0; x < newWidth; x++)
-            {
-                (int fromX, int fromY) = swapped ? (y, x) : (x, y);
-                if (value is 2 or 3 or 7 or 8)
-                    fromX = width - 1 - fromX;
-                if (value is 3 or 4 or 6 or 7)
-                    fromY = height - 1 - fromY;
-                image.Pixels.AsSpan(3 * (fromY * width + fromX), 3).CopyTo(pixels.AsSpan(3 * (y * newWidth + x)));
-            }
-        return new RgbImage(newWidth, newHeight, pixels);
-    }
+        2 => "hflip,",
+        3 => "hflip,vflip,",
+        4 => "vflip,",
+        5 => "transpose=cclock_flip,",
+        6 => "transpose=clock,",
+        7 => "transpose=clock_flip,",
+        8 => "transpose=cclock,",
+        _ => "",
+    };
 
     /// <summary>Where the Exif block of a JPEG begins: in one of the segments before the picture.</summary>
     private static long? ExifOfJpeg(FileStream file)

@@ -12,9 +12,10 @@ internal static class PixmapStream
 
     /// <summary>The next picture; null at the end, also when the stream ends within a picture.</summary>
     /// <param name="background">What is seen through transparent pixels.</param>
+    /// <param name="isTransparent">Set when there are such pixels.</param>
     /// <exception cref="InputException">A picture of more than 1 GiB.</exception>
     /// <exception cref="InvalidDataException">The stream holds something else.</exception>
-    public static RgbImage? Next(Stream stream, string path, RgbColour background)
+    public static RgbImage? Next(Stream stream, string path, RgbColour background, ref bool isTransparent)
     {
         if (Word(stream) is not { } magic)
             return null;
@@ -26,16 +27,22 @@ internal static class PixmapStream
         };
         if (largest != byte.MaxValue)
             throw new InvalidDataException($"{largest} as the largest value of a picture with 8 bits a channel");
+        Check(path, width, height);
+        byte[] pixels = new byte[3 * width * height];
+        return (channels == 4 ? ReadOver(stream, pixels, width, background, ref isTransparent) : IsFilled(stream, pixels)) ? new RgbImage(width, height, pixels) : null;
+    }
+
+    /// <exception cref="InputException">More than 1 GiB.</exception>
+    public static void Check(string path, int width, int height)
+    {
         if (3L * width * height > LargestPicture)
             throw new TooLargeException($"{path} has pictures of {width} x {height} pixels: give one of at most 1 GiB as RGB, {LargestPicture / 3} pixels");
-        byte[] pixels = new byte[3 * width * height];
-        return (channels == 4 ? ReadOver(stream, pixels, width, background) : IsFilled(stream, pixels)) ? new RgbImage(width, height, pixels) : null;
     }
 
     private static bool IsFilled(Stream stream, Span<byte> bytes) => stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) == bytes.Length;
 
     /// <summary>Lays RGBA rows on the background.</summary>
-    private static bool ReadOver(Stream stream, byte[] pixels, int width, RgbColour background)
+    private static bool ReadOver(Stream stream, byte[] pixels, int width, RgbColour background, ref bool isTransparent)
     {
         byte[] row = new byte[4 * width], below = [background.Red, background.Green, background.Blue];
         for (int at = 0; at < pixels.Length;)
@@ -43,8 +50,11 @@ internal static class PixmapStream
             if (!IsFilled(stream, row))
                 return false;
             for (int x = 0; x < row.Length; x += 4)
+            {
+                isTransparent |= row[x + 3] < byte.MaxValue;
                 for (int channel = 0; channel < 3; channel++)
                     pixels[at++] = (byte)((row[x + channel] * row[x + 3] + below[channel] * (255 - row[x + 3]) + 127) / 255);
+            }
         }
         return true;
     }

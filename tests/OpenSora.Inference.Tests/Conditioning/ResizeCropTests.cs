@@ -24,7 +24,7 @@ public class ResizeCropTests
         using DisposeScope scope = NewDisposeScope();
         FrameSize size = new(picture.Height, picture.Width);
         Tensor pixels = ResizeCrop.Image(picture, size);
-        return ResizeCrop.ImageBytes(picture, size).AsSpan().SequenceEqual(picture.Pixels)
+        return ImageCover.Of(picture, size).AsSpan().SequenceEqual(picture.Pixels)
             && (pixels - ResizeCrop.VideoFrame(picture, size)).abs().max().ToSingle() == 0
             && pixels[2, 0, 1, 3].ToSingle() == ((picture.Pixels[(picture.Width + 3) * 3 + 2] / 255f) - 0.5f) / 0.5f;
     }).QuickCheckThrowOnFailure();
@@ -34,7 +34,7 @@ public class ResizeCropTests
     {
         byte[] pixels = new byte[from.Rgb24Bytes];
         Array.Fill(pixels, (byte)77);
-        return Array.TrueForAll(ResizeCrop.ImageBytes(new RgbImage(from.Width, from.Height, pixels), to), value => value == 77);
+        return Array.TrueForAll(ImageCover.Of(new RgbImage(from.Width, from.Height, pixels), to), value => value == 77);
     }).QuickCheckThrowOnFailure();
 
     /// <summary>A row of 13 columns over a frame of 8: 5 hang over, and the half of 5 is 2 either way; of 7 it is 4 and 3.</summary>
@@ -48,7 +48,7 @@ public class ResizeCropTests
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = (byte)(10 * (i / 3 % width));
         RgbImage picture = new(width, 8, pixels);
-        Assert.Equal(10 * leftOfImage, ResizeCrop.ImageBytes(picture, new FrameSize(8, 8))[0]);
+        Assert.Equal(10 * leftOfImage, ImageCover.Of(picture, new FrameSize(8, 8))[0]);
         Assert.Equal(10 * leftOfVideo, Math.Round((ResizeCrop.VideoFrame(picture, new FrameSize(8, 8))[0, 0, 0, 0].ToSingle() + 1) * 127.5));
     }
 
