@@ -155,6 +155,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         Device = options.Device,
         Threads = options.Threads ?? Math.Max(1, Environment.ProcessorCount / options.Cards),
         OthersMayJoin = true,
+        IsPatient = true,
     };
 
     private static void StopWithInput(WebApplication app)

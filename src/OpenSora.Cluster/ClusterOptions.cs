@@ -27,6 +27,10 @@ public sealed record ClusterOptions
     [Range(0.01, 1_000_000)]
     public TimeSpan WaitForCard { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long a video of a service waits, without progress, for a store that takes nothing, before it fails. Default: 3600 s.</summary>
+    [Range(0.01, 1_000_000)]
+    public TimeSpan WaitForStore { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How often a card may fail without a step or a task done in between, before its job goes on without it. Default: 2.</summary>
     [Range(1.0, 1000)]
     public int MostStrikes { get; init; } = 2;
@@ -63,13 +67,17 @@ public sealed record ClusterOptions
     [Range(0.01, 1_000_000)]
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Deaths of a local card, none of which came after a task done, before it is given up. Default: 3.</summary>
+    /// <summary>Deaths of a local card, none of which came after a task done, before <c>generate</c> gives it up; a service does not. Default: 3.</summary>
     [Range(1.0, 1000)]
     public int MostQuickDeaths { get; init; } = 3;
 
     /// <summary>Before a local card is started again; doubled with each quick death. Default: 0.2 s.</summary>
     [Range(0.01, 1_000_000)]
     public TimeSpan RestartDelay { get; init; } = TimeSpan.FromSeconds(0.2);
+
+    /// <summary>The longest pause before a local card is started again. Default: 60 s.</summary>
+    [Range(0.01, 1_000_000)]
+    public TimeSpan MostRestartDelay { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a local card that was told to stop may take before it is killed. Default: 2 s.</summary>
     [Range(0.01, 1_000_000)]

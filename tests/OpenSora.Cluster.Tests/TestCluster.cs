@@ -155,6 +155,12 @@ internal sealed class TestCluster : IAsyncDisposable
             Said.Add(message);
     }
 
+    public bool HasSaid(string words)
+    {
+        lock (Said)
+            return Said.Any(line => line.Contains(words, StringComparison.Ordinal));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_cards is not null)

@@ -7,7 +7,8 @@ namespace OpenSora.Cluster.Supervision;
 
 /// <summary>
 /// Keeps the card processes of a machine: one that dies is started again, one that says nothing is killed first. One that
-/// dies again and again before it did anything is given up. One that ends by itself was asked to leave, and is let go.
+/// dies again and again before it did anything is started after longer and longer pauses, or given up: see
+/// <see cref="LocalCardsPlan.IsPatient"/>. One that ends by itself was asked to leave, and is let go.
 /// </summary>
 public sealed class LocalCards : IAsyncDisposable
 {
@@ -44,16 +45,25 @@ public sealed class LocalCards : IAsyncDisposable
             if (_stop.IsCancellationRequested)
                 return;
             quickDeaths = life.HasWorked ? 0 : quickDeaths + 1;
-            if (life.Refusal is { } refusal)
-                _directory.ExpectNoMore(refusal);
-            if (life.Refusal is not null || life.Left || quickDeaths >= _options.MostQuickDeaths)
+            if (life.Left || (!_plan.IsPatient && (life.Refusal is not null || quickDeaths >= _options.MostQuickDeaths)))
             {
+                if (life.Refusal is { } refusal)
+                    _directory.ExpectNoMore(refusal);
                 GiveUp(life.Left ? $"{name} left" : $"{name} ended {quickDeaths} times before it did anything ({life.End})");
                 return;
             }
-            _say($"opensora: {name} ended ({life.End}); it is started again");
-            await Delay(_options.RestartDelay * Math.Pow(2, Math.Max(0, quickDeaths - 1)));
+            TimeSpan pause = PauseAfter(quickDeaths, _options);
+            _say($"opensora: {name} ended ({life.End}); it is started again{(quickDeaths > 1 ? $" in {pause.TotalSeconds:0.#} s: it ended {quickDeaths} times before it did anything" : "")}");
+            await Delay(pause);
         }
+    }
+
+    /// <summary>How long a card is left alone after so many deaths that came before it did anything.</summary>
+    internal static TimeSpan PauseAfter(int quickDeaths, ClusterOptions options)
+    {
+        // No power beyond all limits: of days of deaths the shift would be none.
+        double seconds = options.RestartDelay.TotalSeconds * Math.Pow(2, Math.Clamp(quickDeaths - 1, 0, 30));
+        return seconds < options.MostRestartDelay.TotalSeconds ? TimeSpan.FromSeconds(seconds) : options.MostRestartDelay;
     }
 
     /// <summary>One start of a card, to its end.</summary>

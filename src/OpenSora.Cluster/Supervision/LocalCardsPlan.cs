@@ -36,6 +36,9 @@ public sealed record LocalCardsPlan
     /// </summary>
     public Func<string, string> Links { get; init; } = _ => "tcp:127.0.0.1:0";
 
+    /// <summary>A card that dies again and again is tried for ever: a driver may come back. Default: false.</summary>
+    public bool IsPatient { get; init; }
+
     /// <summary>Other cards may join too, so the end of all these is not the end of hope. Default: false.</summary>
     public bool OthersMayJoin { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OpenSora.Cluster.Cards;
+using OpenSora.Cluster.Supervision;
 using OpenSora.Contracts;
 
 namespace OpenSora.Cluster.Tests.Supervision;
@@ -36,6 +37,27 @@ public sealed class LocalCardsTests
         CardException failed = await Assert.ThrowsAsync<CardException>(() => cluster.Generate(cluster.Request("broken")));
         Assert.Contains("card-0 ended 3 times", failed.Message);
         Assert.Contains("the driver is upset", failed.Message);
+    }
+
+    /// <summary>A service's: five deaths are more than the three after which <c>generate</c> gives up.</summary>
+    [Fact]
+    public async Task ACardOfAServiceIsTriedForEver()
+    {
+        await using TestCluster cluster = await TestCluster.Start(0, TestCluster.Patient with { RestartDelay = TimeSpan.FromMilliseconds(1), MostRestartDelay = TimeSpan.FromMilliseconds(2) });
+        await using LocalCards cards = new(cluster.Plan(1, "broken") with { IsPatient = true }, cluster.Directory, cluster.Options, cluster.Say);
+        for (int i = 0; i < 1200 && !cluster.HasSaid("it ended 5 times before it did anything"); i++)
+            await Task.Delay(50);
+        Assert.True(cluster.HasSaid("it ended 5 times before it did anything"));
+        Assert.Null(cluster.Directory.NoMoreExpected);
+    }
+
+    [Fact]
+    public void PausesGrowUpToAMinute()
+    {
+        ClusterOptions options = new();
+        Assert.Equal([0.2, 0.2, 0.4, 0.8, 1.6], Enumerable.Range(0, 5).Select(deaths => LocalCards.PauseAfter(deaths, options).TotalSeconds));
+        Assert.Equal(TimeSpan.FromMinutes(1), LocalCards.PauseAfter(10, options));
+        Assert.Equal(TimeSpan.FromMinutes(1), LocalCards.PauseAfter(100_000, options));
     }
 
     [Fact]
