@@ -12,12 +12,9 @@ namespace OpenSora.Cluster.Grains;
 /// <inheritdoc cref="IClusterGrain"/>
 [OnCoordinators, KeepAlive]
 internal sealed partial class ClusterGrain(
-    IGenerationStore store, CardDirectory directory, CardClient client, JobStore jobs, IClusterMembershipService membership, VideoServiceOptions options, ClusterOptions cluster, ILogger<ClusterGrain> log)
+    IGenerationStore store, CardDirectory directory, CardClient client, JobStore jobs, StoreState watch, IClusterMembershipService membership, VideoServiceOptions options, ClusterOptions cluster, ILogger<ClusterGrain> log)
     : Grain, IClusterGrain
 {
-    /// <summary>Weight of the latest video in what a unit of work takes.</summary>
-    private const double Latest = 0.2;
-
     /// <summary>The most successes of a card that are told to its breaker at once.</summary>
     private const int MostSuccesses = 100;
 
@@ -25,17 +22,14 @@ internal sealed partial class ClusterGrain(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Scheduler _scheduler = new(options.Scheduling);
-    private readonly Dictionary<string, WaitingVideo> _waiting = [];
+    private readonly WaitingLine _waiting = new();
     private readonly Dictionary<string, Running> _running = [];
-    private readonly Dictionary<string, double> _work = [];
 
     /// <summary>Of each instance of a card that is leased, the generation that has it.</summary>
     private readonly Dictionary<string, string> _leases = [];
     private readonly Signal _changed = new();
     private readonly CancellationTokenSource _over = new();
     private CardRest _rest = null!;
-    private long _sequence;
-    private double _secondsOfWork;
     private (int Waiting, int Working, double Seconds) _measured;
     private IReadOnlyList<CardStatus> _cards = [];
 
@@ -64,8 +58,8 @@ internal sealed partial class ClusterGrain(
 
     public Task<double?> Admit(string owner)
     {
-        bool full = _waiting.Count >= options.Scheduling.MostWaiting || _waiting.Values.Count(video => video.Owner == owner) >= options.Scheduling.MostWaitingOfOwner;
-        double next = _waiting.Values.Select(video => video.Estimate.TotalSeconds).DefaultIfEmpty(0).Average();
+        bool full = _waiting.Count >= options.Scheduling.MostWaiting || _waiting.All.Count(video => video.Owner == owner) >= options.Scheduling.MostWaitingOfOwner;
+        double next = _waiting.All.Select(video => video.Estimate.TotalSeconds).DefaultIfEmpty(0).Average();
         return Task.FromResult<double?>(full ? Math.Clamp(Math.Round(next), 5, 300) : null);
     }
 
@@ -73,17 +67,15 @@ internal sealed partial class ClusterGrain(
     {
         if (IsKnown(video.Id))
             return Task.CompletedTask;
-        Add(video);
+        _waiting.Add(video);
         return video.Begins ? Begin(video.Id, video.Cards, video.Kind) : Decide();
     }
 
     public Task Ended(string id, double? cardSeconds)
     {
-        _waiting.Remove(id);
+        _waiting.Over(id, cardSeconds);
         LetGo(id);
         _changed.Set();
-        if (_work.Remove(id, out double work) && cardSeconds is { } seconds && work > 0)
-            _secondsOfWork = _secondsOfWork == 0 ? seconds / work : ((1 - Latest) * _secondsOfWork) + (Latest * seconds / work);
         return Task.CompletedTask;
     }
 
@@ -110,18 +102,17 @@ internal sealed partial class ClusterGrain(
     public Task<QueuePlace?[]> Places(string[] ids)
     {
         Dictionary<string, QueuePlace> places = [];
+        HashSet<string> kinds = [.. Usable().Select(card => card.Kind)];
         double cards = Math.Max(1, Usable().Count());
-        double ahead = _running.Sum(job => job.Value.Until is { } until ? Math.Max(0, (until - DateTimeOffset.UtcNow).TotalSeconds) * job.Value.Cards : SecondsOf(job.Key));
-        foreach (WaitingVideo video in _scheduler.InOrder(_waiting.Values))
+        double ahead = _running.Sum(job => job.Value.Until is { } until ? Math.Max(0, (until - DateTimeOffset.UtcNow).TotalSeconds) * job.Value.Cards : _waiting.SecondsOf(job.Key));
+        foreach (WaitingVideo video in _scheduler.InOrder(_waiting.All))
         {
-            ahead += SecondsOf(video.Id);
-            places[video.Id] = new QueuePlace(places.Count, _secondsOfWork == 0 ? null : Math.Round(ahead / cards, 1));
+            ahead += video.Estimate.TotalSeconds;
+            VideoWait wait = watch.Trouble is not null ? VideoWait.Store : kinds.Count == 0 || (video.Kind is { } own && !kinds.Contains(own)) ? VideoWait.Card : VideoWait.Turn;
+            places[video.Id] = new QueuePlace(places.Count, _waiting.IsMeasured ? Math.Round(ahead / cards, 1) : null, wait);
         }
         return Task.FromResult<QueuePlace?[]>([.. ids.Select(places.GetValueOrDefault)]);
     }
-
-    /// <summary>What a video takes on one card, as far as can be told.</summary>
-    private double SecondsOf(string id) => _work.GetValueOrDefault(id) * _secondsOfWork;
 
     public async Task<CardDocument[]> Cards()
     {
@@ -154,6 +145,10 @@ internal sealed partial class ClusterGrain(
     /// <summary>The store is right: takes in what is unfinished there, and forgets what is not. Generations tell what they have.</summary>
     private async Task Look(CancellationToken cancel)
     {
+        await AskAll();
+        Measure();
+        if (watch.Trouble is not null)
+            return; // nothing is begun until it is well, and then this looks again
         IReadOnlyList<VideoRow> unfinished = await store.Unfinished(cancel);
         (VideoRow Row, bool Answers, Holding? Held)[] begun = await Task.WhenAll(unfinished.Where(row => row.Video.Status == VideoStatus.InProgress).Select(Held));
         foreach ((VideoRow row, bool answers, Holding? held) in begun)
@@ -163,11 +158,10 @@ internal sealed partial class ClusterGrain(
                 LetGo(row.Video.Id); // nobody makes it: it waits again
         foreach (VideoRow row in unfinished)
             if (!IsKnown(row.Video.Id) && !row.IsPrivate)
-                Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
+                _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => KindOf(row.Job), cancel) });
         HashSet<string> there = [.. unfinished.Select(row => row.Video.Id)];
-        foreach (string id in _work.Keys.Where(id => !there.Contains(id)).ToArray())
+        foreach (string id in _waiting.Known.Where(id => !there.Contains(id)))
             await Ended(id, null);
-        await AskAll();
         Measure();
     }
 
@@ -190,8 +184,8 @@ internal sealed partial class ClusterGrain(
         if (!_running.TryGetValue(id, out Running? job))
         {
             QueuedVideo video = QueuedVideos.Of(row);
-            _waiting.Remove(id);
-            _work[id] = video.Work;
+            _waiting.Remove(id, out _);
+            _waiting.Know(video);
             _running[id] = job = new Running(video.Owner, held.Cards, null);
         }
         (job.Silo, job.Kind) = (held.Silo, held.Kind ?? job.Kind);
@@ -201,25 +195,18 @@ internal sealed partial class ClusterGrain(
             _leases[lease.Instance] = id;
     }
 
-    private bool IsKnown(string id) => _waiting.ContainsKey(id) || _running.ContainsKey(id);
-
-    private void Add(QueuedVideo video)
-    {
-        _work[video.Id] = video.Work;
-        _waiting[video.Id] = new WaitingVideo(
-            video.Id, video.Owner, video.Priority, video.Asked, _sequence++, video.Cards, video.MostUseful, TimeSpan.FromSeconds(video.Work * _secondsOfWork), video.Kind);
-    }
+    private bool IsKnown(string id) => _waiting.Contains(id) || _running.ContainsKey(id);
 
     private async Task Decide()
     {
         Measure();
         await TakeBack();
         await Replenish();
-        if (_waiting.Count == 0)
+        if (_waiting.Count == 0 || watch.Trouble is not null)
             return;
         Dictionary<string, int> cards = Usable().CountBy(card => card.Kind).ToDictionary();
         RunningVideo[] running = [.. _running.Select(job => new RunningVideo(job.Key, job.Value.Owner, job.Value.Cards, job.Value.Kind ?? "", job.Value.Until))];
-        foreach (Start start in _scheduler.Decide(DateTimeOffset.UtcNow, _waiting.Values, running, cards))
+        foreach (Start start in _scheduler.Decide(DateTimeOffset.UtcNow, _waiting.All, running, cards))
             await Begin(start.Id, start.Cards, start.Kind);
         Measure();
     }
@@ -236,7 +223,7 @@ internal sealed partial class ClusterGrain(
             VideoRow? row = await store.Find(id, CancellationToken.None);
             LetGo(id);
             if (row is { Video.IsOver: false, IsPrivate: false })
-                Add(QueuedVideos.Of(row) with { Kind = KindOf(row.Job) });
+                _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => KindOf(row.Job)) });
         }
     }
 
@@ -261,7 +248,7 @@ internal sealed partial class ClusterGrain(
         try
         {
             Holding? held = await Generation(id).Start(new GenerationStart(cards, kind, leases)).WaitAsync(Patience);
-            if (held is null)
+            if (held is null or { Cards: 0 })
                 LetGo(id);
             else
                 job.Silo = held.Silo;
@@ -271,7 +258,7 @@ internal sealed partial class ClusterGrain(
             // The database may be away for a moment, or another silo was faster: the next look tells.
             NotBegun(log, id, failure);
             LetGo(id);
-            _waiting[id] = video;
+            _waiting.PutBack(video);
         }
     }
 
@@ -336,7 +323,7 @@ internal sealed partial class ClusterGrain(
 
     private void Measure()
     {
-        _measured = (_waiting.Count, _running.Count, _waiting.Values.Sum(video => video.Estimate > TimeSpan.Zero ? video.Estimate.TotalSeconds : options.GuessedWork.TotalSeconds));
+        _measured = (_waiting.Count, _running.Count, _waiting.All.Sum(video => video.Estimate > TimeSpan.Zero ? video.Estimate.TotalSeconds : options.GuessedWork.TotalSeconds));
         _cards = [.. directory.Cards.Select(card =>
         {
             string? video = _leases.GetValueOrDefault(card.Description.Instance);
