@@ -136,6 +136,7 @@ internal static class ServiceCommands
         string status = VideoWatch.StatusOf(video);
         return status switch
         {
+            "queued" or "in_progress" when VideoWatch.LackOf(video) is { } lack => $"{status}, {lack}",
             "queued" => (int?)video["queue_position"] is { } before and > 0 ? $"queued, {before} before it" : "queued",
             "in_progress" => string.Create(CultureInfo.InvariantCulture, $"in_progress, {(string?)video["stage"]} {(int)video["step"]!} of {(int)video["steps"]!}, {(int)video["progress"]!} %"),
             "completed" => string.Join(Environment.NewLine, video["report"]!["files"]!.AsArray().Select(file => (string?)file)),

@@ -15,6 +15,7 @@ internal static class VideoWatch
     {
         JsonObject last = [];
         int? place = null;
+        string? lacked = null;
         await foreach (JsonObject video in server.Watch(id, message => show(new Notice(message)), cancel))
         {
             last = video;
@@ -23,9 +24,11 @@ internal static class VideoWatch
                 started?.Invoke();
                 started = null;
             }
-            if ((int?)video["queue_position"] is { } before && before != place)
+            if (LackOf(video) is { } lack && lack != lacked)
+                show(new Notice(lack));
+            else if ((int?)video["queue_position"] is { } before && before != place)
                 show(new Notice(before == 0 ? "waits for cards" : $"waits: {before} before it"));
-            place = (int?)video["queue_position"];
+            (place, lacked) = ((int?)video["queue_position"], LackOf(video));
             if ((string?)video["status"] == "in_progress" && (string?)video["stage"] is { } stage)
                 show(new Progress(stage, (int)video["step"]!, (int)video["steps"]!, null));
         }
@@ -34,6 +37,14 @@ internal static class VideoWatch
 
     /// <summary>How far it is, in a word; the service tells one that was cancelled as one that failed.</summary>
     public static string StatusOf(JsonObject video) => (string?)video["error"]?["code"] is Cancelled ? Cancelled : (string)video["status"]!;
+
+    /// <summary>What it waits for that is not there at all; null for nothing.</summary>
+    public static string? LackOf(JsonObject video) => (string?)video["waits_for"] switch
+    {
+        "card" => "waits for a card: none can work",
+        "store" => "waits for the store of the service: it takes nothing",
+        _ => null,
+    };
 
     /// <summary>What the service has to say about a request when it takes it.</summary>
     public static void ShowNotices(JsonObject video, Action<CardEvent> show)

@@ -16,11 +16,7 @@ internal static class ApiEndpoints
         // Asked for each time: files of two versions do not go together.
         app.UseStaticFiles(new StaticFileOptions { OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache" });
         app.UseRouting();
-        app.MapGet("/health/live", () => Results.Text("live")).Produces<string>(200, "text/plain").WithSummary("200 while the process works").WithTags("health");
-        app.MapGet("/health/ready", (IVideoService videos) => videos.CanWork
-            ? Results.Text("ready")
-            : Results.Text("not ready: no card can work; start one with opensora card --join, or see GET /v1/cards", statusCode: StatusCodes.Status503ServiceUnavailable))
-            .Produces<string>(200, "text/plain").Produces<string>(503, "text/plain").WithSummary("200 while a card can work, else 503").WithTags("health");
+        app.MapHealth();
         RouteGroupBuilder api = app.MapGroup("").AddEndpointFilter(new OwnerFilter(tokens)).Refuses(401, 403, 500, 503);
         api.MapOpenApi();
         api.MapGet("/v1/models", () => Results.Json(new ModelList("list", [ModelBody.Own]), VideoBody.Json))
@@ -32,6 +28,17 @@ internal static class ApiEndpoints
         api.MapGet("/v1/cards", async (IVideoService videos, CancellationToken cancel) => Results.Json(CardList.Of(await videos.Cards(cancel)), VideoBody.Json))
             .Produces<CardList>().WithSummary("The cards that have joined").WithTags("cards");
         api.MapPrometheusScrapingEndpoint("/metrics");
+    }
+
+    /// <summary>For whoever restarts what does not live, and sends requests to what is ready. Cards, disk and database are no reason to restart a silo.</summary>
+    private static void MapHealth(this WebApplication app)
+    {
+        app.MapGet("/health/live", () => Results.Text("live")).Produces<string>(200, "text/plain").WithSummary("200 while the process answers").WithTags("health");
+        app.MapGet("/health/ready", (IVideoService videos) =>
+            (app.Lifetime.ApplicationStopping.IsCancellationRequested ? "it is ending" : videos.Trouble) is { } why
+                ? Results.Text($"not ready: {why}", statusCode: StatusCodes.Status503ServiceUnavailable)
+                : Results.Text("ready"))
+            .Produces<string>(200, "text/plain").Produces<string>(503, "text/plain").WithSummary("200 while videos can be taken, kept and worked on, else 503 and why not").WithTags("health");
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Videos;
@@ -25,7 +26,8 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         catch (Exception error) when (!http.Response.HasStarted)
         {
             ApiError problem = Explain(error);
-            if (problem.Status is StatusCodes.Status500InternalServerError or StatusCodes.Status507InsufficientStorage)
+            // What the store lacks is in the log once, when that begins.
+            if (problem.Status == StatusCodes.Status500InternalServerError)
                 Failed(log, http.Request.Method, http.Request.Path, error);
             if (problem.Status == StatusCodes.Status503ServiceUnavailable)
                 http.Response.Headers.RetryAfter = "2";
@@ -44,6 +46,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         BadHttpRequestException bad => new(bad.StatusCode, CodeOf(bad.StatusCode), "not a request that can be read", bad.Message),
         JsonException => new(StatusCodes.Status400BadRequest, "invalid_json", "not valid JSON", error.Message),
         InvalidDataException => new(StatusCodes.Status400BadRequest, "invalid_form", "not a form that can be read", error.Message),
+        StoreAwayException => new(StatusCodes.Status503ServiceUnavailable, "store_away", "nothing can be kept for now", "the store of the service, or its database, takes nothing for now: ask again in a few seconds"),
         OrleansException or TimeoutException => new(
             StatusCodes.Status503ServiceUnavailable, "not_now", "not now", "a silo did not answer, or is being replaced: ask again in a few seconds"),
         DiskFullException or IOException { HResult: NoSpace } => new(

@@ -12,11 +12,12 @@ namespace OpenSora.Silo.Api;
 /// <param name="Seconds">Its length, as it was asked for where that was in whole seconds.</param>
 /// <param name="Size">Width x height in pixels.</param>
 /// <param name="ExpiresAt">null: videos are kept until they are removed.</param>
+/// <param name="WaitsFor">turn, card or store: what it waits for; null while it does not wait.</param>
 /// <param name="Notices">What its user should know, e.g. that the end of the prompt is cut off.</param>
 /// <param name="Report">What <c>opensora generate --json</c> tells, once it is completed.</param>
 internal sealed record VideoBody(
     string Id, string Object, string Model, string Status, int Progress, long CreatedAt, long? StartedAt, long? CompletedAt, string Prompt, string Size,
-    string Seconds, long? ExpiresAt, string? RemixedFromVideoId, string Priority, string? Stage, int Step, int Steps, int? QueuePosition, double? SecondsLeft,
+    string Seconds, long? ExpiresAt, string? RemixedFromVideoId, string Priority, string? Stage, int Step, int Steps, string? WaitsFor, int? QueuePosition, double? SecondsLeft,
     IReadOnlyList<string> Notices, VideoErrorBody? Error, GenerationReport? Report)
 {
     public const string ModelName = "opensora-1.2", Cancelled = "cancelled";
@@ -40,7 +41,7 @@ internal sealed record VideoBody(
             video.CompletedAt?.ToUnixTimeSeconds(), video.Request.Prompts[0], $"{clip.Output.Width}x{clip.Output.Height}",
             SecondsOf(video, clip), null, video.RemixedFrom, video.Priority.ToString().ToLowerInvariant(), video.Stage,
             video.Status == VideoStatus.Completed ? video.Request.NumSamplingSteps : video.Step, video.Steps == 0 ? video.Request.NumSamplingSteps : video.Steps,
-            video.QueuePosition, video.SecondsLeft, [.. (video.Notices ?? []).Select(Wording.Of)], ErrorOf(video),
+            (video.WaitsFor ?? (video.Status == VideoStatus.Queued ? VideoWait.Turn : null))?.ToString().ToLowerInvariant(), video.QueuePosition, video.SecondsLeft, [.. (video.Notices ?? []).Select(Wording.Of)], ErrorOf(video),
             // Where files lie is the service's own business.
             withReport && video.Report is { } report ? report with { Files = [.. report.Files.Select(file => Path.GetFileName(file)!)], Samples = [.. report.Samples.Select(sample => sample with { File = Path.GetFileName(sample.File) })] } : null);
     }
@@ -76,7 +77,7 @@ internal sealed record VideoBody(
     }
 }
 
-/// <param name="Code">bad_input, cannot_fit, card_failure or cancelled.</param>
+/// <param name="Code">bad_input, cannot_fit, card_failure, disk_full, store_failure or cancelled.</param>
 internal sealed record VideoErrorBody(string Code, string Message);
 
 /// <summary>A page of videos.</summary>

@@ -9,12 +9,17 @@ export const isOver = video => video.status === "completed" || video.status === 
 
 export function stateOf(video) {
   switch (kindOf(video)) {
-    case "queued": return `${placeOf(video.queue_position)}${left(video)}`;
-    case "in_progress": return `${stageOf(video)}${left(video)}`;
+    case "queued": return lacking(video) ?? `${placeOf(video.queue_position)}${left(video)}`;
+    case "in_progress": return lacking(video) ?? `${stageOf(video)}${left(video)}`;
     case "completed": return `${video.size}, ${video.seconds} s`;
     case "cancelled": return "Cancelled";
     default: return `Failed: ${video.error?.message ?? "the service does not say why"}`;
   }
+}
+
+/** What it waits for that is not there at all. */
+function lacking(video) {
+  return { card: "Waits for a card: none can work", store: "Waits for the store: it takes nothing" }[video.waits_for] ?? null;
 }
 
 function placeOf(before) {

@@ -1,5 +1,6 @@
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Media;
 
 namespace OpenSora.Cluster.Tests;
@@ -7,6 +8,9 @@ namespace OpenSora.Cluster.Tests;
 /// <summary>Files of raw frames; references whose pixels follow from their names.</summary>
 internal sealed class TestMedia : IJobMedia
 {
+    /// <summary>There is no room for the next file. Default: there is.</summary>
+    public bool IsFull { get; set; }
+
     public IEnumerable<RgbImage> Read(string path, CancellationToken cancel)
     {
         for (int frame = 0; frame < (IsVideo(path, cancel) ? 3 : 1); frame++)
@@ -37,7 +41,7 @@ internal sealed class TestMedia : IJobMedia
         return video + ".marked";
     }
 
-    private sealed class Sink(string path) : IFrameSink
+    private sealed class Sink(string path, TestMedia media) : IFrameSink
     {
         private readonly MemoryStream _frames = new();
 
@@ -45,6 +49,8 @@ internal sealed class TestMedia : IJobMedia
 
         public void Complete()
         {
+            if (media.IsFull)
+                throw new DiskFullException(path, 0);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path, _frames.ToArray());
         }

@@ -19,7 +19,7 @@ public sealed class ApiTests(CalmSilo calm)
     {
         JsonObject video = await calm.Silo.Video(calm.Done);
         Assert.Equal(
-            ["id", "object", "model", "status", "progress", "created_at", "started_at", "completed_at", "prompt", "size", "seconds", "expires_at", "remixed_from_video_id", "priority", "stage", "step", "steps", "queue_position", "seconds_left", "notices", "error", "report"],
+            ["id", "object", "model", "status", "progress", "created_at", "started_at", "completed_at", "prompt", "size", "seconds", "expires_at", "remixed_from_video_id", "priority", "stage", "step", "steps", "waits_for", "queue_position", "seconds_left", "notices", "error", "report"],
             video.Select(field => field.Key));
         Assert.Matches("^video_[0-9a-f]{32}$", (string)video["id"]!);
         Assert.Equal(("video", "opensora-1.2", "completed", 100, "a fake", "24x16", "2.12", "normal"), (

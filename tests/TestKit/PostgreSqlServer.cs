@@ -20,14 +20,20 @@ public sealed class PostgreSqlServer : IDisposable
         if (Environment.UserName == "root")
             Run("chown", "postgres", _folder);
         AsServer("initdb", "-D", $"{_folder}/data", "-A", "trust", "-U", "opensora", "--no-sync");
-        AsServer("pg_ctl", "-D", $"{_folder}/data", "-w", "-l", $"{_folder}/log", "-o", $"-c listen_addresses= -c fsync=off -k {_folder}", "start");
+        Start();
     }
+
+    /// <summary>As when its machine starts: what was written before is there.</summary>
+    public void Start() => AsServer("pg_ctl", "-D", $"{_folder}/data", "-w", "-l", $"{_folder}/log", "-o", $"-c listen_addresses= -c fsync=off -k {_folder}", "start");
+
+    /// <summary>Whoever is connected is cut off.</summary>
+    public void Stop() => AsServer("pg_ctl", "-D", $"{_folder}/data", "-m", "fast", "-w", "stop");
 
     /// <returns>The connection string of an empty database.</returns>
     public string NewDatabase()
     {
         string name = $"test{Interlocked.Increment(ref _databases)}";
-        using NpgsqlConnection connection = new(To("postgres"));
+        using NpgsqlConnection connection = new(To("postgres") + ";Pooling=false");
         connection.Open();
         using NpgsqlCommand create = new($"CREATE DATABASE {name}", connection);
         create.ExecuteNonQuery();

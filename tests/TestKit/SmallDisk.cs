@@ -6,6 +6,7 @@ namespace OpenSora.TestKit;
 public sealed partial class SmallDisk : IDisposable
 {
     private const int Page = 4096, Detach = 2;
+    private const uint ReadOnly = 1, Remount = 32;
     private readonly TemporaryFolder _below = new();
     private readonly string _fill;
 
@@ -36,10 +37,20 @@ public sealed partial class SmallDisk : IDisposable
     public string[] Files => [.. Directory.EnumerateFiles(Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Where(file => file != _fill)
         .Select(file => System.IO.Path.GetRelativePath(Path, file)).Order(StringComparer.Ordinal)];
 
+    /// <summary>Nothing fills it any more.</summary>
+    public void MakeRoom() => File.Delete(_fill);
+
+    /// <summary>From now on nothing can be written to it, or it can again. Nothing on it is open for writing.</summary>
+    public void SetReadOnly(bool isReadOnly)
+    {
+        if (Mount("tmpfs", Path, "tmpfs", Remount | (isReadOnly ? ReadOnly : 0u), "") != 0)
+            throw new IOException($"{Path} could not be mounted anew: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
     /// <summary>Fills it but for so many pages.</summary>
     public void Leave(int pages)
     {
-        File.Delete(_fill);
+        MakeRoom();
         long bytes = new DriveInfo(Path).AvailableFreeSpace - (pages * Page);
         using FileStream fill = File.Create(_fill);
         fill.Write(new byte[bytes]);

@@ -1,14 +1,10 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Crews;
-using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Jobs;
+using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
-using OpenSora.Contracts;
-using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
-using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Videos;
 using Orleans.Concurrency;
 using Orleans.Storage;
@@ -19,16 +15,10 @@ namespace OpenSora.Cluster.Grains;
 /// <inheritdoc cref="IGenerationGrain"/>
 [OnCoordinators, Reentrant]
 internal sealed partial class GenerationGrain(
-    IGenerationStore store, JobRunner runner, CardDirectory directory, ILocalSiloDetails silo, VideoServiceOptions options, ClusterOptions cluster, ILogger<GenerationGrain> log) : Grain, IGenerationGrain
+    IGenerationStore store, JobRunner runner, CardDirectory directory, ILocalSiloDetails silo, StoreState watch, VideoServiceOptions options, ClusterOptions cluster, ILogger<GenerationGrain> log) : Grain, IGenerationGrain
 {
-    /// <summary>The largest preview; messages between grains stay small.</summary>
-    private const int MostOfPreview = 60 << 10;
-
     /// <summary>How long a caller that cancels waits for the cards to be free; they are within a step.</summary>
     private static readonly TimeSpan StopAwaited = TimeSpan.FromSeconds(10);
-
-    /// <summary>Previews of a video a second, at the most.</summary>
-    private static readonly TimeSpan BetweenPreviews = TimeSpan.FromSeconds(0.5);
 
     private readonly SemaphoreSlim _one = new(1);
     private readonly List<GenerationEvent> _untold = [];
@@ -96,11 +86,11 @@ internal sealed partial class GenerationGrain(
         return held;
     }
 
-    public Task<Holding?> Holds() => Task.FromResult(_stop is null || _crew is null ? null : new Holding(silo.SiloAddress, _crew.Most, _crew.Kind, _crew.Leases));
+    public Task<Holding?> Holds() => Task.FromResult(_stop is null || _crew is null ? null : new Holding(silo.SiloAddress, _isPaused ? 0 : _crew.Most, _crew.Kind, _crew.Leases));
 
     public async Task<bool> Give(Lease[] cards)
     {
-        if (_stop is null || _crew is not { } crew)
+        if (_stop is null || _isPaused || _crew is not { } crew)
             return false;
         await Task.WhenAll(cards.Select(crew.Join));
         return true;
@@ -147,7 +137,9 @@ internal sealed partial class GenerationGrain(
         {
             GenerationRequest request = RequestOf(row, start, crew, voice);
             await Task.WhenAll(start.Leases.Select(crew.Join));
-            outcome = await runner.Run(new JobRun(row, request, crew, leases, voice, job => Know(row.Epoch, job), Show, report => Complete(row.Epoch, report)), stop.Token);
+            outcome = await runner.Run(new JobRun(row, request, crew, leases, voice, job => Know(row.Epoch, job), Show, _ => Pause(before), report => Complete(row.Epoch, report)), stop.Token);
+            if (outcome is Outcome.OutOfStore)
+                outcome = await UntilKept(outcome, before, stop.Token);
         }
         catch (InconsistentStateException)
         {
@@ -155,13 +147,17 @@ internal sealed partial class GenerationGrain(
             outcome = new Outcome.Stopped();
             Go();
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            outcome = new Outcome.Stopped();
+        }
         catch (Exception failure)
         {
             Failed(log, Id, failure);
             outcome = new Outcome.Failed(new VideoError("card_failure", failure.Message));
         }
         crew.Dispose();
-        (_stop, _crew, _preview) = (null, null, null);
+        (_stop, _crew, _preview, _isPaused) = (null, null, null, false);
         stop.Dispose();
         DelayDeactivation(TimeSpan.Zero);
         bool hadProgress = _live.Percent > before;
@@ -207,12 +203,17 @@ internal sealed partial class GenerationGrain(
             }
             Publish(new StatusChanged(row.Epoch, IsOver: false));
             await TellQueue(queue => queue.Ended(Id, null));
-            if (outcome is Outcome.OutOfCards && _row is { Video.IsOver: false } waits)
+            if (outcome is Outcome.OutOfCards or Outcome.OutOfStore && _row is { Video.IsOver: false } waits)
                 await TellQueue(queue => queue.Enqueue(QueuedVideos.Of(waits)));
         }
         catch (InconsistentStateException)
         {
             // Another activation settles it.
+        }
+        catch (Exception away) when (StoreTrouble.Of(away) is not null)
+        {
+            // It is stored as begun, and the queue finds that nobody makes it.
+            await TellQueue(queue => queue.Ended(Id, null));
         }
     }
 
@@ -265,38 +266,6 @@ internal sealed partial class GenerationGrain(
             return;
         await stop.CancelAsync();
         await Task.WhenAny(_making, Task.Delay(StopAwaited));
-    }
-
-    private void Hear(CardEvent happened)
-    {
-        long epoch = _row?.Epoch ?? 0;
-        if (happened is Notice notice)
-            Publish(new GenerationNotice(epoch, notice.Message));
-        if (happened is not Progress progress)
-            return;
-        StageProgress next = new(epoch, progress.Stage, progress.Done, progress.Total, progress.Item);
-        _live = _live.After(next);
-        Publish(next);
-    }
-
-    /// <summary>Shows the latent after a step, beside the step path; some steps are left out.</summary>
-    private void Show(Checkpoint checkpoint, IJobMedia files)
-    {
-        if (options.Previews && _showing.IsCompleted && _row is { } row)
-            _showing = Draw(row);
-
-        async Task Draw(VideoRow row)
-        {
-            Activity.Current = null; // told on the side: no part of the job's trace
-            LatentSize latent = ClipGeometry.Of(row.Video.Request).Latent;
-            byte[] png = await Task.Run(() => files.ToPng(LatentPreview.Of(checkpoint, latent, options.LatentRgb)));
-            if (png.Length <= MostOfPreview && _stop is not null)
-            {
-                _preview = new Preview(checkpoint.Step, png);
-                Publish(new PreviewDrawn(row.Epoch, checkpoint.Step));
-            }
-            await Task.Delay(BetweenPreviews);
-        }
     }
 
     /// <summary>The job must be known before its first step is kept.</summary>
@@ -353,45 +322,9 @@ internal sealed partial class GenerationGrain(
     }
 
     /// <summary>As it is told: what is stored as begun waits while nobody works on it.</summary>
-    private Video Now() => _live.On(_stop is null && _row!.Video.Status == VideoStatus.InProgress ? _row.Video with { Status = VideoStatus.Queued } : _row!.Video);
-
-    /// <summary>In order, beside the work. Of what was not told yet, the latest progress of a stage counts.</summary>
-    private void Publish(GenerationEvent happened)
-    {
-        bool replaces = (_untold.LastOrDefault(), happened) switch
-        {
-            (StageProgress last, StageProgress next) => last.Stage == next.Stage,
-            (PreviewDrawn, PreviewDrawn) or (StatusChanged, StatusChanged) => true,
-            _ => false,
-        };
-        if (replaces)
-            _untold[^1] = happened;
-        else
-            _untold.Add(happened);
-        if (_telling.IsCompleted)
-            _telling = TellAll();
-    }
-
-    private async Task TellAll()
-    {
-        Activity.Current = null; // told on the side: no part of the job's trace
-        while (_untold.Count > 0)
-        {
-            GenerationEvent next = _untold[0];
-            _untold.RemoveAt(0);
-            try
-            {
-                await GenerationStream.Tell(_streams, Id, _row is { IsPrivate: false } row ? row.Video.Owner : null, next);
-            }
-            catch (Exception lost) when (lost is OrleansException or TimeoutException or InvalidOperationException)
-            {
-                NotTold(log, Id, lost); // the row tells how things stand
-            }
-        }
-    }
-
-    [LoggerMessage(LogLevel.Debug, "An event of {Video} is lost")]
-    private static partial void NotTold(ILogger log, string video, Exception failure);
+    private Video Now() => _live.On(_row!.Video.Status != VideoStatus.InProgress ? _row.Video
+        : _stop is null || _isPaused ? _row.Video with { Status = VideoStatus.Queued, WaitsFor = _isPaused ? VideoWait.Store : null }
+        : _row.Video with { WaitsFor = _crew is { Leases.Length: 0 } ? VideoWait.Card : null });
 
     [LoggerMessage(LogLevel.Error, "{Video} failed")]
     private static partial void Failed(ILogger log, string video, Exception failure);

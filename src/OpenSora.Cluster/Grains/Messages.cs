@@ -47,8 +47,9 @@ public sealed record QueuedVideo(
 /// <summary>Where a request stands that waits.</summary>
 /// <param name="Before">How many are before it.</param>
 /// <param name="SecondsLeft">Until it is done, if cards never idle; null while no video was made yet.</param>
+/// <param name="WaitsFor">What keeps it from beginning.</param>
 [GenerateSerializer, Immutable, Alias("opensora.queue-place")]
-public sealed record QueuePlace([property: Id(0)] int Before, [property: Id(1)] double? SecondsLeft);
+public sealed record QueuePlace([property: Id(0)] int Before, [property: Id(1)] double? SecondsLeft, [property: Id(2)] VideoWait WaitsFor);
 
 /// <summary>A card as the queue sees it: the JSON of a <see cref="Contracts.Videos.CardStatus"/>.</summary>
 [GenerateSerializer, Immutable, Alias("opensora.card-status")]

@@ -25,6 +25,9 @@ internal abstract record Outcome
     /// <summary>There was no card any more.</summary>
     public sealed record OutOfCards(string Why) : Outcome;
 
+    /// <summary>The store took nothing; what there was to keep of the job is kept, or could not be.</summary>
+    public sealed record OutOfStore(StoreTrouble Trouble) : Outcome;
+
     public sealed record Stopped : Outcome;
 }
 
@@ -33,15 +36,20 @@ internal abstract record Outcome
 /// <param name="Request">What is to be made, with the number of cards that were leased for it.</param>
 /// <param name="Begun">Called with the name of its job, before anything is kept of it; an exception stops it.</param>
 /// <param name="StepDone">Called with each whole checkpoint; must not wait.</param>
+/// <param name="Lacks">Called when the store takes nothing: gives the cards back, and says until when it is waited for, to keep what there is.</param>
 /// <param name="Done">Called when all files are there, before the job is forgotten: after a crash in between it is called again.</param>
 internal sealed record JobRun(
-    VideoRow Row, GenerationRequest Request, Crew Crew, CardLeases Leases, JobVoice Voice, Func<string, Task> Begun, Action<Checkpoint, IJobMedia> StepDone, Func<GenerationReport, Task> Done);
+    VideoRow Row, GenerationRequest Request, Crew Crew, CardLeases Leases, JobVoice Voice, Func<string, Task> Begun, Action<Checkpoint, IJobMedia> StepDone,
+    Func<StoreTrouble, Task<DateTimeOffset>> Lacks, Func<GenerationReport, Task> Done);
 
 /// <summary>Begins or opens the job of a generation, runs it on the turns of the caller, and forgets it when all is done.</summary>
 internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory directory, CardClient client, ClusterOptions options)
 {
     /// <summary>How long another silo's hold of a job is waited for.</summary>
     private static readonly TimeSpan InUse = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a store that took nothing is tried again.</summary>
+    private static readonly TimeSpan KeptAgain = TimeSpan.FromSeconds(0.5);
 
     private readonly EpochNumbers _epochs = new();
     private readonly Tokenizers _tokenizers = new();
@@ -79,6 +87,10 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
         catch (NoCardException none)
         {
             return new Outcome.OutOfCards(none.Message);
+        }
+        catch (Exception failure) when (!run.Row.IsPrivate && StoreTrouble.Of(failure) is not null)
+        {
+            return new Outcome.OutOfStore(StoreTrouble.Of(failure)!);
         }
         catch (InputException failure)
         {
@@ -143,8 +155,17 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
         {
             span.Fail(failure);
             await keeper.Finish();
+            if (!run.Row.IsPrivate && StoreTrouble.Of(failure) is { } trouble)
+                await KeepAll(keeper, await run.Lacks(trouble), cancel);
             throw;
         }
+    }
+
+    /// <summary>What was done is kept as soon as there is room for it, so that nothing of it is done again.</summary>
+    private static async Task KeepAll(Keeper keeper, DateTimeOffset until, CancellationToken cancel)
+    {
+        while (!await keeper.TryAgain() && DateTimeOffset.UtcNow < until)
+            await Task.Delay(KeptAgain, cancel);
     }
 
     /// <summary>A job that was begun is gone on with. One that is private is not begun anew.</summary>

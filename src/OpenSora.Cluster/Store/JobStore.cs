@@ -14,7 +14,7 @@ public sealed class JobStore(string root)
     public string Root { get; } = Path.GetFullPath(root);
 
     /// <summary>A new job.</summary>
-    /// <exception cref="InputException">The folder cannot be written to.</exception>
+    /// <exception cref="JobNotKeptException">The folder cannot be written to.</exception>
     public JobFolder Create(GenerationRequest request)
     {
         string job = $"{DateTime.UtcNow:yyyyMMdd-HHmmss}-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
@@ -31,7 +31,7 @@ public sealed class JobStore(string root)
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             made?.RemoveAndDispose();
-            throw new InputException($"cannot keep a job in {folder}: {failure.Message}; set OPENSORA_STATE to a folder that can be written to", failure);
+            throw new JobNotKeptException($"cannot keep a job in {folder}: {failure.Message}; set OPENSORA_STATE to a folder that can be written to", failure);
         }
     }
 
@@ -61,3 +61,6 @@ public sealed class JobStore(string root)
 
     private static string Words(IReadOnlyList<string> jobs) => jobs.Count == 0 ? "are none" : $"are {string.Join(", ", jobs)}";
 }
+
+/// <summary>There is no place for what is to be kept of a job.</summary>
+public sealed class JobNotKeptException(string message, Exception inner) : InputException(message, inner);

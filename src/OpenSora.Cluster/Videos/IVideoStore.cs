@@ -2,7 +2,7 @@ using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster.Videos;
 
-/// <summary>The rows of generations. Thread-safe.</summary>
+/// <summary>The rows of generations. Thread-safe. Any method may say with a <see cref="StoreAwayException"/> that it cannot for now, or that its disk is full.</summary>
 public interface IGenerationStore
 {
     /// <summary>Null when there is none.</summary>
@@ -44,6 +44,10 @@ public interface IVideoStore : IGenerationStore
     /// <param name="statuses">Only those stored so; empty for all.</param>
     /// <returns>Null when <paramref name="after"/> never was one of the owner's.</returns>
     Task<IReadOnlyList<VideoRow>?> List(string owner, string? after, int limit, bool newestFirst, IReadOnlyCollection<VideoStatus> statuses, CancellationToken cancel);
+
+    /// <summary>Looks whether it answers.</summary>
+    /// <exception cref="StoreAwayException">It does not.</exception>
+    Task<bool> Answers(CancellationToken cancel);
 
     /// <summary>The ids of all videos.</summary>
     Task<IReadOnlySet<string>> Ids(CancellationToken cancel);

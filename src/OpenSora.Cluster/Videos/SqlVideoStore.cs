@@ -67,85 +67,96 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
         }
     }
 
-    public async Task<string> Claim(string folder, CancellationToken cancel)
+    public Task<string> Claim(string folder, CancellationToken cancel) => Ask(async connection =>
     {
-        await using DbConnection connection = await Connect(cancel);
         await using DbCommand claim = Command(connection, "INSERT INTO opensora_folder (one, id) VALUES (1, @id) ON CONFLICT DO NOTHING", [("id", folder)]);
         await Change(claim, cancel);
         await using DbCommand select = Command(connection, "SELECT id FROM opensora_folder", []);
         return (string)(await select.ExecuteScalarAsync(cancel))!;
-    }
+    }, cancel);
+
+    public Task<bool> Answers(CancellationToken cancel) => Ask(async connection => await Scalar(connection, "SELECT MAX(version) FROM opensora_schema", cancel) > 0, cancel);
 
     public async Task<(VideoRow Row, bool IsNew)> Add(VideoRow row, CancellationToken cancel)
     {
-        await using DbConnection connection = await Connect(cancel);
-        await using DbCommand insert = Command(connection, """
-            INSERT INTO opensora_videos (id, owner, idempotency_key, is_over, status, version, document) VALUES (@id, @owner, @key, @over, @status, 1, @document)
-            ON CONFLICT (owner, idempotency_key) DO NOTHING
-            """, [("id", row.Video.Id), ("owner", row.Video.Owner), ("key", row.IdempotencyKey), ("over", IsOver(row)), ("status", StatusOf(row)), ("document", Write(row))]);
-        if (await Change(insert, cancel) == 1)
+        bool isNew = await Ask(async connection =>
+        {
+            await using DbCommand insert = Command(connection, """
+                INSERT INTO opensora_videos (id, owner, idempotency_key, is_over, status, version, document) VALUES (@id, @owner, @key, @over, @status, 1, @document)
+                ON CONFLICT (owner, idempotency_key) DO NOTHING
+                """, [("id", row.Video.Id), ("owner", row.Video.Owner), ("key", row.IdempotencyKey), ("over", IsOver(row)), ("status", StatusOf(row)), ("document", Write(row))]);
+            return await Change(insert, cancel) == 1;
+        }, cancel);
+        if (isNew)
             return (row with { Version = 1 }, true);
         VideoRow? known = await FindKey(row.Video.Owner, row.IdempotencyKey!, cancel);
         return known is null ? await Add(row, cancel) : (known, false); // removed in between
     }
 
-    public async Task<VideoRow?> Find(string id, CancellationToken cancel)
-    {
-        await using DbConnection connection = await Connect(cancel);
-        return (await Read(connection, "id = @id", [("id", id)], cancel)).SingleOrDefault();
-    }
+    public Task<VideoRow?> Find(string id, CancellationToken cancel) =>
+        Ask(async connection => (await Read(connection, "id = @id", [("id", id)], cancel)).SingleOrDefault(), cancel);
 
-    public async Task<VideoRow?> FindKey(string owner, string key, CancellationToken cancel)
-    {
-        await using DbConnection connection = await Connect(cancel);
-        return (await Read(connection, "owner = @owner AND idempotency_key = @key", [("owner", owner), ("key", key)], cancel)).SingleOrDefault();
-    }
+    public Task<VideoRow?> FindKey(string owner, string key, CancellationToken cancel) =>
+        Ask(async connection => (await Read(connection, "owner = @owner AND idempotency_key = @key", [("owner", owner), ("key", key)], cancel)).SingleOrDefault(), cancel);
 
-    public async Task<VideoRow> Write(VideoRow row, CancellationToken cancel)
+    public Task<VideoRow> Write(VideoRow row, CancellationToken cancel) => Ask(async connection =>
     {
-        await using DbConnection connection = await Connect(cancel);
         await using DbCommand update = Command(
             connection, "UPDATE opensora_videos SET document = @document, is_over = @over, status = @status, version = version + 1 WHERE id = @id AND version = @version",
             [("document", Write(row)), ("over", IsOver(row)), ("status", StatusOf(row)), ("id", row.Video.Id), ("version", row.Version)]);
         Require(await Change(update, cancel), row);
         return row with { Version = row.Version + 1 };
-    }
+    }, cancel);
 
-    public async Task Remove(VideoRow row, CancellationToken cancel)
+    public Task Remove(VideoRow row, CancellationToken cancel) => Ask(async connection =>
     {
-        await using DbConnection connection = await Connect(cancel);
         await using DbCommand delete = Command(
             connection, $"UPDATE opensora_videos SET document = '', idempotency_key = NULL, is_over = 1, status = '{Removed}', version = version + 1 WHERE id = @id AND version = @version AND status <> '{Removed}'",
             [("id", row.Video.Id), ("version", row.Version)]);
         Require(await Change(delete, cancel), row);
-    }
+        return true;
+    }, cancel);
 
-    public async Task<IReadOnlyList<VideoRow>?> List(string owner, string? after, int limit, bool newestFirst, IReadOnlyCollection<VideoStatus> statuses, CancellationToken cancel)
+    public Task<IReadOnlyList<VideoRow>?> List(string owner, string? after, int limit, bool newestFirst, IReadOnlyCollection<VideoStatus> statuses, CancellationToken cancel) => Ask(async connection =>
     {
         (string sign, string order) = newestFirst ? ("<", "DESC") : (">", "ASC");
-        await using DbConnection connection = await Connect(cancel);
         long place = newestFirst ? long.MaxValue : 0;
         if (after is not null && (place = await Scalar(connection, "SELECT COALESCE(MAX(sequence), 0) FROM opensora_videos WHERE id = @id AND owner = @owner", cancel, ("id", after), ("owner", owner))) == 0)
             return null;
         string wanted = statuses.Count == 0 ? "" : $"AND status IN ({string.Join(", ", statuses.Select(status => $"'{status}'"))})";
         return await Read(connection, $"owner = @owner {wanted} AND sequence {sign} @place ORDER BY sequence {order} LIMIT @limit", [("owner", owner), ("place", place), ("limit", (long)limit)], cancel);
-    }
+    }, cancel);
 
-    public async Task<IReadOnlyList<VideoRow>> Unfinished(CancellationToken cancel)
-    {
-        await using DbConnection connection = await Connect(cancel);
-        return await Read(connection, "is_over = 0 ORDER BY sequence", [], cancel);
-    }
+    public Task<IReadOnlyList<VideoRow>> Unfinished(CancellationToken cancel) => Ask(connection => Read(connection, "is_over = 0 ORDER BY sequence", [], cancel), cancel);
 
-    public async Task<IReadOnlySet<string>> Ids(CancellationToken cancel)
+    public Task<IReadOnlySet<string>> Ids(CancellationToken cancel) => Ask<IReadOnlySet<string>>(async connection =>
     {
-        await using DbConnection connection = await Connect(cancel);
         await using DbCommand select = Command(connection, $"SELECT id FROM opensora_videos WHERE status <> '{Removed}'", []);
         await using DbDataReader reader = await select.ExecuteReaderAsync(cancel);
         HashSet<string> ids = [];
         while (await reader.ReadAsync(cancel))
             ids.Add(reader.GetString(0));
         return ids;
+    }, cancel);
+
+    /// <exception cref="DiskFullException">There is no room for it, and nothing is changed.</exception>
+    /// <exception cref="StoreAwayException">The database does not answer, or takes nothing, for now. What was to be changed may be.</exception>
+    private async Task<T> Ask<T>(Func<DbConnection, Task<T>> ask, CancellationToken cancel)
+    {
+        try
+        {
+            await using DbConnection connection = await Connect(cancel);
+            return await ask(connection);
+        }
+        catch (DbException failure) when (dialect.StateOf(failure) == DatabaseState.Full)
+        {
+            throw File.Exists(dialect.Name) ? new DiskFullException(dialect.Name, new FileInfo(dialect.Name).Length, failure)
+                : new DiskFullException($"the disk of the database {dialect.Name} is full ({failure.Message}): make room there");
+        }
+        catch (Exception failure) when (failure is System.Net.Sockets.SocketException || (failure is DbException said && dialect.StateOf(said) == DatabaseState.Away))
+        {
+            throw new StoreAwayException($"the database {dialect.Name} cannot be used for now: {failure.Message}", failure);
+        }
     }
 
     private async Task<DbConnection> Connect(CancellationToken cancel)
@@ -182,31 +193,18 @@ internal sealed class SqlVideoStore(SqlDialect dialect) : IVideoStore
         return command;
     }
 
-    private async Task<int> Change(DbCommand command, CancellationToken cancel)
+    private static async Task<int> Change(DbCommand command, CancellationToken cancel)
     {
         CrashPoint.Pass();
-        int changed = await Execute(command, cancel);
+        int changed = await command.ExecuteNonQueryAsync(cancel);
         CrashPoint.Pass();
         return changed;
     }
 
-    /// <exception cref="DiskFullException">There is no room for it, and nothing is changed.</exception>
-    private async Task<int> Execute(DbCommand command, CancellationToken cancel)
-    {
-        try
-        {
-            return await command.ExecuteNonQueryAsync(cancel);
-        }
-        catch (DbException failure) when (dialect.IsFull(failure))
-        {
-            throw new DiskFullException(dialect.Name, new FileInfo(dialect.Name).Length, failure);
-        }
-    }
-
-    private async Task Run(DbConnection connection, string text, CancellationToken cancel, params (string, object?)[] values)
+    private static async Task Run(DbConnection connection, string text, CancellationToken cancel, params (string, object?)[] values)
     {
         await using DbCommand command = Command(connection, text, values);
-        await Execute(command, cancel);
+        await command.ExecuteNonQueryAsync(cancel);
     }
 
     private static async Task<long> Scalar(DbConnection connection, string text, CancellationToken cancel, params (string, object?)[] values)

@@ -7,6 +7,7 @@ using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Videos;
@@ -15,13 +16,15 @@ namespace OpenSora.Cluster.Videos;
 
 /// <inheritdoc cref="IVideoService"/>
 internal sealed partial class VideoService(
-    IClusterClient client, IVideoStore store, VideoFolders folders, JobStore jobs, JobRunner runner, MakeMedia media, VideoServiceOptions options, ILogger<VideoService> log) : IVideoService
+    IClusterClient client, IVideoStore store, VideoFolders folders, JobStore jobs, JobRunner runner, MakeMedia media, StoreState state, VideoServiceOptions options, ILogger<VideoService> log) : IVideoService
 {
     /// <summary>How often the place in the queue is told to those who watch.</summary>
     private static readonly TimeSpan PlaceTold = TimeSpan.FromSeconds(1);
 
     /// <summary>How often those who watch look by themselves while no event comes.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2), AskedAgain = TimeSpan.FromSeconds(0.2);
+
+    private bool _hasCards;
 
     private IClusterGrain Cluster => client.GetGrain<IClusterGrain>(IClusterGrain.Key);
 
@@ -40,10 +43,10 @@ internal sealed partial class VideoService(
         await Wake();
     }
 
-    public bool CanWork { get; private set; }
+    public string? Trouble => state.Trouble?.Message ?? (_hasCards ? null : "no card can work; start one with opensora card --join, or see GET /v1/cards");
 
     /// <summary>Sees to it that the queue is at work, wherever that is.</summary>
-    public async Task Wake() => CanWork = await Cluster.Wake();
+    public async Task Wake() => _hasCards = await Cluster.Wake();
 
     public async Task<Video> Submit(VideoOrder order, CancellationToken cancel)
     {
@@ -54,6 +57,7 @@ internal sealed partial class VideoService(
             throw new InputException($"an idempotency key of {order.IdempotencyKey.Length} characters is not taken: give 1 to {MostOfKey}") { Field = "Idempotency-Key" };
         if (order.IdempotencyKey is { } key && await store.FindKey(order.Owner, key, cancel) is { } known)
             return Same(known, fingerprint);
+        state.Require();
         ServiceRequest.CheckRoom(request, await Cards(cancel));
         if (await Cluster.Admit(order.Owner) is { } after)
             throw new QueueFullException($"too many videos wait: at most {options.Scheduling.MostWaiting}, and {options.Scheduling.MostWaitingOfOwner} of one owner; ask again in {after} s, or cancel some", TimeSpan.FromSeconds(after));
@@ -220,7 +224,17 @@ internal sealed partial class VideoService(
             return null;
         IGenerationGrain grain = client.GetGrain<IGenerationGrain>(id);
         Video? before = row.Video.IsOver ? null : (await grain.Cancel())?.ToVideo();
-        Video? removed = (await grain.Remove())?.ToVideo();
+        Video? removed;
+        try
+        {
+            removed = (await grain.Remove())?.ToVideo();
+        }
+        catch (DiskFullException)
+        {
+            // It is to go: its files make the room that the row needs.
+            folders.Remove(id);
+            removed = (await grain.Remove())?.ToVideo();
+        }
         if (removed is not null)
         {
             folders.Remove(id);

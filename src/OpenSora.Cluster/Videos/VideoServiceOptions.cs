@@ -35,5 +35,14 @@ public sealed record VideoServiceOptions
     /// <summary>How often the queue looks into the store, and asks generations and cards, for what it was not told. Default: 5 s.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often a service looks whether it can keep anything. Default: 1 s.</summary>
+    public TimeSpan StoreLook { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long its disk or its database may take to answer before nothing is taken any more. Default: 10 s.</summary>
+    public TimeSpan StoreSilence { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes that must be free for anything to begin; each video needs room of its own beside. Default: 64 KiB.</summary>
+    public long LeastFree { get; init; } = 64 << 10;
+
     internal SqlDialect Dialect => Database is null ? SqlDialect.Sqlite(Path.Combine(Store, "videos.db")) : SqlDialect.PostgreSql(Database);
 }

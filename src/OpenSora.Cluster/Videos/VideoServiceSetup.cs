@@ -7,6 +7,7 @@ using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Store;
 using OpenSora.Hosting;
 using OpenSora.Contracts.Videos;
+using Orleans.Serialization;
 
 namespace OpenSora.Cluster.Videos;
 
@@ -20,7 +21,7 @@ public static partial class VideoServiceSetup
         services.AddGenerations(options, new JobStore(Path.Combine(options.Store, "jobs")), media).AddSingleton(new VideoFolders(options));
         services.AddSingleton<IVideoStore>(new SqlVideoStore(options.Dialect)).AddSingleton<IGenerationStore>(provider => provider.GetRequiredService<IVideoStore>());
         services.AddSingleton<VideoService>().AddSingleton<IVideoService>(provider => provider.GetRequiredService<VideoService>());
-        return services.AddHostedService<VideoServiceStart>();
+        return services.AddHostedService<VideoServiceStart>().AddHostedService<StoreWatch>();
     }
 
     /// <summary>Adds <see cref="PrivateGenerations"/>; the host adds what <see cref="AddVideoService"/> names.</summary>
@@ -38,6 +39,8 @@ public static partial class VideoServiceSetup
     public static ISiloBuilder AddGenerationGrains(this ISiloBuilder silo, bool isPrivate = false)
     {
         silo.Services.AddCardMessages();
+        // What one silo says of a full disk another one tells as it is.
+        silo.Services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add("OpenSora"));
         silo.Services.AddSingleton<PlacementStrategy, OnCoordinators>(); // the grains of streams and of their state, too: never on a card
         return silo.AddPlacementDirector<OnCoordinators, CoordinatorDirector>().AddMemoryGrainStorage("PubSubStore").AddMemoryStreams(GenerationStream.Provider, streams =>
         {
@@ -50,7 +53,7 @@ public static partial class VideoServiceSetup
     }
 
     private static IServiceCollection AddGenerations(this IServiceCollection services, VideoServiceOptions options, JobStore jobs, MakeMedia media) =>
-        services.AddSingleton(options).AddSingleton(jobs).AddSingleton(media).AddSingleton<JobRunner>();
+        services.AddSingleton(options).AddSingleton(jobs).AddSingleton(media).AddSingleton<JobRunner>().AddSingleton<StoreState>();
 
     /// <summary>After the silo: hosts start what was added to them in that order. Wakes the queue, and again whenever the silo that had it is gone.</summary>
     private sealed partial class VideoServiceStart(VideoService service, ILogger<VideoService> log) : IHostedService, IDisposable

@@ -7,14 +7,15 @@ namespace OpenSora.Contracts.Videos;
 /// </summary>
 public interface IVideoService
 {
-    /// <summary>Whether some card can work, as of the last second.</summary>
-    bool CanWork { get; }
+    /// <summary>Why no video can be worked on, as of the last second; null while one can.</summary>
+    string? Trouble { get; }
 
     /// <summary>Takes an order. When this returns, it is on disk and survives a crash.</summary>
     /// <exception cref="InputException">It cannot be done as asked.</exception>
     /// <exception cref="CannotFitException">It cannot fit into any card that is there.</exception>
     /// <exception cref="KeyReusedException">The key was used for another request.</exception>
     /// <exception cref="QueueFullException">Too many wait already.</exception>
+    /// <exception cref="Files.DiskFullException">There is no room for it.</exception>
     Task<Video> Submit(VideoOrder order, CancellationToken cancel);
 
     /// <summary>A video of an owner; null when there is none.</summary>

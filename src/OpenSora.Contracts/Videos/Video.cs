@@ -16,6 +16,19 @@ public enum VideoStatus
     Cancelled,
 }
 
+/// <summary>What a video that is not over waits for.</summary>
+public enum VideoWait
+{
+    /// <summary>Those before it.</summary>
+    Turn,
+
+    /// <summary>A card that can work: there is none that it could have.</summary>
+    Card,
+
+    /// <summary>The service's store, which takes nothing: its disk is full, or it or its database is away.</summary>
+    Store,
+}
+
 /// <summary>Which videos come first, all else being equal.</summary>
 public enum VideoPriority
 {
@@ -86,6 +99,9 @@ public sealed record Video
     /// <summary>Of the whole, 0 to 100; never goes back.</summary>
     public int Progress { get; init; }
 
+    /// <summary>What it waits for; null while it does not.</summary>
+    public VideoWait? WaitsFor { get; init; }
+
     /// <summary>How many are before it; null unless it waits.</summary>
     public int? QueuePosition { get; init; }
 
@@ -103,6 +119,6 @@ public sealed record Video
 }
 
 /// <summary>Why a video failed.</summary>
-/// <param name="Code"><c>bad_input</c>, <c>cannot_fit</c> or <c>card_failure</c>.</param>
+/// <param name="Code"><c>bad_input</c>, <c>cannot_fit</c>, <c>card_failure</c>, <c>disk_full</c> or <c>store_failure</c>.</param>
 /// <param name="Message">For people: the thing, the value, the limit and the remedy.</param>
 public sealed record VideoError(string Code, string Message);

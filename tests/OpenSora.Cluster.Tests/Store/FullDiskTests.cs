@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
-using OpenSora.Contracts;
 using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
@@ -43,7 +42,7 @@ public sealed class FullDiskTests(ITestOutputHelper output)
         if (disk is null)
             return;
         disk.Leave(0);
-        InputException refused = Assert.Throws<InputException>(() => new JobStore(disk["jobs"]).Create(new GenerationRequest()));
+        JobNotKeptException refused = Assert.Throws<JobNotKeptException>(() => new JobStore(disk["jobs"]).Create(new GenerationRequest()));
         Assert.Contains("OPENSORA_STATE", refused.Message, StringComparison.Ordinal);
         Assert.Empty(disk.Files);
     }

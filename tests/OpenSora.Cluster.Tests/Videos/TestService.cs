@@ -35,7 +35,8 @@ internal sealed class TestService : IAsyncDisposable
     };
 
     /// <param name="more">Further configuration of each silo.</param>
-    public static async Task<TestService> Start(TestCluster cluster, VideoServiceOptions options, short silos = 1, Action<ISiloBuilder>? more = null)
+    /// <param name="media">Its files. Default: those of a <see cref="TestMedia"/>.</param>
+    public static async Task<TestService> Start(TestCluster cluster, VideoServiceOptions options, short silos = 1, Action<ISiloBuilder>? more = null, TestMedia? media = null)
     {
         InProcessTestClusterBuilder builder = new(silos);
         (builder.Options.InitializeClientOnDeploy, builder.Options.ConfigureFileLogging) = (false, false);
@@ -47,7 +48,7 @@ internal sealed class TestService : IAsyncDisposable
         builder.ConfigureSiloHost((_, host) =>
         {
             host.Services.AddSingleton(cluster.Options).AddSingleton(cluster.Directory).AddSingleton(cluster.Client);
-            host.Services.AddVideoService(options, _ => new TestMedia());
+            host.Services.AddVideoService(options, _ => media ?? new TestMedia());
         });
         InProcessTestCluster started = builder.Build();
         await started.DeployAsync();

@@ -255,9 +255,11 @@ public sealed class VideoServiceTests
         FakeSettings dies = new() { Faults = [new Fault("only", "step", 3, "before", "kill")] };
         await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster, dies));
         Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
+        await service.Until(asked, video => video is { Status: VideoStatus.Queued, WaitsFor: VideoWait.Card });
         using System.Diagnostics.Process only = cluster.StartCard("only");
         await service.Until(asked, video => video.Status == VideoStatus.InProgress);
-        await service.Until(asked, video => video.Status == VideoStatus.Queued);
+        await service.Until(asked, video => video is { Status: VideoStatus.InProgress, WaitsFor: VideoWait.Card });
+        await service.Until(asked, video => video is { Status: VideoStatus.Queued, WaitsFor: VideoWait.Card });
         using System.Diagnostics.Process another = cluster.StartCard("another");
         Contracts.Videos.Video made = await service.Completed(asked);
         another.Kill();

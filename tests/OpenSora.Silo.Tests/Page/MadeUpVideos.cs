@@ -16,7 +16,7 @@ internal sealed class MadeUpVideos(string picture) : IVideoService
     private readonly List<Channel<OwnerEvent>> _watchers = [];
     private int _made;
 
-    public bool CanWork { get; set; } = true;
+    public string? Trouble { get; set; }
 
     public IReadOnlyList<CardStatus> CardsThere { get; set; } = [new("card-0", "cpu", "cpu", 1, Contracts.Cards.CardState.Idle, false, null, 1 << 30, 1 << 29)];
 
