@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Net;
 using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Store;
@@ -50,10 +51,10 @@ internal static class ServeCommand
     /// <returns>See <see cref="ExitCode"/>.</returns>
     public static async Task<int> Run(string[] line)
     {
-        RootCommand root = new("Serves videos over HTTP, with a page at /, on cards of this machine and others that join.");
+        Command serve = new("serve", "Serves videos over HTTP, with a page at /, on cards of this machine and others that join.") { new HelpOption() };
         foreach (Option option in new Option[] { Urls, Cards, Threads, Device, Store, Database, Clustering, SiloEndpoint, Favour, MostWaiting, MostWaitingOfOwner, MostRunningOfOwner, MostUpload, Dit, T5, Vae2d, Vae3d, Leash })
-            root.Add(option);
-        root.SetAction(async (parsed, cancel) =>
+            serve.Add(option);
+        serve.SetAction(async (parsed, cancel) =>
         {
             try
             {
@@ -69,7 +70,8 @@ internal static class ServeCommand
                 return ExitCode.BadInput;
             }
         });
-        ParseResult parsed = root.Parse(line);
+        // Whoever asks for help asked opensora.
+        ParseResult parsed = new Command("opensora") { serve }.Parse(["serve", .. line]);
         if (parsed.Errors.Count > 0)
         {
             Console.Error.WriteLine($"opensora: {parsed.Errors[0].Message.TrimEnd('.')}; see: opensora serve -h");

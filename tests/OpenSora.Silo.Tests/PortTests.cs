@@ -19,6 +19,17 @@ public sealed class PortTests
         await Refused(new SiloStart { Cards = 0, More = ["--no-such-flag"] }, "'--no-such-flag'; see: opensora serve -h");
     }
 
+    [Fact]
+    public async Task HelpIsOfTheCommandThatWasAsked()
+    {
+        await using SiloProgram silo = await SiloProgram.Start(new SiloStart { More = ["-h"] });
+        await silo.Ended();
+        Assert.Equal(0, silo.ExitCode);
+        Assert.Contains("  opensora serve [options]", silo.Said, StringComparison.Ordinal);
+        foreach (string flag in new[] { "--urls", "--cards", "--store", "--database", "--clustering", "--silo-endpoint", "--most-waiting", "--most-upload", "--ckpt-path-vae3d" })
+            Assert.Contains($"  {flag} ", silo.Said, StringComparison.Ordinal);
+    }
+
     private static async Task Refused(SiloStart start, string words)
     {
         await using SiloProgram silo = await SiloProgram.Start(start);
