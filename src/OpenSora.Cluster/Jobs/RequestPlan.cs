@@ -40,7 +40,17 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, stri
             _ = Endpoint;
         _plan.Check();
         _ofReferences = Require(media, request.PromptAsPath ? 1 : Count ?? 1);
+        _plan.CheckPlaces(path => media.IsVideo(AtHome(path), CancellationToken.None));
+        if (request.LatentNoise is { } noise)
+            NoiseFile.Check(noise, BatchSizes(), _plan.Settings.Clip.Latent);
         _ = tokenizers.Of(models.T5!);
+    }
+
+    /// <summary>How many videos a batch has: some prompts, the last one perhaps fewer.</summary>
+    private IEnumerable<int> BatchSizes()
+    {
+        int size = request.BatchSize, prompts = Count / (request.NumSample ?? 1) ?? size;
+        return new[] { Math.Min(prompts, size), prompts % size }.Where(videos => videos > 0).Distinct();
     }
 
     /// <summary>What the user should know before it is made: references that were seen to be transparent, a size that is rounded, and what of the prompts does not reach the text encoder.</summary>
@@ -66,8 +76,6 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, stri
     {
         DiskNeed.Check(request, folder, state, videos);
         IReadOnlyList<string> notices = media.Require(_plan.References().Select(AtHome));
-        if (request.LatentNoise is { } noise && !File.Exists(noise))
-            throw new InputException($"--latent-noise {noise} does not exist: give a safetensors file");
         return notices;
     }
 

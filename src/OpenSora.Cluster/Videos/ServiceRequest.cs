@@ -4,7 +4,6 @@ using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
 using OpenSora.Layout.Models;
-using OpenSora.Prompts.Masks;
 using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Cluster.Videos;
@@ -64,17 +63,6 @@ internal static class ServiceRequest
             throw new InputException($"--model-max-length {request.ModelMaxLength} does not go with the model of this service: give {model.ModelMaxLength}, or leave it out");
         if (request.QkNorm != model.QkNorm)
             throw new InputException($"--qk-norm {(request.QkNorm ? "true" : "false")} does not go with the model of this service: give {(model.QkNorm ? "true" : "false")}, or leave it out");
-    }
-
-    /// <summary>Looks where the frames of references go; how many a video has is told by its decoder, later.</summary>
-    /// <exception cref="InputException">A mask strategy names a reference or a frame that is not there.</exception>
-    public static void CheckPlaces(GenerationRequest request)
-    {
-        string? strategy = request.MaskStrategies.FirstOrDefault();
-        int latents = ClipGeometry.Of(request).Latent.Frames;
-        int[] given = [.. request.ReferencePaths.Select(path => path.EndsWith(".mp4", StringComparison.Ordinal) ? FrameCounts.Most : 1)];
-        foreach (int loop in MaskGroup.Parse(strategy).Select(group => group.Loop).Where(loop => loop >= 0 && loop < (request.Loop ?? 1)).Distinct())
-            MaskStrategy.Places(strategy, loop, request.Align, latents, [.. given, .. Enumerable.Repeat(latents, loop)]);
     }
 
     /// <summary>Refuses what all cards together could not hold, however it were shared: the tokens alone, of one half of guidance.</summary>

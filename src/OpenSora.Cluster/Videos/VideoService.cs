@@ -11,6 +11,7 @@ using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
 using OpenSora.Contracts.Videos;
+using OpenSora.Prompts.Plans;
 
 namespace OpenSora.Cluster.Videos;
 
@@ -69,7 +70,7 @@ internal sealed partial class VideoService(
                 (string file, IReadOnlyList<string> more) = KeepReference(id, bytes, request);
                 (request, notices) = (ServiceRequest.StartFrom(request, file), [.. notices, .. more]);
             }
-            ServiceRequest.CheckPlaces(request);
+            new GenerationPlan(request).CheckPlaces(path => media(request).IsVideo(path, CancellationToken.None));
             Video video = new()
             {
                 Id = id,

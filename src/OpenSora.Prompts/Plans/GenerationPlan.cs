@@ -1,4 +1,5 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
@@ -67,6 +68,21 @@ public sealed record GenerationPlan(GenerationRequest Request, Func<string, stri
             MaskGroup.Parse(prompt.MaskStrategy);
             for (int loop = 0; loop < Loops; loop++)
                 PromptSegments.OfLoop(PromptSegments.Split(prompt.Text).Merge(), loop);
+        }
+    }
+
+    /// <summary>Looks where the frames of references go; how many a video has is told by its decoder, later.</summary>
+    /// <param name="isVideo">Whether a reference is one; else it is an image.</param>
+    /// <exception cref="InputException">A mask strategy names a reference or a frame that is not there.</exception>
+    public void CheckPlaces(Func<string, bool> isVideo)
+    {
+        int latents = Settings.Clip.Latent.Frames;
+        foreach (PromptJson prompt in Count is null ? Prompts().Take(1) : Prompts())
+        {
+            int[] given = [.. Paths(prompt).Select(path => isVideo(path) ? FrameCounts.Most : 1)];
+            // A later clip has those before it as references, too; loops that are not made are not looked at.
+            foreach (int loop in MaskGroup.Parse(prompt.MaskStrategy).Select(group => group.Loop).Where(loop => loop >= 0 && loop < Loops).Distinct())
+                MaskStrategy.Places(prompt.MaskStrategy, loop, Request.Align, latents, [.. given, .. Enumerable.Repeat(latents, loop)]);
         }
     }
 

@@ -1,7 +1,9 @@
 using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
+using OpenSora.Layout.Latents;
 using OpenSora.Prompts.Plans;
 using OpenSora.TestKit;
 using Xunit.Abstractions;
@@ -87,6 +89,39 @@ public sealed class RequestPlanTests(ITestOutputHelper output) : IDisposable
         DiskNeed.Check(Two with { SaveDir = disk["videos"] }, _folder.Path, _folder.Path, videos: 2);
         full = Assert.Throws<DiskFullException>(() => DiskNeed.Check(Two with { SaveDir = disk["videos"] }, _folder.Path, disk["state"], videos: 2));
         Assert.Contains($"the disk of {disk["videos"]} and {disk["state"]} has 48 KiB free", full.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1,4,5,8,8", null, "")]
+    [InlineData("2,4,5,8,8", null, "z is [2, 4, 5, 8, 8], and this clip needs [1, 4, 5, 8, 8]")]
+    [InlineData("1,4,5,8,9", null, "needs [1, 4, 5, 8, 8]")]
+    [InlineData("", null, "it holds no tensor")]
+    [InlineData("1,4,5,8,8", "cut", "no safetensors file that can be read")]
+    [InlineData("1,4,5,8,8", "words", "no safetensors file that can be read")]
+    public void NoiseOfAnotherSizeIsRefused(string shape, string? damage, string words)
+    {
+        byte[] file = SafetensorsPreamble.Of(shape.Length == 0 ? [] : [new SafetensorsEntry("z", "F32", [.. shape.Split(',').Select(long.Parse)], 0)]);
+        string path = _folder.Write("noise.safetensors", damage switch { "cut" => file[..20], "words" => "no tensors at all"u8, _ => file });
+        LatentSize latent = ClipGeometry.Of(Two).Latent;
+        if (words.Length == 0)
+            NoiseFile.Check(path, [1], latent);
+        else
+            Assert.Contains(words, Assert.Throws<InputException>(() => NoiseFile.Check(path, [1], latent)).Message, StringComparison.Ordinal);
+        Assert.Contains("needs [2, 4,", Assert.ThrowsAny<InputException>(() => NoiseFile.Check(_folder.Write("one.safetensors", SafetensorsPreamble.Of([new SafetensorsEntry("z", "F32", [1, 4, 5, 8, 8], 0)])), [1, 2], latent)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Three prompts two by two: the last batch has one, and no noise is for both.</summary>
+    [Fact]
+    public void NoiseMasksAndTransparencyAreLookedAtBeforeACardStarts()
+    {
+        string noise = _folder.Write("noise.safetensors", SafetensorsPreamble.Of([new SafetensorsEntry("z", "F32", [2, 4, 5, 8, 8], 0)]));
+        TestMedia media = new();
+        RequestPlan plan = Plan(Two with { ReferencePaths = ["clear.png", "b.png"], BatchSize = 2, LatentNoise = noise });
+        plan.Check(media);
+        Assert.Contains("clear.png has transparent pixels", Assert.Single(plan.Notices()), StringComparison.Ordinal);
+        Assert.Contains("needs [1, 4,", Assert.Throws<InputException>(() => Plan(Two with { Prompts = ["one", "two", "three"], BatchSize = 2, LatentNoise = noise }).Check(media)).Message, StringComparison.Ordinal);
+        Assert.Contains("needs [1, 4,", Assert.Throws<InputException>(() => Plan(Two with { LatentNoise = noise }).Check(media)).Message, StringComparison.Ordinal);
+        Assert.Contains("the prompt has 0", Assert.Throws<InputException>(() => Plan(Two with { MaskStrategies = ["", "0"] }).Check(media)).Message, StringComparison.Ordinal);
     }
 
     private RequestPlan Plan(GenerationRequest request) => new(request, _folder.Path, _folder["state"], new Tokenizers());

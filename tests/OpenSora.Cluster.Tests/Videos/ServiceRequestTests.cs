@@ -23,22 +23,6 @@ public sealed class ServiceRequestTests
     }
 
     [Theory]
-    [InlineData("0,1", "names reference 1")]
-    [InlineData("0,0,0,15", "are none")]
-    [InlineData("0,0,-2147483648,-2147483648,2147483647", "are none")]
-    [InlineData("1,2", "names reference 2")]
-    public void APlaceThatIsNotThereIsRefused(string strategy, string words) => Assert.Contains(
-        words, Assert.Throws<InputException>(() => ServiceRequest.CheckPlaces(Fair with { Loop = 2, ReferencePaths = ["a.png"], MaskStrategies = [strategy] })).Message);
-
-    /// <summary>A later clip has the one before as a reference, too; loops that are not made are not looked at.</summary>
-    [Theory]
-    [InlineData("0")]
-    [InlineData("0,0,0,-1;1,1,-5,0,5,0.5")]
-    [InlineData("7,7")]
-    public void APlaceThatIsThereIsTaken(string strategy) =>
-        ServiceRequest.CheckPlaces(Fair with { Loop = 2, ReferencePaths = ["a.png"], MaskStrategies = [strategy] });
-
-    [Theory]
     [InlineData(301, true, "give 300")]
     [InlineData(300, false, "give true")]
     public void WhatTheModelWasNotTrainedForIsRefused(int tokens, bool normalised, string words) => Assert.Contains(
