@@ -7,7 +7,7 @@ namespace OpenSora.Card.Faults;
 
 /// <summary>
 /// Faults that tests ask of a card with <c>OPENSORA_FAULTS</c>: docs/faults.md. Without it nothing happens anywhere. Each
-/// fault happens once. Thread-safe.
+/// fault but a hold happens once. Thread-safe.
 /// </summary>
 internal sealed partial class FaultPlan
 {
@@ -42,7 +42,8 @@ internal sealed partial class FaultPlan
             if (at < 0)
                 return null;
             Fault fault = _faults[at];
-            _faults.RemoveAt(at);
+            if (fault.Hold is null)
+                _faults.RemoveAt(at);
             return fault.Once is null || Claim(fault.Once) ? fault : null;
         }
     }
@@ -57,6 +58,9 @@ internal sealed partial class FaultPlan
             throw new ExternalException("a fault that a test asked for");
         else if (fault.Delay is { } delay)
             Thread.Sleep(delay);
+        else
+            while (File.Exists(fault.Hold))
+                Thread.Sleep(20);
     }
 
     /// <summary>Of several processes the first that makes the file.</summary>
@@ -78,17 +82,18 @@ internal sealed partial class FaultPlan
         Match match = Grammar().Match(text);
         bool link = text.Contains(InSwitch, StringComparison.Ordinal);
         if (!match.Success || match.Groups["action"].Value is "drop" or "corrupt" && !link || match.Groups["action"].Value == "fail" && link)
-            throw new InputException($"{CardSettings.FaultsVariable}={text} is not understood: give kill, stop, fail, drop, corrupt or delay=MS, then @ and a point (docs/faults.md)");
+            throw new InputException($"{CardSettings.FaultsVariable}={text} is not understood: give kill, stop, fail, drop, corrupt, delay=MS or hold=PATH, then @ and a point (docs/faults.md)");
         string? Of(string group) => match.Groups[group] is { Success: true, Value: var value } ? value : null;
         return new Fault(
             Of("action")!,
             Of("ms") is { } delay ? TimeSpan.FromMilliseconds(int.Parse(delay, CultureInfo.InvariantCulture)) : null,
+            Of("hold"),
             Of("point")!,
             Of("epoch") is { } epoch ? long.Parse(epoch, CultureInfo.InvariantCulture) : null,
             Of("once"));
     }
 
-    [GeneratedRegex(@"^(?<action>kill|stop|fail|drop|corrupt|delay=(?<ms>\d{1,9}))@(?<point>step=\d{1,9}:(before-switch|in-switch|after-step|handed-in)|chunk=\d{1,9})(;epoch=(?<epoch>\d{1,18}))?(;once=(?<once>.+))?$")]
+    [GeneratedRegex(@"^(?<action>kill|stop|fail|drop|corrupt|delay=(?<ms>\d{1,9})|hold=(?<hold>[^@;|]+))@(?<point>step=\d{1,9}:(before-switch|in-switch|after-step|handed-in)|chunk=\d{1,9})(;epoch=(?<epoch>\d{1,18}))?(;once=(?<once>.+))?$")]
     private static partial Regex Grammar();
 
     [LibraryImport("libc")]
@@ -96,7 +101,8 @@ internal sealed partial class FaultPlan
 }
 
 /// <summary>One fault.</summary>
-/// <param name="Action">kill, stop, fail, drop, corrupt, or delay=MS.</param>
+/// <param name="Action">kill, stop, fail, drop, corrupt, delay=MS, or hold=PATH.</param>
+/// <param name="Hold">The file that keeps the work there for as long as it exists.</param>
 /// <param name="Epoch">Only in this epoch; null for any.</param>
 /// <param name="Once">A file that is made when it happens; it does not happen when the file is there.</param>
-internal sealed record Fault(string Action, TimeSpan? Delay, string Point, long? Epoch, string? Once);
+internal sealed record Fault(string Action, TimeSpan? Delay, string? Hold, string Point, long? Epoch, string? Once);

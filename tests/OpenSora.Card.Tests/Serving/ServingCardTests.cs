@@ -13,6 +13,7 @@ public sealed class ServingCardTests
 
     private static LoadTask Nothing => new([]) { Job = "job", Request = Small };
 
+    /// <summary>And answers a request that cannot be done in words, and is free when whoever asked goes away, and ends with its leash.</summary>
     [Fact]
     public async Task ItJoinsAndTellsWhatItIs()
     {
@@ -21,6 +22,20 @@ public sealed class ServingCardTests
         Assert.Contains("1 thread", card.Description.Kind, StringComparison.Ordinal);
         CardHealth health = await card.Health();
         Assert.Equal((card.Description.Instance, CardState.Idle), (health.Instance, health.State));
+
+        TaskFailed failed = Assert.IsType<TaskFailed>((await card.Do(new StartTask(0, [], HasNoise: false) { Job = "job", Request = Small with { Resolution = "nonsense", ImageSize = null } }, ReadOnlyMemory<byte>.Empty))[^1].Header);
+        Assert.Equal(2, failed.ExitCode);
+        Assert.Contains("nonsense", failed.Message, StringComparison.Ordinal);
+
+        await using (Asked task = await card.Denoise(Small with { NumSamplingSteps = 1000 }))
+            await task.Read<StepHandedIn>();
+        using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
+        while ((await card.Health()).State == CardState.Busy)
+            await Task.Delay(20, deadline.Token);
+        Assert.IsType<Loaded>((await card.Do(Nothing))[^1].Header);
+
+        card.Process.StandardInput.Close();
+        await card.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -94,15 +109,6 @@ public sealed class ServingCardTests
         Assert.Equal(1, (await card.Health()).RefusedLinks);
     }
 
-    [Fact]
-    public async Task ARequestThatCannotBeDoneIsAnsweredInWords()
-    {
-        await using RunningCard card = await RunningCard.Start();
-        TaskFailed failed = Assert.IsType<TaskFailed>((await card.Do(new StartTask(0, [], HasNoise: false) { Job = "job", Request = Small with { Resolution = "nonsense", ImageSize = null } }, ReadOnlyMemory<byte>.Empty))[^1].Header);
-        Assert.Equal(2, failed.ExitCode);
-        Assert.Contains("nonsense", failed.Message, StringComparison.Ordinal);
-    }
-
     /// <summary>A card that was killed leaves its socket file behind; the one that replaces it takes the place.</summary>
     [Fact]
     public async Task ASocketFileThatWasLeftBehindIsReplaced()
@@ -119,7 +125,7 @@ public sealed class ServingCardTests
         Assert.False(File.Exists(file));
     }
 
-    /// <summary>One task at a time; and when whoever asked goes away, the card is soon free.</summary>
+    /// <summary>One task at a time.</summary>
     [Fact]
     public async Task ATaskKeepsOthersOutUntilItEndsOrIsLeft()
     {
@@ -128,19 +134,6 @@ public sealed class ServingCardTests
         await task.Read<StepHandedIn>();
         Assert.Equal(Refusal.Busy, Assert.IsType<TaskRefused>((await card.Do(Nothing))[^1].Header).Why);
         Assert.Equal(CardState.Busy, (await card.Health()).State);
-    }
-
-    [Fact]
-    public async Task AStoppedTaskFreesTheCard()
-    {
-        await using RunningCard card = await RunningCard.Start();
-        GenerationRequest endless = Small with { NumSamplingSteps = 1000 };
-        await using (Asked task = await card.Denoise(endless))
-            await task.Read<StepHandedIn>();
-        using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(1));
-        while ((await card.Health()).State == CardState.Busy)
-            await Task.Delay(20, deadline.Token);
-        Assert.IsType<Loaded>((await card.Do(Nothing))[^1].Header);
     }
 
     /// <summary>SIGTERM: the task that it has is done, no other is taken, the cluster is left, and it ends well.</summary>
@@ -162,13 +155,5 @@ public sealed class ServingCardTests
         await card.Coordinator.Left("card-0");
         await card.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(0, card.Process.ExitCode);
-    }
-
-    [Fact]
-    public async Task ItEndsWithItsLeash()
-    {
-        await using RunningCard card = await RunningCard.Start();
-        card.Process.StandardInput.Close();
-        await card.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
     }
 }
