@@ -8,18 +8,29 @@ using OpenSora.TestKit;
 namespace OpenSora.Client.Tests;
 
 /// <summary>One video on several card processes, undisturbed and disturbed: always the same bytes.</summary>
-public sealed class CardsTests : IDisposable
+[Collection(SharedService.Name)]
+public sealed class CardsTests(SharedService shared) : IAsyncLifetime
 {
     private static readonly ConcurrentDictionary<string, Task<string>> s_calm = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
+    private readonly ServiceProgram _service = shared.Program;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public Task InitializeAsync() => _service.Settle();
+
+    public Task DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
 
     /// <summary>
     /// A pause of one run after the step that the tests wait for, so that even a busy machine does what it is to do while there are steps left; in
     /// whichever epoch that step is: a gang may have grown before.
     /// </summary>
     private (string, string) Pause => ("OPENSORA_FAULTS", $"delay=6000@step=32:before-switch;once={Path.Combine(_folder, $"paused-{Guid.NewGuid():n}")}");
+
+    /// <summary>For as long as this file is there, all cards of a run stand still before a step.</summary>
+    private string Held => Path.Combine(_folder, "held");
 
     [Theory]
     [InlineData("--dtype", "bf16")]
@@ -29,82 +40,72 @@ public sealed class CardsTests : IDisposable
     public async Task AnyNumberOfCardsGivesTheSameBytes(params string[] more)
     {
         string[] flags = [.. more.Select(word => word == "REFERENCE" ? Path.Combine(Repository.Golden, "case9_e2e", "ref_a.png") : word)];
-        JsonNode one = await Generate("1", flags);
-        foreach (int cards in more.Contains("1") ? new[] { 2 } : [2, 3])
-        {
-            JsonNode report = await Generate($"{cards}", [.. flags, "--cards", $"{cards}"]);
-            Assert.Equal(one["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
-            Assert.Equal(one["tokensComputed"]!.GetValue<long>(), report["tokensComputed"]!.GetValue<long>());
-            Assert.Equal(cards, report["cardUses"]!.AsArray().Count);
-        }
+        JsonNode one = await There("1", 1, flags), two = await There("2", 2, flags);
+        Assert.Equal(one["sha256"]!.ToJsonString(), two["sha256"]!.ToJsonString());
+        Assert.Equal(one["tokensComputed"]!.GetValue<long>(), two["tokensComputed"]!.GetValue<long>());
+        Assert.Equal(2, two["cardUses"]!.AsArray().Count);
+        if (more.Contains("--reference-path"))
+            Assert.NotEqual((await There("without", 1, more[..4]))["sha256"]!["latent"]!.GetValue<string>(), one["sha256"]!["latent"]!.GetValue<string>());
     }
 
     [Fact]
     public async Task NoMoreIsSentThanTheBound()
     {
-        foreach (int cards in new[] { 2, 4 })
-        {
-            JsonNode sent = (await Generate($"{cards}", "--image-size", "144", "256", "--num-frames", "51", "--num-sampling-steps", "1", "--cards", $"{cards}"))["bytesSent"]!;
-            Assert.Equal(sent["total"]!.GetValue<long>(), sent["perCard"]!.AsArray().Sum(card => card!.GetValue<long>()));
-            Assert.True(sent["total"]!.GetValue<double>() <= 1.01 * sent["bound"]!.GetValue<double>(), sent.ToJsonString());
-        }
+        JsonNode sent = (await There("sent", 2, "--image-size", "144", "256", "--num-frames", "51", "--num-sampling-steps", "1"))["bytesSent"]!;
+        Assert.Equal(sent["total"]!.GetValue<long>(), sent["perCard"]!.AsArray().Sum(card => card!.GetValue<long>()));
+        Assert.True(sent["total"]!.GetValue<double>() <= 1.01 * sent["bound"]!.GetValue<double>(), sent.ToJsonString());
     }
 
     [Theory]
-    [InlineData("-KILL")]
-    [InlineData("-STOP")]
-    public async Task ACardThatIsLostCostsAStepAtMost(string signal)
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task CardsThatAreKilledCostAStepAtMost(int killed)
     {
-        string calm = await Calm(60);
-        (JsonNode report, _) = await Disturb("lost", 20, client => Signal(signal, Processes.CardsOf(client)["card-1"]), "--num-sampling-steps", "60", "--cards", "2");
+        string calm = await Calm();
+        (JsonNode report, string errors) = await KillThere(killed);
+        Assert.Equal(calm, report["sha256"]!.ToJsonString());
+        AStepForEachLossAtMost(report, "card-1");
+        Assert.Equal(killed == 2, errors.Contains("card-0 is lost", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ACardThatIsSilentCostsAStepAtMost()
+    {
+        string calm = await Calm();
+        File.WriteAllText(Held, "");
+        using Process process = ClientProgram.Start(Arguments("lost", "--num-sampling-steps", "60", "--cards", "2", "--json"), ("OPENSORA_FAULTS", $"hold={Held}@step=32:before-switch"));
+        await UntilStep(process, 20);
+        Signal("-STOP", Processes.CardsOf(process.Id)["card-1"]);
+        File.Delete(Held);
+        (JsonNode report, _) = await Report(process);
         Assert.Equal(calm, report["sha256"]!.ToJsonString());
         AStepForEachLossAtMost(report, "card-1");
     }
 
-    /// <summary>With a cache the gang goes back to the last step that takes nothing from earlier ones: of 60 steps 32 or 28, after 35 or 36 were done. None is so near that a rank that hands in late would decide.</summary>
+    /// <summary>With a cache the gang goes back to the last step that takes nothing from earlier ones: of 60 steps 32 or 28, after 36 were done. None is so near that a rank that hands in late would decide.</summary>
     [Theory]
     [InlineData("fb:0.3")]
     [InlineData("pab")]
     public async Task WithACacheItCostsTheStepsSinceTheLastFreshOne(string cache)
     {
-        string calm = await Calm(60, cache);
-        Assert.NotEqual(await Calm(60), calm);
-        using Process process = ClientProgram.Start(
-            Arguments("lost", "--num-sampling-steps", "60", "--cards", "2", "--cache", cache, "--json"),
-            ("OPENSORA_FAULTS", $"kill@step=36:before-switch;once={Path.Combine(_folder, "killed")}"));
-        (JsonNode report, string errors) = await Report(process);
+        string calm = await Calm(cache);
+        Assert.NotEqual(await Calm(), calm);
+        (JsonNode report, string errors) = await KillThere(1, "--cache", cache);
         Assert.Equal(calm, report["sha256"]!.ToJsonString());
         int losses = report["losses"]!.AsArray().Count;
         Assert.True(losses > 0, errors);
         Assert.InRange(report["recomputedSteps"]!.GetValue<int>(), 3, 12 * losses);
-        Assert.Contains($"--cache {cache}: a gang can go on after step", errors);
+        Assert.Contains($"cache {cache}: a gang can go on after step", errors);
         Assert.True(report["cache"]!["taken"]!.GetValue<long>() > 0);
-    }
-
-    [Fact]
-    public async Task AllCardsAreReplaced()
-    {
-        string calm = await Calm(60);
-        (JsonNode report, string errors) = await Disturb("killed", 20, KillAll, "--num-sampling-steps", "60", "--cards", "2");
-        Assert.Equal(calm, report["sha256"]!.ToJsonString());
-        Assert.Contains("card-0", errors);
-        Assert.Contains("card-1", errors);
-
-        static void KillAll(int client)
-        {
-            foreach (int card in Processes.CardsOf(client).Values)
-                Signal("-KILL", card);
-        }
     }
 
     /// <summary>One card is a part of the coordinator's process.</summary>
     [Theory]
-    [InlineData("-INT", 130, 2, "none")]
-    [InlineData("-KILL", 4, 2, "none")]
-    [InlineData("-KILL", 4, 1, "fb:0.3")]
+    [InlineData("-INT", 130, 1, "none")]
+    [InlineData("-KILL", 4, 2, "fb:0.3")]
     public async Task AJobThatWasStoppedOrCrashedGoesOnFromItsLastStep(string signal, int exitCode, int cards, string cache)
     {
-        string calm = await Calm(60, cache);
+        string calm = await Calm(cache);
         using Process process = ClientProgram.Start(Arguments("stopped", "--num-sampling-steps", "60", "--cards", $"{cards}", "--verbose", "1", "--cache", cache), Pause);
         await UntilStep(process, 20);
         Signal(signal, signal == "-INT" ? process.Id : Processes.CoordinatorOf(process.Id));
@@ -121,18 +122,16 @@ public sealed class CardsTests : IDisposable
         Assert.Contains("no such job", again.Errors);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task ACardJoinsWhileItWorks(bool encrypted)
+    [Fact]
+    public async Task ACardJoinsWhileItWorks()
     {
         string address = $"127.0.0.1:{FreePort()}", secret = Path.Combine(_folder, "token");
         File.WriteAllText(secret, "a secret of this test\n");
         TestAuthority authority = new(Path.Combine(_folder, "authority"));
-        (string, string)[] Member(string name) => encrypted ? [("OPENSORA_TOKEN_FILE", secret), .. authority.Environment(name)] : [("OPENSORA_TOKEN", "a secret of this test")];
-        string calm = await Calm(40);
+        (string, string)[] Member(string name) => [("OPENSORA_TOKEN_FILE", secret), .. authority.Environment(name)];
+        string calm = await Calm();
         using Process process = ClientProgram.Start(
-            Arguments("joined", "--num-sampling-steps", "40", "--listen", address, "--json"),
+            Arguments("joined", "--num-sampling-steps", "60", "--listen", address, "--json"),
             [.. Member("silo"), .. ClientProgram.Patient, ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch")]); // as long as a card may take to start
         await UntilStep(process, 1);
         using Process card = ClientProgram.Start(["card", "guest", "--join", address, "--device", "cpu", "--threads", "1"], Member("guest"));
@@ -149,8 +148,10 @@ public sealed class CardsTests : IDisposable
     {
         string address = $"127.0.0.1:{FreePort()}";
         TestAuthority ours = new(Path.Combine(_folder, "ours")), theirs = new(Path.Combine(_folder, "theirs"));
+        File.WriteAllText(Held, "");
         using Process process = ClientProgram.Start(
-            Arguments("alone", "--image-size", "144", "256", "--num-frames", "102", "--num-sampling-steps", "1000", "--listen", address), [("OPENSORA_TOKEN", "secret"), .. ours.Environment("silo")]);
+            Arguments("alone", "--num-sampling-steps", "1000", "--listen", address),
+            [("OPENSORA_TOKEN", "secret"), ("OPENSORA_FAULTS", $"hold={Held}@step=1:before-switch"), .. ours.Environment("silo")]);
         await UntilStep(process, 0);
         string[] line = ["card", "stranger", "--join", address, "--device", "cpu", "--threads", "1"];
         ClientProgram.Outcome stranger = await ClientProgram.Run(line, [("OPENSORA_TOKEN", "secret"), .. theirs.Environment("card")]);
@@ -163,37 +164,10 @@ public sealed class CardsTests : IDisposable
             await card.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         }
         Assert.Single(Processes.CardsOf(process.Id));
+        File.Delete(Held);
         Signal("-INT", process.Id);
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         Assert.Equal(130, process.ExitCode);
-    }
-
-    /// <summary>Three hosts; all that the cards say to each other goes over TCP from host to host.</summary>
-    [HostsFact]
-    public async Task AHostThatIsCutOffCostsAStepAtMost()
-    {
-        using Hosts hosts = new("silo", "a", "b");
-        string calm = await Calm(60);
-        (string, string) token = ("OPENSORA_TOKEN", "a secret of this test");
-        using Process process = ClientProgram.StartWithin(
-            hosts.Within("silo"), Arguments("cut", "--num-sampling-steps", "60", "--listen", $"{hosts.Address("silo")}:7070", "--json"),
-            token, ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch|delay=6000@step=32:before-switch"));
-        await UntilStep(process, 0);
-        Process[] cards = [.. new[] { "a", "b" }.Select(host => ClientProgram.StartWithin(
-            hosts.Within(host),
-            ["card", host, "--join", $"{hosts.Address("silo")}:7070", "--device", "cpu", "--threads", "1",
-                "--listen", $"{hosts.Address(host)}:0", "--links", $"tcp:{hosts.Address(host)}:0"], token))];
-        await UntilStep(process, 30);
-        hosts.Cut("b");
-        JsonNode report = JsonNode.Parse(await process.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromMinutes(2)))!;
-        foreach (Process card in cards)
-        {
-            card.Kill();
-            card.Dispose();
-        }
-        Assert.Equal(calm, report["sha256"]!.ToJsonString());
-        Assert.Equal(["a", "b", "card-0"], report["cardUses"]!.AsArray().Select(use => use!["name"]!.GetValue<string>()).Order());
-        AStepForEachLossAtMost(report, "b");
     }
 
     /// <summary>A machine that runs many tests at once may be too busy for another card to say that it lives in time: that costs a step, too, and no byte.</summary>
@@ -216,8 +190,8 @@ public sealed class CardsTests : IDisposable
     {
         List<string> arguments =
         [
-            "generate", "--sample-name", name, "--save-dir", _folder, "--image-size", "36", "50", "--device", "cpu", "--threads", "1",
-            "--prompt", "a red ball", "--num-frames", "20", "--num-sampling-steps", "2",
+            "generate", "--sample-name", name, "--save-dir", _folder, "--image-size", "36", "50",
+            "--prompt", "a red ball", "--num-frames", "20", "--num-sampling-steps", "2", .. more.Contains("--server") ? [] : new[] { "--device", "cpu", "--threads", "1" },
         ];
         foreach (string flag in more.Where(word => word.StartsWith("--", StringComparison.Ordinal)))
             if (arguments.IndexOf(flag) is var at and >= 0)
@@ -246,24 +220,30 @@ public sealed class CardsTests : IDisposable
         Assert.Equal(["dit"], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName));
     }
 
-    /// <summary>The hashes of a run that nothing disturbs; made once.</summary>
-    private Task<string> Calm(int steps, string cache = "none") => s_calm.GetOrAdd(
-        $"{steps} {cache}", async _ => (await Generate("calm", "--num-sampling-steps", $"{steps}", "--cache", cache))["sha256"]!.ToJsonString());
+    /// <summary>The hashes of 60 steps that nothing disturbs, on one card; made once.</summary>
+    private Task<string> Calm(string cache = "none") => s_calm.GetOrAdd(
+        cache, async _ => (await There("calm", 1, "--num-sampling-steps", "60", "--cache", cache))["sha256"]!.ToJsonString());
+
+    /// <summary>By the service that tests share.</summary>
+    private Task<JsonNode> There(string name, int cards, params string[] more) => Generate(name, [.. more, "--cards", $"{cards}", "--server", _service.Address]);
+
+    /// <summary>Kills cards of the service in the middle of a run on both.</summary>
+    private async Task<(JsonNode Report, string Errors)> KillThere(int cards, params string[] more)
+    {
+        _service.Hold();
+        using Process process = ClientProgram.Start(Arguments("killed", [.. more, "--num-sampling-steps", "60", "--cards", "2", "--server", _service.Address, "--json"]));
+        await _service.UntilHeld();
+        foreach (int card in _service.CardProcesses.OrderByDescending(card => card.Key).Take(cards).Select(card => card.Value))
+            Signal("-KILL", card);
+        _service.Release();
+        return await Report(process);
+    }
 
     private async Task<JsonNode> Generate(string name, params string[] more)
     {
         ClientProgram.Outcome outcome = await ClientProgram.Run(Arguments(name, [.. more, "--json"]));
         Assert.True(outcome.ExitCode == 0, outcome.Errors);
         return JsonNode.Parse(outcome.Output)!;
-    }
-
-    /// <summary>Does something to a run when it has come to a step.</summary>
-    private async Task<(JsonNode Report, string Errors)> Disturb(string name, int step, Action<int> trouble, params string[] more)
-    {
-        using Process process = ClientProgram.Start(Arguments(name, [.. more, "--json"]), Pause);
-        await UntilStep(process, step);
-        trouble(process.Id);
-        return await Report(process);
     }
 
     private static async Task<(JsonNode Report, string Errors)> Report(Process process)

@@ -9,13 +9,24 @@ namespace OpenSora.Client.Tests;
 /// <summary>A machine with things missing, as a user sends it to us: exit code, findings and remedies of the real program.</summary>
 public sealed class DoctorTests : IDisposable
 {
+    private static readonly string s_home = MakeHome();
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    /// <summary>A port that is taken is no obstacle.</summary>
     [Fact]
     public async Task AMachineThatHasAllWorksAndKeepsNothing()
     {
+        using TcpListener other = new(IPAddress.Loopback, 8080);
+        try
+        {
+            other.Start();
+        }
+        catch (SocketException)
+        {
+            // Taken by another process: as good.
+        }
         string state = Path.Combine(_folder, "state");
         Diagnosis diagnosis = await Diagnosis.Of(["--save-dir", Path.Combine(_folder, "videos")], ("OPENSORA_STATE", state));
         Assert.Equal(0, diagnosis.ExitCode);
@@ -23,9 +34,11 @@ public sealed class DoctorTests : IDisposable
         foreach (string name in new[] { "processor", "memory", "torch", "dit", "t5", "vae2d", "vae3d", "cpu", "cuda", "gcu", "verify cpu", "settings", "ffmpeg", "ports", "service", "state", "store", "videos", "clock" })
             Assert.NotEqual("broken", diagnosis.Health(name));
         Assert.Matches(@"^torch [0-9.]+ \S+, .*, C\+\+ ABI cxx11, TorchSharp's, in /", diagnosis.Told("torch"));
-        Assert.Matches($"^[0-9]+ cases of {Repository.Golden}, at most 0[.][0-9]+ of the tolerance$", diagnosis.Told("verify cpu"));
+        Assert.Matches($"^[0-9]+ cases of {s_home}/tests/golden, at most 0[.][0-9]+ of the tolerance$", diagnosis.Told("verify cpu"));
         Assert.Contains(state, diagnosis.Told("state"), StringComparison.Ordinal);
         Assert.All(diagnosis.Findings, finding => Assert.Equal(finding["health"]!.GetValue<string>() == "ok", finding["remedy"] is null));
+        Assert.Equal("weak", diagnosis.Health("service"));
+        Assert.Contains("--urls", diagnosis.Remedy("service"), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_folder));
     }
 
@@ -33,8 +46,8 @@ public sealed class DoctorTests : IDisposable
     public async Task NoSecretIsTold()
     {
         ClientProgram.Outcome outcome = await ClientProgram.Run(
-            ["doctor", "--device", "cpu"], ("OPENSORA_TOKEN", "hushed-token"), ("OPENSORA_DATABASE", "Host=nowhere;Password=hushed-word"), ("OPENAI_API_KEY", "hushed-key"));
-        Assert.Contains("OPENSORA_DATABASE, OPENSORA_STATE, OPENSORA_TOKEN", outcome.Output, StringComparison.Ordinal);
+            ["doctor", "--device", "cpu"], ("OPENSORA_HOME", s_home), ("OPENSORA_TOKEN", "hushed-token"), ("OPENSORA_DATABASE", "Host=nowhere;Password=hushed-word"), ("OPENAI_API_KEY", "hushed-key"));
+        Assert.Contains("OPENSORA_DATABASE, OPENSORA_HOME, OPENSORA_STATE, OPENSORA_TOKEN", outcome.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("hushed", outcome.Output + outcome.Errors, StringComparison.Ordinal);
     }
 
@@ -141,35 +154,17 @@ public sealed class DoctorTests : IDisposable
         diagnosis.IsBroken("models", "no demo model", "--ckpt-path-dit");
     }
 
+    /// <summary>File systems of their own: one is read-only, one has room for less than what is tried.</summary>
     [Fact]
-    public async Task APortThatIsTakenIsNoObstacle()
+    public async Task AFolderThatTakesNothingIsTold()
     {
-        using TcpListener other = new(IPAddress.Loopback, 8080);
-        try
-        {
-            other.Start();
-        }
-        catch (SocketException)
-        {
-            // Taken by another process: as good.
-        }
-        Diagnosis diagnosis = await Diagnosis.Of(["--device", "cpu"]);
-        Assert.Equal(0, diagnosis.ExitCode);
-        Assert.Equal("weak", diagnosis.Health("service"));
-        Assert.Contains("--urls", diagnosis.Remedy("service"), StringComparison.Ordinal);
-    }
-
-    /// <summary>A file system of its own, read-only or with room for less than what is tried, and a folder of somebody else's.</summary>
-    [Theory]
-    [InlineData("ro")]
-    [InlineData("size=64k")]
-    public async Task AFolderThatTakesNothingIsTold(string mount)
-    {
-        string state = Directory.CreateDirectory(Path.Combine(_folder, "state")).FullName;
+        string state = Directory.CreateDirectory(Path.Combine(_folder, "state")).FullName, videos = Directory.CreateDirectory(Path.Combine(_folder, "videos")).FullName;
         Diagnosis diagnosis = await Diagnosis.Within(
-            ["unshare", "--map-root-user", "--mount", "sh", "-c", $"mount -t tmpfs -o {mount} none {state} && exec \"$@\"", "sh"], ["--device", "cpu"], ("OPENSORA_STATE", state));
+            ["unshare", "--map-root-user", "--mount", "sh", "-c", $"mount -t tmpfs -o ro none {state} && mount -t tmpfs -o size=64k none {videos} && exec \"$@\"", "sh"],
+            ["--device", "cpu", "--save-dir", videos], ("OPENSORA_STATE", state));
         Assert.Equal(1, diagnosis.ExitCode);
         diagnosis.IsBroken("state", $"{state} cannot be written to", "set OPENSORA_STATE");
+        diagnosis.IsBroken("videos", $"{videos} cannot be written to", "--save-dir");
         Assert.Equal("weak", diagnosis.Health("store"));
         Assert.Equal("ok", diagnosis.Health("verify cpu"));
     }
@@ -186,6 +181,16 @@ public sealed class DoctorTests : IDisposable
         Assert.Contains("→ ", lines[at + 1], StringComparison.Ordinal);
         Assert.Matches("^a generation would not work here: 1 broken", lines[^1]);
         Assert.Empty(outcome.Errors);
+    }
+
+    /// <summary>A clone with some cases of each kind that a device computes: all of them are <see cref="VerifyTests"/>'.</summary>
+    private static string MakeHome()
+    {
+        string home = Directory.CreateTempSubdirectory("opensora-home").FullName, golden = Directory.CreateDirectory(Path.Combine(home, "tests", "golden")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(home, "models"), Path.Combine(Repository.Root, "models"));
+        foreach (string name in new[] { "checkpoints", "case1_stdit3", "case4_t5", "case8_randn" })
+            Directory.CreateSymbolicLink(Path.Combine(golden, name), Path.Combine(Repository.Golden, name));
+        return home;
     }
 
     private static string Demo(string part) => Path.Combine(Repository.Root, "models", "demo", part);
@@ -214,7 +219,7 @@ public sealed class DoctorTests : IDisposable
         /// <param name="within">Command and arguments that run what follows.</param>
         public static async Task<Diagnosis> Within(string[] within, string[] flags, params (string Name, string Value)[] environment)
         {
-            using Process process = ClientProgram.StartWithin(within, ["doctor", "--json", .. flags], environment);
+            using Process process = ClientProgram.StartWithin(within, ["doctor", "--json", .. flags], [("OPENSORA_HOME", s_home), .. environment]);
             Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
             using CancellationTokenSource deadline = new(TimeSpan.FromMinutes(5));
             await process.WaitForExitAsync(deadline.Token);

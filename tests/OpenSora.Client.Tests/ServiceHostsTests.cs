@@ -29,18 +29,21 @@ public sealed class ServiceHostsTests : IDisposable
         ClientProgram.Outcome calm = await ClientProgram.Run(["generate", .. Clip, "--device", "cpu", "--threads", "1", "--save-dir", _folder, "--json"]);
         Assert.True(calm.ExitCode == 0, calm.Errors);
 
+        string held = Path.Combine(_folder, "held");
+        File.WriteAllText(held, "");
         using Hosts hosts = new("silo", "a", "b");
         string address = $"http://{hosts.Address("silo")}:8080";
         Start(hosts, "silo", ["serve", "--urls", address, "--silo-endpoint", $"{hosts.Address("silo")}:11111", "--cards", "0", "--store", Path.Combine(_folder, "store")]);
         foreach (string host in new[] { "a", "b" })
             Start(hosts, host,
                 ["card", host, "--join", $"{hosts.Address("silo")}:11111", "--device", "cpu", "--threads", "1", "--listen", $"{hosts.Address(host)}:0", "--links", $"tcp:{hosts.Address(host)}:0"],
-                ("OPENSORA_FAULTS", "delay=6000@step=32:before-switch"));
+                ("OPENSORA_FAULTS", $"hold={held}@step=32:before-switch"));
         await Until(async () => (await Ask(hosts, address, "cards"))?.AsArray().Count == 2);
 
         string id = (string)(await Ask(hosts, address, ["submit", .. Clip, "--cards", "2"]))!["id"]!;
         await Until(async () => (int?)(await Ask(hosts, address, "status", id))!["step"] >= 30);
         hosts.Cut("b");
+        File.Delete(held);
         JsonNode done = (await Ask(hosts, address, "watch", id, "--save-dir", _folder))!;
         Assert.Equal(JsonNode.Parse(calm.Output)!["sha256"]!.ToJsonString(), done["sha256"]!.ToJsonString());
         Assert.Equal(["a", "b"], done["cardUses"]!.AsArray().Select(use => (string)use!["name"]!).Order());

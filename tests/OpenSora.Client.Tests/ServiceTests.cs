@@ -1,65 +1,44 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using OpenSora.TestKit;
 
 namespace OpenSora.Client.Tests;
 
 /// <summary>A service and its clients, as users run them, with the demo model on real cards.</summary>
-public sealed class ServiceTests : IAsyncLifetime
+[Collection(SharedService.Name)]
+public sealed class ServiceTests(SharedService shared) : IAsyncLifetime
 {
     private const string Prompt = "a red circle moving right on a black background";
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
-    private string _address = "";
-    private Process? _service;
+    private readonly ServiceProgram _service = shared.Program;
 
-    public async Task InitializeAsync()
-    {
-        using TcpListener free = new(IPAddress.Loopback, 0);
-        free.Start();
-        _address = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}";
-        free.Stop();
-        await Serve();
-    }
+    public Task InitializeAsync() => _service.Settle();
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync()
     {
-        if (_service is { HasExited: false })
-        {
-            Process.Start("kill", ["-TERM", $"{_service.Id}"]).WaitForExit();
-            await _service.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
-        }
         Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
     }
 
     [Fact]
     public async Task AServiceMakesWhatGenerateMakesAlsoOverItsOwnDeath()
     {
-        string[] flags = ["--prompt", Prompt, "--num-sampling-steps", "400", "--reference-path", Path.Combine(Repository.Golden, "case9_e2e", "ref_a.png"), "--mask-strategy", "0"];
+        string[] flags = ["--prompt", Prompt, "--num-sampling-steps", "60", "--reference-path", Path.Combine(Repository.Golden, "case9_e2e", "ref_a.png"), "--mask-strategy", "0"];
         JsonNode local = JsonNode.Parse(await Run("generate", [.. flags, "--threads", "1", "--save-dir", _folder, "--json"]))!;
+        _service.Hold();
         string id = (await Run("submit", flags)).Trim();
-        JsonNode status;
-        do
-        {
-            status = JsonNode.Parse(await Run("status", id, "--json"))!;
-            Assert.NotEqual("completed", (string)status["status"]!);
-        }
-        while ((string?)status["stage"] != "denoise" || (int)status["step"]! < 20 || !IsAStepKept()); // steps do not wait for a busy disk
-        Assert.Equal(("in_progress", 400), ((string)status["status"]!, (int)status["steps"]!));
+        await _service.UntilHeld();
+        await ServiceProgram.Until(() => Task.FromResult(_service.IsAStepKept));
+        JsonNode status = JsonNode.Parse(await Run("status", id, "--json"))!;
+        Assert.Equal(("in_progress", ServiceProgram.HeldStep, 60), ((string)status["status"]!, (int)status["step"]!, (int)status["steps"]!));
 
-        IReadOnlyList<int> all = Processes.Descendants(_service!.Id);
-        Process.Start("kill", ["-KILL", $"{Processes.CoordinatorOf(_service.Id)}"]).WaitForExit();
-        await _service.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
-        for (int i = 0; i < 600 && all.Any(Processes.Exists); i++)
-            await Task.Delay(100);
-        Assert.DoesNotContain(all, Processes.Exists);
-
-        await Serve();
-        ClientProgram.Outcome watched = await ClientProgram.Run(["watch", id, "--server", _address, "--json", "--save-dir", Path.Combine(_folder, "fetched")]);
+        await _service.KillCoordinator();
+        _service.Release();
+        await _service.Begin();
+        ClientProgram.Outcome watched = await ClientProgram.Run(["watch", id, "--server", _service.Address, "--json", "--save-dir", Path.Combine(_folder, "fetched")]);
         Assert.True(watched.ExitCode == 0, watched.Errors);
         JsonNode report = JsonNode.Parse(watched.Output)!;
-        Assert.Equal(("completed", 400, 400), ((string)report["status"]!, (int)report["step"]!, (int)report["steps"]!));
+        Assert.Equal(("completed", 60, 60), ((string)report["status"]!, (int)report["step"]!, (int)report["steps"]!));
         Assert.Equal(local["sha256"]!.ToJsonString(), report["sha256"]!.ToJsonString());
         Assert.DoesNotContain("denoise: 0 of", watched.Errors);
         Assert.Equal(File.ReadAllBytes((string)local["files"]![0]!), File.ReadAllBytes((string)report["files"]![0]!));
@@ -71,7 +50,7 @@ public sealed class ServiceTests : IAsyncLifetime
     {
         string[] flags = ["generate", "--prompt", Prompt, "--json", "--sample-name", "same", "--seed", "7"];
         JsonNode local = JsonNode.Parse(await RunRaw([.. flags, "--threads", "1", "--save-dir", Path.Combine(_folder, "local")]))!;
-        JsonNode remote = JsonNode.Parse(await RunRaw([.. flags, "--server", _address, "--save-dir", Path.Combine(_folder, "remote")]))!;
+        JsonNode remote = JsonNode.Parse(await RunRaw([.. flags, "--server", _service.Address, "--save-dir", Path.Combine(_folder, "remote")]))!;
         Assert.Equal(local["sha256"]!.ToJsonString(), remote["sha256"]!.ToJsonString());
         Assert.Equal(local.AsObject().Select(field => field.Key), remote.AsObject().Select(field => field.Key));
         string file = (string)remote["files"]![0]!;
@@ -88,7 +67,7 @@ public sealed class ServiceTests : IAsyncLifetime
         string file = Path.Combine(_folder, "report.json");
         string[] flags = ["--prompt", Prompt, "--num-sampling-steps", "3", "--warmup-count", "1", "--eval-count", "2"];
         JsonNode local = JsonNode.Parse(await RunRaw(["benchmark", .. flags, "--threads", "1", "--save-dir", _folder, "--benchmark-save-path", file, "--json"]))!;
-        JsonNode remote = JsonNode.Parse(await RunRaw(["benchmark", .. flags, "--server", _address, "--benchmark-save-path", file, "--json"]))!;
+        JsonNode remote = JsonNode.Parse(await RunRaw(["benchmark", .. flags, "--server", _service.Address, "--benchmark-save-path", file, "--json"]))!;
         Assert.Equal(local["sha256"]!.ToJsonString(), remote["sha256"]!.ToJsonString());
         Assert.Equal(local.AsObject().Select(field => field.Key), remote.AsObject().Select(field => field.Key));
         Assert.Equal(3, remote["runs"]!.AsArray().Count);
@@ -99,7 +78,7 @@ public sealed class ServiceTests : IAsyncLifetime
     public async Task ASweepOfAServiceMarksWhatItRefusesAndLeavesNothingThere()
     {
         string folder = Path.Combine(_folder, "sweep");
-        await RunRaw(["sweep", "--server", _address, "--out", folder, "--num-sampling-steps", "2,3,1001", "--cards", "1,999", "--num-frames", "1", "--image-size", "36x50", "--warmup-count", "0", "--eval-count", "1"]);
+        await RunRaw(["sweep", "--server", _service.Address, "--out", folder, "--num-sampling-steps", "2,3,1001", "--cards", "1,999", "--num-frames", "1", "--image-size", "36x50", "--warmup-count", "0", "--eval-count", "1"]);
         JsonNode[] results = [.. File.ReadLines(Path.Combine(folder, "results.jsonl")).Select(line => JsonNode.Parse(line)!)];
         Assert.Equal(6, results.Length);
         Assert.Equal([("1", "2"), ("1", "3")], results.Where(result => (string)result["status"]! == "measured")
@@ -113,7 +92,7 @@ public sealed class ServiceTests : IAsyncLifetime
     {
         string id = (await Run("submit", "--prompt", Prompt, "--num-sampling-steps", "1000")).Trim();
         Assert.Equal("cancelled", (await Run("cancel", id)).Trim());
-        ClientProgram.Outcome watched = await ClientProgram.Run(["watch", id, "--server", _address]);
+        ClientProgram.Outcome watched = await ClientProgram.Run(["watch", id, "--server", _service.Address]);
         Assert.Equal(130, watched.ExitCode);
         foreach ((int code, string words, string[] line) in new (int, string, string[])[]
         {
@@ -125,7 +104,7 @@ public sealed class ServiceTests : IAsyncLifetime
             (2, "--num-sample", ["submit", "--prompt", "x", "--num-sample", "2"]),
         })
         {
-            ClientProgram.Outcome outcome = await ClientProgram.Run([.. line, "--server", _address]);
+            ClientProgram.Outcome outcome = await ClientProgram.Run([.. line, "--server", _service.Address]);
             Assert.True(code == outcome.ExitCode, $"{string.Join(' ', line)}: {outcome.ExitCode}, {outcome.Errors}");
             Assert.Contains(words, outcome.Errors);
         }
@@ -137,7 +116,7 @@ public sealed class ServiceTests : IAsyncLifetime
     [Fact]
     public async Task InterruptingGenerateCancelsItThere()
     {
-        using Process process = ClientProgram.Start(["generate", "--server", _address, "--prompt", Prompt, "--num-sampling-steps", "1000"]);
+        using Process process = ClientProgram.Start(["generate", "--server", _service.Address, "--prompt", Prompt, "--num-sampling-steps", "1000"]);
         while (await process.StandardError.ReadLineAsync() is { } line && !line.StartsWith("denoise", StringComparison.Ordinal))
         {
         }
@@ -147,23 +126,7 @@ public sealed class ServiceTests : IAsyncLifetime
         Assert.DoesNotContain(JsonNode.Parse(await Run("jobs", "--json"))!.AsArray(), video => (string?)video!["status"] is "queued" or "in_progress");
     }
 
-    private bool IsAStepKept() => Directory.EnumerateFiles(Path.Combine(_folder, "store"), "step", SearchOption.AllDirectories).Any();
-
-    private async Task Serve()
-    {
-        _service = ClientProgram.Start(["serve", "--urls", _address, "--cards", "2", "--threads", "1", "--store", Path.Combine(_folder, "store")]);
-        string said = "";
-        while (await _service.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(1)) is { } line && !line.Contains("listening on", StringComparison.Ordinal))
-            said += line;
-        Assert.False(_service.HasExited, said);
-        // Its pipe must not fill up.
-        _service.BeginOutputReadLine();
-        _ = _service.StandardError.ReadToEndAsync();
-        while (JsonNode.Parse(await Run("cards", "--json"))!.AsArray().Count < 2)
-            await Task.Delay(100);
-    }
-
-    private Task<string> Run(string command, params string[] more) => RunRaw([command, .. more, .. command == "generate" ? [] : new[] { "--server", _address }]);
+    private Task<string> Run(string command, params string[] more) => RunRaw([command, .. more, .. command == "generate" ? [] : new[] { "--server", _service.Address }]);
 
     private static async Task<string> RunRaw(string[] line)
     {

@@ -4,29 +4,29 @@ using System.Text.Json.Nodes;
 namespace OpenSora.Client.Tests;
 
 /// <summary>Sweeps of a service with two real cards: several cells at once, and kills of everything that takes part.</summary>
-public sealed class SweepServiceTests : IAsyncLifetime
+[Collection(SharedService.Name)]
+public sealed class SweepServiceTests(SharedService shared) : IAsyncLifetime
 {
+    private static Task<string>? s_alone;
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
-    private readonly ServiceProgram _service;
-
-    public SweepServiceTests() => _service = new ServiceProgram(Path.Combine(_folder, "store"));
+    private readonly ServiceProgram _service = shared.Program;
 
     private string Out => Path.Combine(_folder, "out");
 
     private string Results => Path.Combine(Out, "results.jsonl");
 
-    public Task InitializeAsync() => _service.Begin();
+    public Task InitializeAsync() => _service.Settle();
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync()
     {
-        await _service.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
     }
 
     [Fact]
     public async Task CellsAtOnceWorkOnCardsOfTheirOwn()
     {
-        using Process sweep = Start("--at-once", "2", "--num-sampling-steps", "60,61", "--cards", "1,2");
+        using Process sweep = Start("--at-once", "2", "--num-sampling-steps", "40,41", "--cards", "1,2");
         Task<string> errors = sweep.StandardError.ReadToEndAsync();
         bool seen = false;
         while (!sweep.HasExited)
@@ -39,7 +39,7 @@ public sealed class SweepServiceTests : IAsyncLifetime
         JsonObject[] cells = Measured();
         Assert.Equal(4, cells.Length);
         Assert.All(cells, cell => Assert.All(cell["report"]!["runs"]!.AsArray(), run => Assert.Equal((string)cell["flags"]!["cards"]!, $"{run!["cards"]!.AsArray().Count}")));
-        await HashesAreThoseOfLoneRuns(cells, "60", "61");
+        await HashesAreThoseOfLoneRuns(cells);
 
         // Who worked beside whom is mutual, and was seen at the cards.
         Dictionary<string, string[]> beside = cells.ToDictionary(cell => (string)cell["cell"]!, cell => cell["service"]!["beside"]!.AsArray().Select(other => (string)other!).ToArray());
@@ -56,14 +56,17 @@ public sealed class SweepServiceTests : IAsyncLifetime
     [Fact]
     public async Task AKilledSweepGoesOnWithWhatTheServiceHas()
     {
-        string[] line = ["--at-once", "2", "--num-sampling-steps", "100,101,102,103", "--cards", "1"];
+        string[] line = ["--at-once", "2", "--num-sampling-steps", "40,41,42,43", "--cards", "1"];
+        Assert.Equal(0, (await Run("--num-sampling-steps", "40", "--cards", "1")).ExitCode);
+        _service.Hold();
         using (Process killed = Start(line))
         {
             _ = killed.StandardError.ReadToEndAsync();
-            await ServiceProgram.Until(async () => Measured().Length >= 1 && (await _service.Videos()).Any(video => (string?)video!["status"] == "in_progress"));
+            await _service.UntilHeld(2);
             Process.Start("kill", ["-KILL", $"{killed.Id}"]).WaitForExit();
             await killed.WaitForExitAsync();
         }
+        _service.Release();
         string[] left = [.. (await _service.Videos()).Select(video => (string)video!["id"]!)];
         Assert.NotEmpty(left);
 
@@ -74,7 +77,7 @@ public sealed class SweepServiceTests : IAsyncLifetime
         Assert.Equal(4, Measured().Length);
         Assert.Equal((4, 0, 0), (await _service.Ended("completed"), await _service.Ended("cancelled"), await _service.Ended("failed")));
         Assert.Empty(await _service.Videos());
-        await HashesAreThoseOfLoneRuns(Measured(), "101", "102");
+        await HashesAreThoseOfLoneRuns(Measured());
     }
 
     [Fact]
@@ -102,16 +105,18 @@ public sealed class SweepServiceTests : IAsyncLifetime
     [Fact]
     public async Task AKilledCoordinatorIsWaitedFor()
     {
-        using Process sweep = Start("--at-once", "2", "--num-sampling-steps", "150,151", "--cards", "1");
+        _service.Hold();
+        using Process sweep = Start("--at-once", "2", "--num-sampling-steps", "40,41", "--cards", "1");
         Task<string> errors = sweep.StandardError.ReadToEndAsync();
-        await ServiceProgram.Until(async () => (await _service.Videos()).Count(video => (string?)video!["stage"] == "denoise") == 2);
+        await _service.UntilHeld(2);
         await _service.KillCoordinator();
+        _service.Release();
         await _service.Begin();
         await sweep.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         Assert.True(sweep.ExitCode == 0, await errors);
         Assert.Contains("waiting for it, 300 s at most (--server-wait)", await errors);
         Assert.Contains("answers again", await errors);
-        await HashesAreThoseOfLoneRuns(Measured(), "150", "151");
+        await HashesAreThoseOfLoneRuns(Measured());
         Assert.Equal(2, await _service.Ended("completed"));
         Assert.Empty(await _service.Videos());
     }
@@ -119,14 +124,16 @@ public sealed class SweepServiceTests : IAsyncLifetime
     [Fact]
     public async Task ALostCardIsToldInTheReportOfItsCell()
     {
-        using Process sweep = Start("--num-sampling-steps", "200", "--cards", "2");
+        _service.Hold();
+        using Process sweep = Start("--num-sampling-steps", "40", "--cards", "2");
         Task<string> errors = sweep.StandardError.ReadToEndAsync();
-        await ServiceProgram.Until(async () => (await _service.Videos()).Any(video => (string?)video!["stage"] == "denoise" && (int)video["step"]! >= 5));
+        await _service.UntilHeld();
         Process.Start("kill", ["-KILL", $"{_service.CardProcesses.Values.First()}"]).WaitForExit();
+        _service.Release();
         await sweep.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         Assert.True(sweep.ExitCode == 0, await errors);
         JsonObject[] cells = Measured();
-        await HashesAreThoseOfLoneRuns(cells, "200");
+        await HashesAreThoseOfLoneRuns(cells);
         Assert.NotEmpty(Assert.Single(cells)["report"]!["runs"]![0]!["losses"]!.AsArray());
         Assert.NotEqual("0", Assert.Single(Rows())["cards_lost"]);
     }
@@ -166,17 +173,20 @@ public sealed class SweepServiceTests : IAsyncLifetime
         return [.. lines.Skip(1).Select(cells => lines[0].Zip(cells).ToDictionary(cell => cell.First, cell => cell.Second))];
     }
 
-    /// <summary>Each cell of so many steps has the bytes of a run of its own, by one card of this machine.</summary>
-    private async Task HashesAreThoseOfLoneRuns(JsonObject[] cells, params string[] steps)
+    /// <summary>Each cell of 40 steps has the bytes of a run of its own, by one card of this machine.</summary>
+    private async Task HashesAreThoseOfLoneRuns(JsonObject[] cells)
     {
-        foreach (string count in steps)
-        {
-            ClientProgram.Outcome alone = await ClientProgram.Run(
-                ["generate", "--prompt", "a red circle moving right on a black background", "--num-sampling-steps", count, "--threads", "1", "--save-dir", _folder, "--json"]);
-            Assert.True(alone.ExitCode == 0, alone.Errors);
-            JsonObject[] own = [.. cells.Where(cell => (string?)cell["flags"]!["num-sampling-steps"] == count)];
-            Assert.NotEmpty(own);
-            Assert.All(own, cell => Assert.Equal(JsonNode.Parse(alone.Output)!["sha256"]!.ToJsonString(), cell["report"]!["sha256"]!.ToJsonString()));
-        }
+        JsonObject[] own = [.. cells.Where(cell => (string?)cell["flags"]!["num-sampling-steps"] == "40")];
+        Assert.NotEmpty(own);
+        string alone = await (s_alone ??= Alone());
+        Assert.All(own, cell => Assert.Equal(alone, cell["report"]!["sha256"]!.ToJsonString()));
+    }
+
+    private async Task<string> Alone()
+    {
+        ClientProgram.Outcome alone = await ClientProgram.Run(
+            ["generate", "--prompt", "a red circle moving right on a black background", "--num-sampling-steps", "40", "--threads", "1", "--save-dir", _folder, "--overwrite", "number", "--json"]);
+        Assert.True(alone.ExitCode == 0, alone.Errors);
+        return JsonNode.Parse(alone.Output)!["sha256"]!.ToJsonString();
     }
 }
