@@ -9,7 +9,8 @@ using OpenSora.TestKit;
 namespace OpenSora.Silo.Tests;
 
 /// <summary>Who gets in, and what is said of secrets.</summary>
-public sealed class AccessTests
+[Collection(CalmSilo.Name)]
+public sealed class AccessTests(CalmSilo calm)
 {
     private const string Token = "the-token-of-the-cluster";
 
@@ -22,7 +23,7 @@ public sealed class AccessTests
             Assert.Equal(2, refused.ExitCode);
             Assert.Contains("OPENSORA_TOKEN", refused.Said);
         }
-        await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Cards = 0 });
+        SiloProgram silo = calm.Silo;
         using HttpRequestMessage rebound = new(HttpMethod.Get, "/v1/videos") { Headers = { Host = "attacker.example" } };
         await ApiTests.Problem(await silo.Client.SendAsync(rebound), HttpStatusCode.Forbidden, "this machine");
         using HttpRequestMessage foreign = new(HttpMethod.Post, "/v1/videos") { Content = JsonContent.Create(SiloProgram.Request()) };

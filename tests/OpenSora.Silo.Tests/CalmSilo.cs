@@ -1,6 +1,8 @@
+using OpenSora.FakeCard;
+
 namespace OpenSora.Silo.Tests;
 
-/// <summary>A silo in which nothing goes wrong, for all tests that need no other.</summary>
+/// <summary>A silo in which nothing goes wrong, for all tests that need no other. Its gate is open.</summary>
 [CollectionDefinition(Name)]
 public sealed class CalmSilo : IAsyncLifetime, ICollectionFixture<CalmSilo>
 {
@@ -13,7 +15,8 @@ public sealed class CalmSilo : IAsyncLifetime, ICollectionFixture<CalmSilo>
 
     public async Task InitializeAsync()
     {
-        Silo = await SiloProgram.Start(new SiloStart { More = ["--most-upload", "1"] });
+        Silo = await SiloProgram.Start(new SiloStart { More = ["--most-upload", "1"], Settings = new FakeSettings { Gate = SiloProgram.Gate } });
+        Silo.OpenGate();
         Done = await Silo.Submit();
         await Silo.Completed(Done);
     }

@@ -7,21 +7,15 @@ using OpenSora.Silo.Tests.Page;
 namespace OpenSora.Silo.Tests;
 
 /// <summary>Who sees the dashboard of the cluster, and what it shows.</summary>
-public sealed class DashboardTests
+[Collection(CalmSilo.Name)]
+public sealed class DashboardTests(CalmSilo calm, GuardedSilo guarded) : IClassFixture<GuardedSilo>
 {
-    private const string Token = "the-token-of-the-cluster", Anns = "ann-token-0123456789";
+    private const string Token = GuardedSilo.Token, Anns = GuardedSilo.Anns;
 
     [Fact]
     public async Task OnlyTheTokenOfTheClusterOpensIt()
     {
-        string file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, $"ann {Anns}\n");
-        await using SiloProgram silo = await SiloProgram.Start(new SiloStart
-        {
-            Cards = 0,
-            Environment = new Dictionary<string, string> { ["OPENSORA_TOKEN"] = Token, ["OPENSORA_API_TOKENS_FILE"] = file },
-        });
-        File.Delete(file);
+        SiloProgram silo = guarded.Silo;
         AuthenticationHeaderValue?[] refused =
         [
             null, Bearer(""), Bearer("a-wrong-token-of-somebody"), Bearer(Anns), Basic("ann", "a-wrong-token-of-somebody"), Basic("ann", Anns), Basic(Token, ""),
@@ -51,7 +45,8 @@ public sealed class DashboardTests
     [Fact]
     public async Task NothingElseIsReachedThroughIt()
     {
-        await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Cards = 0, Environment = new Dictionary<string, string> { ["OPENSORA_TOKEN"] = Token } });
+        SiloProgram silo = guarded.Silo;
+        int said = silo.Said.Length;
         silo.Client.DefaultRequestHeaders.Authorization = Basic("anybody", Token);
         foreach (string path in new[] { "/v1/videos", "/v1/cards", "/metrics", "/openapi/v1.json", "/dashboard/../v1/videos", "/dashboard/%2e%2e/v1/videos", "/dashboard/fonts/../../metrics" })
             Assert.Equal((path, HttpStatusCode.Unauthorized), (path, await Status(path)));
@@ -65,7 +60,7 @@ public sealed class DashboardTests
             Assert.Equal((path, HttpStatusCode.NotFound), (path, await Status(path)));
         Assert.Equal(HttpStatusCode.Forbidden, await Status("/dashboard/Trace"));
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await silo.Client.PostAsync("/dashboard/", null)).StatusCode);
-        Assert.DoesNotContain("failed", silo.Said);
+        Assert.DoesNotContain("failed", silo.Said[said..]);
 
         // As it is, dots and all.
         async Task<HttpStatusCode> Status(string path)
@@ -79,7 +74,7 @@ public sealed class DashboardTests
     [Fact]
     public async Task WithoutATokenItIsForThisMachineOnly()
     {
-        await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Cards = 0 });
+        SiloProgram silo = calm.Silo;
         using HttpResponseMessage own = await silo.Client.GetAsync("/dashboard/DashboardCounters");
         Assert.Equal(HttpStatusCode.OK, own.StatusCode);
         RequireHeaders(own);
@@ -94,7 +89,9 @@ public sealed class DashboardTests
     [Fact]
     public async Task ItShowsTheGrainsOfEachSilo()
     {
-        await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Cards = 2, Environment = new Dictionary<string, string> { ["OPENSORA_TOKEN"] = Token } });
+        SiloProgram silo = guarded.Silo;
+        int said = silo.Said.Length;
+        silo.Client.DefaultRequestHeaders.Authorization = Bearer(Token);
         await silo.UntilCards(2);
         await silo.Completed(await silo.Submit());
         await using Browser browser = await Browser.Open(new UriBuilder(silo.Client.BaseAddress!) { UserName = "anybody", Password = Token, Path = "/dashboard/" }.Uri);
@@ -117,7 +114,7 @@ public sealed class DashboardTests
         Assert.Equal("", (string?)await browser.Evaluate("document.getElementById('error-message-content').innerText.trim()"));
         Assert.All(await Refused(browser), refused => Assert.Equal("style-src-attr inline", refused)); // the space above "Loading..."
         Assert.NotEmpty(await browser.Screenshot());
-        Assert.DoesNotContain("failed", silo.Said);
+        Assert.DoesNotContain("failed", silo.Said[said..]);
     }
 
     /// <summary>What the page's policy kept it from.</summary>

@@ -2,14 +2,15 @@ using System.Globalization;
 
 namespace OpenSora.Silo.Tests;
 
-public sealed class PortTests
+[Collection(CalmSilo.Name)]
+public sealed class PortTests(CalmSilo calm)
 {
     private const string IsListening = "0A", Loopback = "0100007F";
 
     [Fact]
     public async Task OneSiloListensWhereItSaysAndNowhereElse()
     {
-        await using SiloProgram silo = await SiloProgram.Start(new SiloStart { Cards = 0 });
+        SiloProgram silo = calm.Silo;
         // Requests come to one port, cards to the other: both are of this machine alone.
         (string Address, int Port)[] open = [.. Listening(silo.ProcessId)];
         Assert.Equal(2, open.Length);

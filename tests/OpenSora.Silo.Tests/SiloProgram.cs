@@ -32,6 +32,9 @@ internal sealed class SiloProgram : IAsyncDisposable
     /// <summary>How long anything may take before a test is told that it hangs. No test waits this long when it passes.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>Of <see cref="FakeSettings.Gate"/>.</summary>
+    public const string Gate = "go";
+
     private static readonly string Configuration = Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/'));
 
     private readonly Process _process;
@@ -101,6 +104,13 @@ internal sealed class SiloProgram : IAsyncDisposable
 
     /// <summary>A small clip of three chunks in five steps.</summary>
     public static JsonObject Request(string prompt = "a fake") => new() { ["prompt"] = prompt, ["size"] = "24x16", ["num_frames"] = 51, ["num_sampling_steps"] = 5 };
+
+    /// <summary>Cards of a silo with a gate go on beyond the first step.</summary>
+    public void OpenGate() => File.WriteAllText(GateFile, "");
+
+    public void CloseGate() => File.Delete(GateFile);
+
+    private string GateFile => Path.Combine(Store, "marks", Gate);
 
     /// <summary>Asks again while it says that it cannot now.</summary>
     public async Task<string> Submit(JsonObject? request = null, string? key = null)

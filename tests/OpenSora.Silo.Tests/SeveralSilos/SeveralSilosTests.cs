@@ -9,21 +9,18 @@ using OpenSora.TestKit;
 namespace OpenSora.Silo.Tests.SeveralSilos;
 
 /// <summary>Silos that share a PostgreSQL database, a store and their cards.</summary>
-public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<PostgreSqlServer>
+[Collection(CalmSilo.Name)]
+public sealed class SeveralSilosTests(PostgreSqlServer server, CalmSilo calm) : IClassFixture<PostgreSqlServer>
 {
-    private const string Token = "of these tests", Gate = "go";
+    private const string Token = "of these tests";
 
     private readonly string _database = server.NewDatabase();
 
-    /// <summary>Work stands at its first step whenever a silo ends. Two of three end, each with the work that it has.</summary>
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task WhenTheOneThatMakesItEndsAnotherGoesOn(bool isKilled)
+    /// <summary>Work stands at its first step whenever a silo ends. Two of three end, each with the work that it has: one is killed, one stops.</summary>
+    [Fact]
+    public async Task WhenTheOneThatMakesItEndsAnotherGoesOn()
     {
-        string expected;
-        await using (SiloProgram alone = await SiloProgram.Start())
-            expected = Hashes(await alone.Completed(await alone.Submit()));
+        string expected = Hashes(await calm.Silo.Video(calm.Done));
         DirectoryInfo store = Directory.CreateTempSubdirectory("opensora-silos-test");
         try
         {
@@ -38,7 +35,7 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
                 string id = await silos[0].Submit(key: $"{made.Count}");
                 await silos[^1].Until(id, video => (int?)video["step"] == 1);
                 SiloProgram maker = silos.Single(silo => Holds(silo, store));
-                await (isKilled ? maker.Kill() : maker.Stop());
+                await (made.Count == 0 ? maker.Kill() : maker.Stop());
                 silos.Remove(maker);
                 Open(store);
                 JsonObject video = await silos[^1].Completed(id);
@@ -170,7 +167,7 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
     {
         Store = store.FullName,
         Cards = 0,
-        Settings = new FakeSettings { Gate = Gate },
+        Settings = new FakeSettings { Gate = SiloProgram.Gate },
         More = ["--clustering", "postgres"],
         Environment = new Dictionary<string, string>
         {
@@ -185,7 +182,7 @@ public sealed class SeveralSilosTests(PostgreSqlServer server) : IClassFixture<P
 
     private static void Close(DirectoryInfo store) => File.Delete(GateOf(store));
 
-    private static string GateOf(DirectoryInfo store) => Path.Combine(store.FullName, "marks", Gate);
+    private static string GateOf(DirectoryInfo store) => Path.Combine(store.FullName, "marks", SiloProgram.Gate);
 
     private static string Hashes(JsonObject video) => video["report"]!["sha256"]!.ToJsonString();
 
