@@ -7,6 +7,7 @@ using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Supervision;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.FakeCard;
@@ -15,19 +16,37 @@ using OpenSora.TestKit;
 
 namespace OpenSora.Cluster.Tests;
 
-/// <summary>A coordinator with card processes that compute next to nothing, and everything else for real.</summary>
+/// <summary>
+/// A coordinator with card processes that compute next to nothing, and everything else for real. One whose cards are as they were when it
+/// was begun is kept for the next test that asks for as many.
+/// </summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
     public const string Token = "a secret of the tests";
 
+    private const int MostKept = 2;
+    private static readonly List<TestCluster> s_kept = [];
+
     private readonly SiloPort _port = new(new IPEndPoint(IPAddress.Loopback, 0), "the tests");
     private readonly IHost _host;
+    private readonly string _root;
 
-    private TestCluster(ClusterOptions options, string folder)
+    /// <summary>Cards of a cluster that another test can have; null for one that is for a test alone.</summary>
+    private int? _plain;
+
+    static TestCluster() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
-        (Options, Folder) = (options, folder);
+        foreach (TestCluster kept in s_kept)
+            System.IO.Directory.Delete(kept._root, recursive: true);
+    };
+
+    private TestCluster(ClusterOptions options, string root)
+    {
+        (Options, _root) = (options, root);
+        Folder = NewFolder();
         Directory = new CardDirectory();
-        Store = new JobStore(Path.Combine(folder, "state"));
+        Directory.Buried += _ => _plain = null;
+        Store = new JobStore(Path.Combine(root, "state"));
         Place = new SiloPlace { Name = "coordinator", Endpoint = _port.Endpoint, Token = Token };
         HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton(options).AddCards(Place, Directory).AddPrivateGenerations(Store, _ => new TestMedia());
@@ -57,7 +76,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public ClusterOptions Options { get; }
 
-    public string Folder { get; }
+    /// <summary>Of the test.</summary>
+    public string Folder { get; private set; }
 
     public CardDirectory Directory { get; }
 
@@ -78,9 +98,16 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private LocalCards? _cards;
 
+    private string NewFolder() => System.IO.Directory.CreateDirectory(Path.Combine(_root, Guid.NewGuid().ToString("n"))).FullName;
+
+    private string LinksFolder => Path.Combine(_root, "links");
+
     public static async Task<TestCluster> Start(int cards, ClusterOptions? options = null, string device = "cpu")
     {
-        TestCluster cluster = new(options ?? Patient, System.IO.Directory.CreateTempSubdirectory("opensora-test").FullName);
+        bool plain = (options is null || ReferenceEquals(options, Patient)) && device == "cpu";
+        if (plain && Take(cards) is { } kept)
+            return kept;
+        TestCluster cluster = new(options ?? Patient, System.IO.Directory.CreateTempSubdirectory("opensora-test").FullName) { _plain = plain ? cards : null };
         if (cards > 0)
             cluster._cards = new LocalCards(cluster.Plan(cards, device), cluster.Directory, cluster.Options, cluster.Say);
         await cluster._host.StartAsync();
@@ -95,7 +122,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Threads = 1,
         Join = Place.Endpoint,
         Token = Token,
-        Links = name => $"unix:{Path.Combine(Folder, name)}",
+        Links = name => $"unix:{Path.Combine(System.IO.Directory.CreateDirectory(LinksFolder).FullName, name)}",
     };
 
     /// <summary>A request for one clip of three chunks, 15 latent frames.</summary>
@@ -131,6 +158,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public System.Diagnostics.Process StartCardWith(string token, string name, params string[] more)
     {
+        _plain = null;
         System.Diagnostics.ProcessStartInfo start = new(Program, [name, "--join", Place.Endpoint.ToString(), .. more, "--leash"]) { RedirectStandardInput = true, RedirectStandardError = true };
         start.Environment["OPENSORA_TOKEN"] = token;
         return System.Diagnostics.Process.Start(start)!;
@@ -161,13 +189,65 @@ internal sealed class TestCluster : IAsyncDisposable
             return Said.Any(line => line.Contains(words, StringComparison.Ordinal));
     }
 
+    /// <summary>Whether another test can have it: what this one left is gone.</summary>
+    private async Task<bool> IsAsBegun()
+    {
+        for (int wait = 0; wait < 100 && _plain is { } count && Said.Count == 0; wait++)
+        {
+            IReadOnlyList<Card> cards = Directory.Cards;
+            CardHealth?[] healths = await Task.WhenAll(cards.Select(card => Client.Probe(card, CancellationToken.None)));
+            if (healths.Count(health => health is { State: CardState.Idle }) == count && cards.Count == count)
+            {
+                foreach (string folder in System.IO.Directory.GetDirectories(_root).Where(folder => folder != LinksFolder))
+                    System.IO.Directory.Delete(folder, recursive: true);
+                Folder = NewFolder();
+                return _plain is not null;
+            }
+            await Task.Delay(100);
+        }
+        return false;
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        if (!await IsAsBegun())
+            await End();
+        else if (Keep() is { } oldest)
+            await oldest.End();
+    }
+
+    private static TestCluster? Take(int cards)
+    {
+        lock (s_kept)
+        {
+            TestCluster? kept = s_kept.Find(kept => kept._plain == cards);
+            if (kept is not null)
+                s_kept.Remove(kept);
+            return kept;
+        }
+    }
+
+    /// <returns>The one that is kept no more.</returns>
+    private TestCluster? Keep()
+    {
+        lock (s_kept)
+        {
+            s_kept.Add(this);
+            if (s_kept.Count <= MostKept)
+                return null;
+            TestCluster oldest = s_kept[0];
+            s_kept.RemoveAt(0);
+            return oldest;
+        }
+    }
+
+    private async Task End()
     {
         if (_cards is not null)
             await _cards.DisposeAsync();
         await _host.StopAsync();
         _host.Dispose();
         _port.Dispose();
-        System.IO.Directory.Delete(Folder, recursive: true);
+        System.IO.Directory.Delete(_root, recursive: true);
     }
 }

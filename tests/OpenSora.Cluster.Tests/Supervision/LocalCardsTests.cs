@@ -64,7 +64,7 @@ public sealed class LocalCardsTests
     public async Task NoProcessIsLeftBehind()
     {
         int[] processes;
-        await using (TestCluster cluster = await TestCluster.Start(2))
+        await using (TestCluster cluster = await TestCluster.Start(2, TestCluster.Patient with { })) // not kept for another test
         {
             processes = [.. (await cluster.Cards(2)).Select(card => card.Description.ProcessId)];
             Signal("-STOP", processes[0]);

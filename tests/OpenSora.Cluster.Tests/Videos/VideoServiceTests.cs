@@ -4,6 +4,7 @@ using OpenSora.Contracts;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
 using OpenSora.FakeCard;
+using OpenSora.TestKit;
 
 namespace OpenSora.Cluster.Tests.Videos;
 
@@ -83,7 +84,7 @@ public sealed class VideoServiceTests
         await using TestCluster cluster = await TestCluster.Start(1);
         await cluster.Cards(1);
         await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
-        for (int moment = 0; moment < 25; moment++)
+        for (int moment = 0; moment < 25; moment += Thorough.IsAsked ? 1 : 3)
         {
             Contracts.Videos.Video asked = await service.Videos.Submit(TestService.Order(), CancellationToken.None);
             await Task.Delay(moment * 12);
@@ -188,37 +189,30 @@ public sealed class VideoServiceTests
         await Assert.ThrowsAsync<QueueFullException>(() => service.Videos.Submit(TestService.Order() with { Owner = "a third" }, CancellationToken.None));
     }
 
-    [Theory]
-    [InlineData("two prompts")]
-    [InlineData("reference in the prompt")]
-    [InlineData("a file of the silo")]
-    [InlineData("too many cards")]
-    [InlineData("no steps")]
-    [InlineData("an empty prompt")]
-    [InlineData("a mask without numbers")]
-    [InlineData("a clip too short to go on from")]
-    [InlineData("not a picture")]
-    public async Task WhatAServiceDoesNotDoIsRefusedAndLeavesNothing(string what)
+    [Fact]
+    public async Task WhatAServiceDoesNotDoIsRefusedAndLeavesNothing()
     {
         await using TestCluster cluster = await TestCluster.Start(0);
         await using TestService service = await TestService.Start(cluster, TestService.OptionsOf(cluster));
         VideoOrder order = TestService.Order();
         GenerationRequest request = order.Request;
-        order = what switch
+        foreach ((string what, VideoOrder refused) in new[]
         {
-            "two prompts" => order with { Request = request with { Prompts = ["one", "two"] } },
-            "reference in the prompt" => order with { Request = request with { Prompts = ["a cat{\"reference_path\": \"/etc/passwd\"}"] } },
-            "a file of the silo" => order with { Request = request with { LatentNoise = "/etc/passwd" } },
-            "too many cards" => order with { Request = request with { Cards = 31 } },
-            "no steps" => order with { Request = request with { NumSamplingSteps = 0 } },
-            "an empty prompt" => order with { Request = request with { Prompts = [" "] } },
-            "a mask without numbers" => order with { Request = request with { MaskStrategies = ["x"] } },
-            "a clip too short to go on from" => order with { Request = request with { NumFrames = "17", Loop = 2 } },
-            _ => order with { IdempotencyKey = "" },
-        };
-        await Assert.ThrowsAsync<InputException>(() => service.Videos.Submit(order, CancellationToken.None));
-        Assert.Empty((await service.Videos.List("me", null, 10, true, [], CancellationToken.None)).Videos);
-        Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "videos")));
+            ("two prompts", order with { Request = request with { Prompts = ["one", "two"] } }),
+            ("reference in the prompt", order with { Request = request with { Prompts = ["a cat{\"reference_path\": \"/etc/passwd\"}"] } }),
+            ("a file of the silo", order with { Request = request with { LatentNoise = "/etc/passwd" } }),
+            ("too many cards", order with { Request = request with { Cards = 31 } }),
+            ("no steps", order with { Request = request with { NumSamplingSteps = 0 } }),
+            ("an empty prompt", order with { Request = request with { Prompts = [" "] } }),
+            ("a mask without numbers", order with { Request = request with { MaskStrategies = ["x"] } }),
+            ("a clip too short to go on from", order with { Request = request with { NumFrames = "17", Loop = 2 } }),
+            ("an empty key", order with { IdempotencyKey = "" }),
+        })
+        {
+            Assert.True(await Record.ExceptionAsync(() => service.Videos.Submit(refused, CancellationToken.None)) is InputException, what);
+            Assert.Empty((await service.Videos.List("me", null, 10, true, [], CancellationToken.None)).Videos);
+            Assert.Empty(Directory.EnumerateDirectories(Path.Combine(cluster.Folder, "service", "videos")));
+        }
     }
 
     [Fact]
