@@ -130,11 +130,14 @@ public sealed class CardsTests(SharedService shared) : IAsyncLifetime
         TestAuthority authority = new(Path.Combine(_folder, "authority"));
         (string, string)[] Member(string name) => [("OPENSORA_TOKEN_FILE", secret), .. authority.Environment(name)];
         string calm = await Calm();
+        File.WriteAllText(Held, "");
         using Process process = ClientProgram.Start(
             Arguments("joined", "--num-sampling-steps", "60", "--listen", address, "--json"),
-            [.. Member("silo"), .. ClientProgram.Patient, ("OPENSORA_FAULTS", "delay=20000@step=10:before-switch")]); // as long as a card may take to start
+            [.. Member("silo"), .. ClientProgram.Patient, ("OPENSORA_FAULTS", $"hold={Held}@step=10:before-switch")]);
         await UntilStep(process, 1);
         using Process card = ClientProgram.Start(["card", "guest", "--join", address, "--device", "cpu", "--threads", "1"], Member("guest"));
+        await UntilLine(process, line => line.EndsWith("guest came and has loaded the networks", StringComparison.Ordinal));
+        File.Delete(Held);
         JsonNode report = JsonNode.Parse(await process.StandardOutput.ReadToEndAsync())!;
         Signal("-TERM", card.Id);
         await card.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
@@ -256,12 +259,19 @@ public sealed class CardsTests(SharedService shared) : IAsyncLifetime
     }
 
     /// <summary>Progress is told at every quarter only: this is the first line at or after the step.</summary>
-    private static async Task UntilStep(Process process, int step)
+    private static Task UntilStep(Process process, int step) =>
+        UntilLine(process, line => line.StartsWith("denoise: ", StringComparison.Ordinal) && int.Parse(line.Split(' ')[1]) >= step);
+
+    private static async Task UntilLine(Process process, Func<string, bool> isIt)
     {
+        List<string> lines = [];
         while (await process.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is { } line)
-            if (line.StartsWith("denoise: ", StringComparison.Ordinal) && int.Parse(line.Split(' ')[1]) >= step)
+        {
+            if (isIt(line))
                 return;
-        Assert.Fail($"the run ended before step {step}");
+            lines.Add(line);
+        }
+        Assert.Fail($"the run ended before that line: {string.Join('\n', lines)}");
     }
 
     private static void Signal(string signal, int process)

@@ -50,7 +50,7 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
             {
                 Task changed = crew.Changed;
                 while (!cancel.IsCancellationRequested && crew.TakeUnloaded() is { } member)
-                    running.Add(Load(member, order, cancel));
+                    running.Add(LoadLater(member));
                 running.RemoveAll(task => task.IsCompletedSuccessfully);
                 await changed.WaitAsync(cancel);
             }
@@ -58,6 +58,12 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
         catch (OperationCanceledException)
         {
             await Task.WhenAll(running);
+        }
+
+        async Task LoadLater(Member member)
+        {
+            if (await Load(member, order, cancel))
+                work.Say($"{member.Name} came and has loaded the networks");
         }
     }
 

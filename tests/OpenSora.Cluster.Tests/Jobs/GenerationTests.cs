@@ -84,7 +84,7 @@ public sealed class GenerationTests
     {
         await using TestCluster cluster = await TestCluster.Start(1);
         string noise = Path.Combine(cluster.Folder, "noise"), latent = Path.Combine(cluster.Folder, "new", "latent");
-        await File.WriteAllTextAsync(noise, "noise");
+        await File.WriteAllBytesAsync(noise, [.. SafetensorsPreamble.Of([new("z", "F32", [1, 4, 15, 2, 3], 4 * 4 * 15 * 2 * 3)]), .. new byte[4 * 4 * 15 * 2 * 3]]);
         GenerationReport drawn = await cluster.Generate(cluster.Request("drawn"));
         GenerationReport given = await cluster.Generate(cluster.Request("given") with { LatentNoise = noise, SaveLatent = latent });
         Assert.NotEqual(drawn.Hashes.Latent, given.Hashes.Latent);

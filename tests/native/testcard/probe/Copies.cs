@@ -48,7 +48,7 @@ internal static unsafe class Copies
     public static string Sent(Device device)
     {
         using IDisposable scope = NewDisposeScope();
-        LinkOptions options = new() { Heartbeat = TimeSpan.FromMilliseconds(20), Silence = TimeSpan.FromMilliseconds(300) };
+        LinkOptions options = new() { Heartbeat = TimeSpan.FromMilliseconds(50), Silence = TimeSpan.FromSeconds(4) };
         IReadOnlyList<Mesh> meshes = Mesh.InProcess(new GangName("probe", 1), 2, options);
         FrameAddress address = new(FrameKind.Tokens, 0, 0, GuidanceHalf.Conditional, 0, 0);
         Tensor card = arange(1000, ScalarType.Float32).to(device);
@@ -59,7 +59,7 @@ internal static unsafe class Copies
         bool early = SpinWait.SpinUntil(
             () => (came = meshes[1].Receive(0, address, ScalarType.Float32, [1000], wait: false)) is not null,
             DeviceCopy.Overlaps(device) ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromMinutes(1));
-        Later(() => s_hold(0), 1000);
+        Later(() => s_hold(0), 5000); // longer than the sender may be silent
         came ??= meshes[1].Receive(0, address, ScalarType.Float32, [1000])!;
         bool same = Same(came, card.cpu()) && Same(next.cpu(), came * 2);
         foreach (Mesh mesh in meshes)
