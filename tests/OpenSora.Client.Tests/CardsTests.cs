@@ -134,7 +134,7 @@ public sealed class CardsTests(SharedService shared) : IAsyncLifetime
         using Process process = ClientProgram.Start(
             Arguments("joined", "--num-sampling-steps", "60", "--listen", address, "--json"),
             [.. Member("silo"), .. ClientProgram.Patient, ("OPENSORA_FAULTS", $"hold={Held}@step=10:before-switch")]);
-        await UntilStep(process, 1);
+        await UntilStep(process, 0);
         using Process card = ClientProgram.Start(["card", "guest", "--join", address, "--device", "cpu", "--threads", "1"], Member("guest"));
         await UntilLine(process, line => line.EndsWith("guest came and has loaded the networks", StringComparison.Ordinal));
         File.Delete(Held);
