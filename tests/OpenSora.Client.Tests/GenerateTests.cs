@@ -36,6 +36,7 @@ public sealed class GenerateTests(ITestOutputHelper output) : IDisposable
         Assert.Equal("a red ball", report["prompt"]!.GetValue<string>());
         Assert.Equal(7, report["seed"]!.GetValue<int>());
         Assert.Equal("cpu", report["device"]!.GetValue<string>());
+        Assert.Contains(", units of 512 rows, ", report["kind"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal("bf16", report["dtype"]!.GetValue<string>());
         Assert.Equal(1, report["cards"]!.GetValue<int>());
         Assert.Equal((32, 48, 20, 12, 2), (Int("height"), Int("width"), Int("frames"), Int("fps"), Int("steps")));

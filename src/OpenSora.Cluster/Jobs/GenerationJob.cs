@@ -164,6 +164,7 @@ internal sealed class GenerationJob(JobContext job)
                 Device = job.Crew.Devices.Values.First(),
                 Dtype = job.Request.Dtype,
                 ComputeDtype = job.Loading.ComputeDtype,
+                Kind = job.Record.Kind,
                 Cards = job.Request.Cards,
                 Threads = job.Crew.Threads,
                 Height = clip.Output.Height,

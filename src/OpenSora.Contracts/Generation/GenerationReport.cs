@@ -18,6 +18,8 @@ public sealed record GenerationReport
     public required string ComputeDtype { get; init; }
     /// <summary>The cards that were asked for.</summary>
     public required int Cards { get; init; }
+    /// <summary>What decides the last bits of its cards: device, torch, kernels, size of units, processor, build. null in reports from before there was one.</summary>
+    public string? Kind { get; init; }
     /// <summary>CPU threads of each card.</summary>
     public required int Threads { get; init; }
     /// <summary>Height of the frames in pixels.</summary>
