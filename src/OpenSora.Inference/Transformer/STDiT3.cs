@@ -274,9 +274,14 @@ public sealed class STDiT3 : nn.Module
             return (units, block.forward(units, modulation, prompt, temporal ? pass.Clip.Rotary : null, inner));
         }
         Tensor Leaving(Tokens units, Tensor x) => last ? Velocity(units.With(x), pass) : x;
+        Tensor All(Run run)
+        {
+            (Tokens before, Tensor after) = Apply(run);
+            return last ? cat([after, Leaving(before, after)], -1) : after; // a cache sees what the last block gives, too
+        }
 
         IEnumerable<Run> calls = pass.Probe is null
-            ? pass.Clip.Calls.Of(tokens.Layout, tokens.Run, (prompt.Keys.shape[2], first, last), run => Apply(run) is var (before, after) ? Leaving(before, after) : after)
+            ? pass.Clip.Calls.Of(tokens.Layout, tokens.Run, (prompt.Keys.shape[2], first, last), All)
             : pass.Clip.Plan.Units(tokens.Layout, tokens.Run);
         foreach (Run call in calls)
         {
