@@ -67,12 +67,13 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         Silence = TimeSpan.FromSeconds(60),
         ReplySilence = TimeSpan.FromSeconds(60),
+        ProbeTimeout = TimeSpan.FromSeconds(20),
         WaitForCard = TimeSpan.FromSeconds(20),
         RestartDelay = TimeSpan.FromMilliseconds(20),
     };
 
     /// <summary>For tests in which a silent card is to be found; a healthy one may be taken for silent, too.</summary>
-    public static ClusterOptions Quick { get; } = Patient with { Silence = TimeSpan.FromSeconds(4), ReplySilence = TimeSpan.FromSeconds(3) };
+    public static ClusterOptions Quick { get; } = Patient with { Silence = TimeSpan.FromSeconds(4), ReplySilence = TimeSpan.FromSeconds(3), ProbeTimeout = TimeSpan.FromSeconds(1) };
 
     public ClusterOptions Options { get; }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace OpenSora.Silo.Tests.Page;
@@ -75,6 +76,14 @@ internal sealed class Browser : IAsyncDisposable
             if (await Evaluate($"Boolean({expression})") is { } value && (bool)value)
                 return;
         Assert.Fail($"never true: {expression}; the page: {await Evaluate("document.body.innerText")}");
+    }
+
+    /// <summary>Waits for an element and clicks it.</summary>
+    public async Task Click(string selector)
+    {
+        string found = $"document.querySelector({JsonSerializer.Serialize(selector)})";
+        await Until(found);
+        await Evaluate($"{found}.click()");
     }
 
     /// <summary>The page as a PNG file.</summary>

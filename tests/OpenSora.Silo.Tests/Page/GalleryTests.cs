@@ -77,7 +77,7 @@ public sealed class GalleryTests(OpenPage page) : IClassFixture<OpenPage>
         await page.Open(videos => video = videos.Add(VideoStatus.Completed));
         await page.Browser.Until("document.querySelector('#gallery .play img')?.naturalWidth === 1");
         Assert.All(page.Videos.Sent, sent => Assert.True(sent.IsThumbnail));
-        await page.Browser.Evaluate("document.querySelector('#gallery .play').click()");
+        await page.Browser.Click("#gallery .play");
         await page.Browser.Until("document.querySelector('#gallery .picture > img')?.alt === 'a fake'");
         await page.Browser.Evaluate("HTMLAnchorElement.prototype.click = function () { window.saved = { name: this.download, href: this.href }; }");
         await page.Press(video.Id, "Download");
@@ -174,7 +174,7 @@ public sealed class GalleryTests(OpenPage page) : IClassFixture<OpenPage>
         await page.Browser.Until("document.querySelector('#reference img')?.naturalWidth === 1");
         await page.Generate();
         Assert.Equal(PageHost.Picture, (await page.Order()).Reference!.Value.ToArray());
-        await page.Browser.Evaluate("document.querySelector('#reference button').click()");
+        await page.Browser.Click("#reference button");
         await page.Browser.Until("document.getElementById('reference').hidden");
     }
 }

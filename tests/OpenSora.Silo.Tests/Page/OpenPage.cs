@@ -32,7 +32,7 @@ public sealed class OpenPage : IAsyncLifetime
         begin?.Invoke(Videos);
         await Browser.Resize(1100, 900);
         await Browser.Go(new Uri(Host.Address, $"/?{++_opened}"));
-        await Browser.Until("document.getElementById('health')?.textContent === 'ready'");
+        await Browser.Until($"location.search === '?{_opened}' && document.getElementById('health')?.textContent === 'ready'");
     }
 
     /// <summary>Fills fields of the form.</summary>
@@ -48,9 +48,14 @@ public sealed class OpenPage : IAsyncLifetime
     }
 
     /// <summary>Presses Generate.</summary>
-    internal Task Generate() => Browser.Evaluate("document.querySelector('#order .main').click()");
+    internal Task Generate() => Browser.Click("#order .main");
 
-    internal async Task<string> TextOf(string selector) => (string)(await Browser.Evaluate($"document.querySelector({JsonSerializer.Serialize(selector)}).textContent"))!;
+    internal async Task<string> TextOf(string selector)
+    {
+        string found = $"document.querySelector({JsonSerializer.Serialize(selector)})";
+        await Browser.Until(found);
+        return (string)(await Browser.Evaluate($"{found}.textContent"))!;
+    }
 
     /// <summary>Waits until so many elements are there.</summary>
     internal Task UntilCount(string selector, int count) => Browser.Until($"document.querySelectorAll({JsonSerializer.Serialize(selector)}).length === {count}");

@@ -19,7 +19,7 @@ public sealed class PageTests(OpenPage page, ITestOutputHelper output) : IClassF
         await browser.Until("document.getElementById('health')?.textContent === 'ready'");
         await browser.Until("document.querySelector('#cards li')?.innerText.includes('card-0')");
         await page.Fill(new { prompt = Prompt, num_frames = "51", num_sampling_steps = 5 });
-        await browser.Evaluate("document.querySelector('[value=size]').click()");
+        await browser.Click("[value=size]");
         await page.Fill(new { size = "24x16" });
         await page.Generate();
         await browser.Until("/: 1 of 5/.test(document.querySelector('#queue .state')?.textContent)");
@@ -29,7 +29,7 @@ public sealed class PageTests(OpenPage page, ITestOutputHelper output) : IClassF
         await File.WriteAllTextAsync(Path.Combine(silo.Store, "marks", "go"), "");
         await browser.Until("document.querySelector('#gallery .play img')?.naturalWidth === 24");
         Assert.Equal("24 / 16", (string?)await browser.Evaluate("document.querySelector('#gallery .picture').style.aspectRatio"));
-        await browser.Evaluate("document.querySelector('#gallery .play').click()");
+        await browser.Click("#gallery .play");
         await browser.Until("document.querySelector('#gallery video')?.currentTime > 0.2");
         Assert.Equal(24, (int?)await browser.Evaluate("document.querySelector('#gallery video').videoWidth"));
         Assert.Equal(0, (int?)await browser.Evaluate("document.querySelectorAll('#queue li').length"));
@@ -118,9 +118,9 @@ public sealed class PageTests(OpenPage page, ITestOutputHelper output) : IClassF
         Assert.Equal(Prompt, Assert.Single((await page.Order()).Request.Prompts));
         await page.UntilCount("#history li", 1);
         await page.Open();
-        await page.Browser.Evaluate("document.querySelector('#history li button').click()");
+        await page.Browser.Click("#history li button");
         Assert.Equal(Prompt, (string?)await page.Browser.Evaluate("document.getElementById('order').elements.prompt.value"));
-        await page.Browser.Evaluate("document.querySelector('#history > button').click()");
+        await page.Browser.Click("#history > button");
         await page.UntilCount("#history li", 0);
     }
 
