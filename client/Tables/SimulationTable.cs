@@ -33,9 +33,9 @@ internal static class SimulationTable
 
     private static string Scaling(ScalingReport scaling)
     {
-        TextTable table = new("cards", "seconds a step", "seconds a video", "efficiency", "standing still", "bytes a step");
+        TextTable table = new("cards", "seconds a step", "seconds a video", "efficiency", "standing still", "bytes a step", "step, two levels");
         foreach (JobPoint point in scaling.Points)
-            table.Add($"{point.Cards}", $"{point.StepSeconds:0.000}", $"{point.JobSeconds:0.0}", $"{point.Efficiency:P1}", $"{point.Waiting:P1}", $"{PlanTable.Size(point.BytesPerStep)}");
+            table.Add($"{point.Cards}", $"{point.StepSeconds:0.000}", $"{point.JobSeconds:0.0}", $"{point.Efficiency:P1}", $"{point.Waiting:P1}", $"{PlanTable.Size(point.BytesPerStep)}", $"{point.TwoLevelStepSeconds:0.000}");
         return $"one video ({scaling.Clip}, {scaling.Steps} steps) on {scaling.CardType}, simulated; {scaling.Calls}\n{table}";
     }
 

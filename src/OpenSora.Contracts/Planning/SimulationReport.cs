@@ -45,7 +45,8 @@ public sealed record ScalingReport(string CardType, string Clip, string Calls, i
 /// <param name="Efficiency">Step time of one card over cards · step time, 0 to 1.</param>
 /// <param name="Waiting">Share of a step in which a card stands still for others, over all cards.</param>
 /// <param name="BytesPerStep">Sent by all cards in a step.</param>
-public sealed record JobPoint(int Cards, double StepSeconds, double JobSeconds, double Efficiency, double Waiting, long BytesPerStep);
+/// <param name="TwoLevelStepSeconds">A step whose switch goes over one card of each node; null on one node.</param>
+public sealed record JobPoint(int Cards, double StepSeconds, double JobSeconds, double Efficiency, double Waiting, long BytesPerStep, double? TwoLevelStepSeconds = null);
 
 /// <summary>One clip cut into units of several sizes.</summary>
 public sealed record UnitSizesReport(string CardType, string Clip, IReadOnlyList<UnitSizeRow> Rows);

@@ -39,6 +39,9 @@ public sealed record CardType
     public double LinkLatencySeconds { get; init; }
     public double NetworkLatencySeconds { get; init; }
 
+    /// <summary>What a message to another node takes of its card's way out, and of the other's way in, beside its bytes.</summary>
+    public double NetworkMessageSeconds { get; init; }
+
     /// <summary>Least time from one kernel to the next.</summary>
     public double KernelSeconds { get; init; }
 

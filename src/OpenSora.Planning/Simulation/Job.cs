@@ -15,7 +15,7 @@ namespace OpenSora.Planning.Simulation;
 /// </summary>
 public sealed class Job
 {
-    private readonly Dictionary<int, StepResult> _steps = [];
+    private readonly Dictionary<(int Cards, bool TwoLevels), StepResult> _steps = [];
     private readonly TransformerWork _transformer;
     private readonly int _element;
     private readonly long _rowsAtOnce;
@@ -61,11 +61,12 @@ public sealed class Job
         : Clip.Grid.Tokens * Model.Transformer.PatchChannels * (double)sizeof(float) / (LinkShare * Card.LinkBytesPerSecond!.Value);
 
     /// <summary>One step on this many cards.</summary>
-    public StepResult Step(int cards)
+    /// <param name="twoLevels">Whether the switch goes over one card of each node.</param>
+    public StepResult Step(int cards, bool twoLevels = false)
     {
-        if (!_steps.TryGetValue(cards, out StepResult? step))
-            _steps.Add(cards, step = StepSimulation.Run(
-                new GangWork(GangPlan.For(Units, cards), Model.Transformer, _transformer, Rate, _element, _rowsAtOnce), Card, LinkShare));
+        if (!_steps.TryGetValue((cards, twoLevels), out StepResult? step))
+            _steps.Add((cards, twoLevels), step = StepSimulation.Run(
+                new GangWork(GangPlan.For(Units, cards), Model.Transformer, _transformer, Rate, _element, _rowsAtOnce), Card, LinkShare, twoLevels));
         return step;
     }
 

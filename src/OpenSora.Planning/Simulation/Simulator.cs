@@ -65,7 +65,9 @@ public static class Simulator
         {
             cancel.ThrowIfCancellationRequested();
             StepResult step = job.Step(cards);
-            points.Add(new JobPoint(cards, step.Seconds, JobSimulation.Run(job, cards).Total, job.Efficiency(cards), step.Waiting, step.BytesSent.Sum()));
+            points.Add(new JobPoint(
+                cards, step.Seconds, JobSimulation.Run(job, cards).Total, job.Efficiency(cards), step.Waiting, step.BytesSent.Sum(),
+                cards > card.CardsPerNode ? job.Step(cards, twoLevels: true).Seconds : null));
         }
         events += job.Events;
         return new ScalingReport(card.Name, $"{job.Clip.Nominal}, {job.Clip.Frames} frames", calls, job.Steps, points);

@@ -9,7 +9,8 @@ namespace OpenSora.Planning.Simulation;
 /// <param name="BytesSent">By rank.</param>
 /// <param name="TokensComputed">By rank, counted in each block.</param>
 /// <param name="BusySeconds">By rank.</param>
-public sealed record StepResult(double Seconds, long[] BytesSent, long[] TokensComputed, double[] BusySeconds, long Events)
+/// <param name="MessagesBetweenNodes">Of all ranks.</param>
+public sealed record StepResult(double Seconds, long[] BytesSent, long[] TokensComputed, double[] BusySeconds, long MessagesBetweenNodes, long Events)
 {
     /// <summary>Share of the step in which cards stood still, over all cards.</summary>
     public double Waiting => 1 - BusySeconds.Sum() / (Seconds * BusySeconds.Length);
@@ -34,10 +35,11 @@ public sealed class StepSimulation
     private readonly Processor[] _processors;
     private readonly Stream[,] _streams; // seat, half
     private readonly long[] _bytes, _tokens;
+    private readonly NodeRelays? _relays;
     private readonly int _groups;
     private double _end;
 
-    private StepSimulation(GangWork work, CardType card, double linkShare)
+    private StepSimulation(GangWork work, CardType card, double linkShare, bool twoLevels)
     {
         GangPlan plan = work.Plan;
         _work = work;
@@ -50,17 +52,21 @@ public sealed class StepSimulation
         foreach (Seat seat in plan.Seats)
             foreach (GuidanceHalf half in Enum.GetValues<GuidanceHalf>())
                 _streams[seat.Index, (int)half] = new Stream(this, seat, half);
+        if (twoLevels)
+            _relays = new NodeRelays(plan, _network, _clock, (seat, layout) => _streams[seat.Index, 0].Groups(layout), Send);
     }
 
     /// <param name="linkShare">What of the nominal rates of links messages reach, 0 to 1.</param>
-    public static StepResult Run(GangWork work, CardType card, double linkShare)
+    /// <param name="twoLevels">Whether the switch hands parts for other nodes to one card of its own node first (<see cref="NodeRelays"/>).</param>
+    public static StepResult Run(GangWork work, CardType card, double linkShare, bool twoLevels = false)
     {
-        StepSimulation simulation = new(work, card, linkShare);
+        StepSimulation simulation = new(work, card, linkShare, twoLevels);
         foreach (Stream stream in simulation._streams)
             simulation._clock.At(0, stream.Begin);
         simulation._clock.Run();
         return new StepResult(
-            simulation._end, simulation._bytes, simulation._tokens, [.. simulation._processors.Select(card => card.Busy)], simulation._clock.Count);
+            simulation._end, simulation._bytes, simulation._tokens, [.. simulation._processors.Select(card => card.Busy)],
+            simulation._network.MessagesBetweenNodes, simulation._clock.Count);
     }
 
     private void Send(int from, int to, long bytes, Action<double> arrives)
@@ -81,6 +87,9 @@ public sealed class StepSimulation
         private bool _computed, _ownVelocity;
         private double? _otherVelocity;
 
+        /// <summary>In how many messages it sends a block.</summary>
+        public int Groups(TokenLayout layout) => _groups[(int)layout].Count;
+
         public void Begin() => step._processors[_rank].Take(() => Compute(0));
 
         /// <summary>The groups of a block one after the other, each sent when it is done.</summary>
@@ -96,12 +105,12 @@ public sealed class StepSimulation
             }
             step._clock.After(step._work.Seconds(_block, groups[group]), () =>
             {
-                Finish(groups[group]);
+                Finish(groups[group], group);
                 Compute(group + 1);
             });
         }
 
-        private void Finish(Run run)
+        private void Finish(Run run, int group)
         {
             TokenLayout layout = GangWork.LayoutOf(_block);
             step._tokens[_rank] += run.Count * step._work.Plan.Units.Whole(layout.Other()).Count;
@@ -114,9 +123,15 @@ public sealed class StepSimulation
                 if (wanted.Count == 0)
                     continue;
                 Stream peer = step._streams[other.Index, (int)half];
-                step.Send(_rank, other.RankOf(half), step._work.Bytes(block, run, wanted), time => peer.Comes(block, time));
+                long bytes = step._work.Bytes(block, run, wanted);
+                if (step._relays is { } relays && !IsNear(other))
+                    relays.Hand(seat, half, block, group, other.RankOf(half), bytes, time => peer.Comes(block, time));
+                else
+                    step.Send(_rank, other.RankOf(half), bytes, time => peer.Comes(block, time));
             }
         }
+
+        private bool IsNear(Seat other) => step._network.NodeOf(other.RankOf(half)) == step._network.NodeOf(_rank);
 
         private void Comes(int block, double time)
         {
@@ -145,11 +160,11 @@ public sealed class StepSimulation
             TokenLayout layout = GangWork.LayoutOf(block);
             if (seat.Held(layout.Other()).Count == 0)
                 return 0;
-            int messages = 0;
-            foreach (Seat other in step._work.Plan.Seats)
-                if (other.Index != seat.Index)
-                    messages += step._streams[other.Index, (int)half]._groups[(int)layout].Count;
-            return messages;
+            IEnumerable<Seat> others = step._work.Plan.Seats.Where(other => other.Index != seat.Index);
+            if (step._relays is not { } relays)
+                return others.Sum(other => step._streams[other.Index, (int)half].Groups(layout));
+            return others.Where(IsNear).Sum(other => step._streams[other.Index, (int)half].Groups(layout))
+                + others.Where(other => !IsNear(other)).Select(other => step._network.NodeOf(other.RankOf(half))).Distinct().Sum(node => relays.Messages(node, half, layout));
         }
 
         /// <summary>Velocities to the rank of the other half, which sends its own.</summary>

@@ -30,6 +30,29 @@ public class StepSimulationTests
         Assert.Equal(2 * 2 * 28 * job.Units.Frames * job.Units.Positions, step.TokensComputed.Sum());
     }
 
+    /// <summary>Every part comes, over fewer messages between nodes; with many nodes and messages that cost much, that is faster.</summary>
+    [Theory]
+    [InlineData("240p", "51", 5, 2)]
+    [InlineData("240p", "51", 30, 8)]
+    [InlineData("480p", "102", 11, 4)]
+    [InlineData("720p", "408", 40, 8)]
+    [InlineData("720p", "51", 16, 16)]
+    public void A_switch_over_two_levels_sends_fewer_messages_between_nodes(string resolution, string frames, int cards, int node)
+    {
+        Job job = Clip.Job(resolution, frames, Clip.H100 with { CardsPerNode = node, NetworkMessageSeconds = 1e-3 });
+        StepResult one = job.Step(cards), two = job.Step(cards, twoLevels: true);
+        Assert.Equal(one.TokensComputed, two.TokensComputed);
+        if (cards <= node)
+        {
+            Assert.Equal((0, one.Seconds), (two.MessagesBetweenNodes, two.Seconds));
+            return;
+        }
+        Assert.InRange(two.MessagesBetweenNodes, 1, one.MessagesBetweenNodes - 1);
+        Assert.InRange(two.BytesSent.Sum(), one.BytesSent.Sum(), 2 * one.BytesSent.Sum());
+        if (cards == 40)
+            Assert.InRange(two.Seconds, 0, one.Seconds);
+    }
+
     [Fact]
     public void One_card_sends_nothing_and_never_stands_still()
     {
