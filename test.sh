@@ -18,7 +18,7 @@ esac
 # One compiler process for all projects, whatever the environment says of it; it ends when they are built.
 export UseSharedCompilation=true
 ./opensora --setup
-./opensora --install postgresql chromium libtorch-dev libopenblas0-pthread cmake g++
+./opensora --install postgresql prometheus chromium libtorch-dev libopenblas0-pthread cmake g++
 
 log=artifacts/test.log
 dotnet build OpenSora.Cluster.sln -c Release -v minimal -nologo
