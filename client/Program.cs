@@ -21,9 +21,9 @@ foreach (Command command in ServiceCommands.All)
 TorchFlag.AddTo(root);
 
 ParseResult parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+if ((parsed.Errors.FirstOrDefault()?.Message ?? Flag.TakenAsAValue(parsed)) is { } refusal)
 {
-    Console.Error.WriteLine($"opensora: {parsed.Errors[0].Message.TrimEnd('.')}; see: opensora {parsed.CommandResult.Command.Name switch { var name when name == root.Name => "", var name => name + " " }}-h");
+    Console.Error.WriteLine($"opensora: {refusal.TrimEnd('.')}; see: opensora {parsed.CommandResult.Command.Name switch { var name when name == root.Name => "", var name => name + " " }}-h");
     return ExitCode.BadInput;
 }
 

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace OpenSora.Client.Commands;
 
 /// <summary>Options that read their values as the original's argparse does.</summary>
-internal static class Flag
+internal static partial class Flag
 {
     /// <summary>yes/true/t/y/1 and no/false/f/n/0 in any case, as the original's str2bool; alone it means true.</summary>
     public static Option<Toggle> Bool(string name, string description, bool byDefault = false) => new(name)
@@ -87,6 +88,17 @@ internal static class Flag
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = true,
     };
+
+    /// <summary>The refusal of a value that looks like a flag: the parser takes an unknown flag for one more value. The original's argparse refuses it, too.</summary>
+    /// <returns>Null when there is none.</returns>
+    public static string? TakenAsAValue(ParseResult parsed) => parsed.CommandResult.Children.OfType<OptionResult>()
+        .SelectMany(option => option.Tokens, (option, token) => (option.Option, token.Value))
+        .Where(taken => LooksLikeAFlag().IsMatch(taken.Value))
+        .Select(taken => $"unknown flag '{taken.Value}', after {taken.Option.Name}")
+        .FirstOrDefault();
+
+    [GeneratedRegex(@"^--[A-Za-z][\w-]*(=.*)?$", RegexOptions.Singleline)]
+    private static partial Regex LooksLikeAFlag();
 
     /// <exception cref="Contracts.InputException">The value is outside of its range.</exception>
     public static int Within(string name, int value, int least, int most) => value >= least && value <= most

@@ -49,6 +49,8 @@ public sealed class BadInputTests
 
     [Theory]
     [InlineData("generate", "--prompt", "a {")]
+    [InlineData("generate", "--prompt", "a", "--num-framez", "3")]
+    [InlineData("generate", "--prompt", "a", "--sample-name", "--num-framez=3")]
     [InlineData("generate", "--prompt", "a", "--cards", "64", "--num-frames", "17")]
     [InlineData("generate", "--prompt", "a", "--reference-path", "/nowhere/a.png")]
     [InlineData("plan", "--card-type", "abacus")]
