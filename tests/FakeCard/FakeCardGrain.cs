@@ -55,7 +55,7 @@ internal sealed class FakeCard
     {
         (Parts, _grains, Description) = (parts, grains, parts.Description with { Instance = silo.SiloAddress.ToParsableString() });
         _calls = new CardCalls(
-            Description.Instance, parts.Desk, parts.Listener, new LinkOptions { Silence = TimeSpan.FromSeconds(60), Joining = TimeSpan.FromSeconds(60) },
+            Description.Instance, parts.Desk, parts.Listener, new LinkOptions { Silence = TimeSpan.FromMinutes(10), Joining = TimeSpan.FromMinutes(10) },
             address => membership.CurrentSnapshot.GetSiloStatus(address) == SiloStatus.Dead, () => 0, stream => _stream = new BreakableStream(stream));
     }
 

@@ -76,12 +76,13 @@ public sealed class CardClient(IGrainFactory grains, ILocalSiloDetails silo, str
     private async Task<Answer<T>> Ask<T>(Card card, TaskOrder order, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>>? heard, CancellationToken cancel)
         where T : LastReply
     {
-        using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        CancellationTokenSource over = new();
         CardCall call = new(
             Guid.NewGuid().ToString("n"), card.Description.Instance, silo.SiloAddress, order.Task.Job,
             order.Task is DenoiseTask denoise ? denoise.Epoch : _epochs.Next(), order.Parts.Count);
         IAsyncEnumerator<CardAnswer> answers = Begin(Grain(card), call, order.Task, over.Token).WithBatchSize(1).GetAsyncEnumerator(over.Token);
         Task moving = Task.CompletedTask;
+        bool hasBegun = false;
         PartLink? link = null;
         try
         {
@@ -91,6 +92,7 @@ public sealed class CardClient(IGrainFactory grains, ILocalSiloDetails silo, str
                 moving = next;
                 if (!await Within(card, next, link, cancel))
                     throw new CardLostException(card, "its answer ended before the task did");
+                hasBegun = true;
                 CardAnswer answer = answers.Current;
                 if (link is null && answer.Reply is not LastReply)
                     link = await Connect(card, call, order, cancel);
@@ -119,8 +121,7 @@ public sealed class CardClient(IGrainFactory grains, ILocalSiloDetails silo, str
         finally
         {
             link?.Dispose();
-            await over.CancelAsync();
-            _ = End(moving, answers);
+            _ = End(moving, answers, over, hasBegun);
         }
     }
 
@@ -180,9 +181,14 @@ public sealed class CardClient(IGrainFactory grains, ILocalSiloDetails silo, str
         return parts;
     }
 
-    /// <summary>Lets go of an answer, whatever has become of it: of a card that is gone nobody will say so.</summary>
-    private static async Task End(Task moving, IAsyncEnumerator<CardAnswer> answers)
+    /// <summary>
+    /// Lets go of an answer, whatever has become of it: of a card that is gone nobody will say so. Its first part is waited for. A cancellation
+    /// that overtakes the call would leave the card with a task that nobody stops.
+    /// </summary>
+    private static async Task End(Task moving, IAsyncEnumerator<CardAnswer> answers, CancellationTokenSource over, bool hasBegun)
     {
+        if (hasBegun)
+            await over.CancelAsync();
         try
         {
             await moving;
@@ -199,6 +205,7 @@ public sealed class CardClient(IGrainFactory grains, ILocalSiloDetails silo, str
         {
             // The card is gone.
         }
+        over.Dispose();
     }
 
     private static CardFault Refused(Card card, Refusal why) => why switch
