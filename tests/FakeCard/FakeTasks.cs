@@ -49,7 +49,7 @@ internal sealed class FakeTasks(
     /// <summary>Leaves a mark, <c>loaded-NAME</c>, when it is done.</summary>
     private async Task Load(LoadTask load)
     {
-        await Once("load", () => (new Loaded(string.Join('+', load.Networks)), []));
+        await Once("load", () => (new Loaded(string.Join('+', load.Networks)) { Weights = [.. load.Networks.Select(network => new WeightsDigest($"{network}", $"{FakeModel.Hash(0, $"{network}"):x16}"))] }, []));
         if (_settings.Marks.Length > 0)
             await File.WriteAllTextAsync(Path.Combine(_settings.Marks, $"loaded-{state.Name}"), "", cancel);
     }
@@ -96,7 +96,7 @@ internal sealed class FakeTasks(
         byte[][] latents = [.. parts.Skip(1).Take(samples).Select(part => part.ToArray())];
         int first = Math.Min(denoise.Rank, holders) * frames / holders, count = denoise.Rank < holders ? (denoise.Rank + 1) * frames / holders - first : 0;
         double even = StepBytes * ranks * (ranks - 1);
-        for (int step = denoise.FirstStep + 1; step <= _request.NumSamplingSteps; step++)
+        for (int step = denoise.FirstStep + 1; step <= (denoise.LastStep ?? _request.NumSamplingSteps); step++)
         {
             await faults.Before("step", step);
             await Task.Delay(_settings.StepMilliseconds, cancel);

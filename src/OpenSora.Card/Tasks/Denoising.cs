@@ -49,6 +49,7 @@ internal static class Denoising
             {
                 Schedule = models.Schedule(settings),
                 FirstStep = task.FirstStep,
+                LastStep = task.LastStep,
                 Latents = [.. context.Parts.Skip(1).Take(samples).Select(part => Starting.TokensOf(part, settings))],
                 EditRatios = task.EditRatios,
                 Noise = step =>

@@ -24,7 +24,8 @@ internal sealed record DenoiseWork(
     public bool CanGoOnAfter(int steps) => _cache is null || steps == Steps || _cache.IsFresh(steps, Steps);
 
     /// <summary>What one rank is told.</summary>
-    public TaskOrder Order(long epoch, IReadOnlyList<Member> ranks, int rank, Checkpoint from) => new(
+    /// <param name="until">Steps that are to be done then.</param>
+    public TaskOrder Order(long epoch, IReadOnlyList<Member> ranks, int rank, Checkpoint from, int until) => new(
         new DenoiseTask
         {
             Job = Job,
@@ -34,6 +35,7 @@ internal sealed record DenoiseWork(
             Links = [.. ranks.Select(member => member.Card.Description.Links)],
             Loop = Loop,
             FirstStep = from.Step,
+            LastStep = until == Steps ? null : until,
             EditRatios = EditRatios,
             Prompts = Prompts,
             LinkSilence = LinkSilence,
@@ -44,7 +46,7 @@ internal sealed record DenoiseWork(
 /// <summary>How an epoch ended.</summary>
 /// <param name="Last">The last whole checkpoint from which one can go on.</param>
 /// <param name="Done">Steps that were done: more than those of <paramref name="Last"/> where a cache keeps one from going on after each.</param>
-/// <param name="Random">The state of the random numbers after the denoise; null when it is not done.</param>
+/// <param name="Random">The state of the random numbers after the denoise; null when not all steps are done.</param>
 /// <param name="Faults">What was wrong with whom; none when it was closed on purpose.</param>
 /// <param name="HadBegun">All ranks were at work on a step that was not completed.</param>
 internal sealed record EpochEnd(Checkpoint Last, int Done, ReadOnlyMemory<byte>? Random, IReadOnlyList<(Member Member, CardFault Fault)> Faults, bool HadBegun);

@@ -14,10 +14,11 @@ namespace OpenSora.Cluster.Gangs;
 internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, EpochNumbers epochs, Tally tally, ClusterOptions options)
 {
     /// <param name="start">Where to begin.</param>
+    /// <param name="until">Steps that are to be done.</param>
     /// <param name="stepDone">Called with each whole checkpoint, also with those from which one cannot go on; must not wait.</param>
-    /// <returns>The latents, and the state of the random numbers after.</returns>
+    /// <returns>The last checkpoint from which one can go on, and the state of the random numbers after all steps; null when not all are done.</returns>
     /// <exception cref="CardException">There are too few cards, or they keep failing.</exception>
-    public async Task<(Checkpoint Last, ReadOnlyMemory<byte> Random)> Run(DenoiseWork work, Checkpoint start, Action<Checkpoint> stepDone, CancellationToken cancel)
+    public async Task<(Checkpoint Last, ReadOnlyMemory<byte>? Random)> Run(DenoiseWork work, Checkpoint start, int until, Action<Checkpoint> stepDone, CancellationToken cancel)
     {
         Checkpoint last = start;
         for (int fruitless = 0; fruitless < options.MostFruitlessEpochs;)
@@ -25,20 +26,20 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
             IReadOnlyList<Member> gang = await crew.TakeAll(Math.Min(crew.Most, work.Clip.MostRanks), loaded: true, prefer: null, cancel);
             try
             {
-                Epoch epoch = new(client, crewWork, tally, work, gang, last, epochs.Next(), GoesOn);
+                Epoch epoch = new(client, crewWork, tally, work, gang, last, until, epochs.Next(), GoesOn);
                 EpochEnd end = await epoch.Run(cancel);
                 fruitless = end.Last.Step > last.Step || end.Faults.Count == 0 ? 0 : fruitless + 1;
                 last = end.Last;
                 if (end.Faults.Count > 0)
                     tally.Recomputed(end.Done - last.Step + (end.HadBegun ? 1 : 0));
-                if (end.Done > last.Step)
+                if (end.Done > last.Step && end.Done < until)
                     crewWork.Say($"--cache {work.Request.Cache}: a gang can go on after step {last.Step}, so {end.Done - last.Step} that were done after it are done again");
                 foreach ((Member member, CardFault fault) in end.Faults)
                     await crewWork.Judge(member, fault, Stage.Denoise, last.Step, cancel);
                 foreach (Member member in gang.Where(member => member.Card is { IsGone: true, State: not CardState.Draining }))
                     crewWork.Lose(member, "gave no sign of life", Stage.Denoise, last.Step);
-                if (end.Random is { } random)
-                    return (last, random);
+                if (end.Done == until && (end.Random is not null || until < work.Steps))
+                    return (last, end.Random);
             }
             finally
             {
@@ -58,7 +59,7 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
 
         bool ShouldClose(IReadOnlyList<Member> gang, Checkpoint whole)
         {
-            int left = work.Steps - whole.Step, staying = gang.Count(member => member.Card.IsUsable), free = crew.CountFree();
+            int left = until - whole.Step, staying = gang.Count(member => member.Card.IsUsable), free = crew.CountFree();
             bool canGrow = gang.Count < work.Clip.MostRanks && free > 0 && left >= options.LeastStepsToGrow;
             bool someoneLeaves = staying < gang.Count && staying + free > 0 && left > 0;
             return canGrow || someoneLeaves;

@@ -11,9 +11,10 @@ namespace OpenSora.Cluster.Gangs;
 /// One attempt of one gang at the steps that are left: all ranks at once, whole checkpoints as they hand in their frames.
 /// The first failure ends it for all.
 /// </summary>
+/// <param name="until">Steps that are done when it ends.</param>
 /// <param name="stepDone">Called with each whole checkpoint; false closes the epoch there.</param>
 internal sealed class Epoch(
-    CardClient client, CrewWork crewWork, Tally tally, DenoiseWork work, IReadOnlyList<Member> ranks, Checkpoint from, long number, Func<Checkpoint, bool> stepDone)
+    CardClient client, CrewWork crewWork, Tally tally, DenoiseWork work, IReadOnlyList<Member> ranks, Checkpoint from, int until, long number, Func<Checkpoint, bool> stepDone)
 {
     private readonly CheckpointAssembly _assembly = new(from.Samples.Count, work.Clip.Latents, work.Clip.LatentFrameBytes);
     private readonly List<(Member, CardFault)> _faults = [];
@@ -39,8 +40,7 @@ internal sealed class Epoch(
             throw _failure;
         int done = (_done ?? from).Step;
         tally.HadToSend(_evenBytes * (done - from.Step));
-        bool all = done == work.Steps;
-        return new EpochEnd(_last ?? from, done, all ? _random : null, _faults, _heard.Count == ranks.Count && !all && !_closed);
+        return new EpochEnd(_last ?? from, done, done == work.Steps ? _random : null, _faults, _heard.Count == ranks.Count && done < until && !_closed);
     }
 
     private async Task RunRank(int rank, CancellationTokenSource over)
@@ -49,7 +49,7 @@ internal sealed class Epoch(
         try
         {
             Answer<Denoised> answer = await client.Run<Denoised>(
-                member.Card, work.Order(number, ranks, rank, from), (reply, parts) => crewWork.Hear(member, reply, parts, (said, frames) => Hear(rank, said, frames, over)), over.Token);
+                member.Card, work.Order(number, ranks, rank, from, until), (reply, parts) => crewWork.Hear(member, reply, parts, (said, frames) => Hear(rank, said, frames, over)), over.Token);
             tally.SawMemory(member.Name, answer.Header.PeakMemoryBytes);
             (_random, _evenBytes) = (answer.Parts[0], Math.Max(_evenBytes, answer.Header.EvenBytes));
         }

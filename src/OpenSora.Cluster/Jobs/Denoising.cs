@@ -18,11 +18,21 @@ internal static class Denoising
     public static async Task<Answer<TextEncoded>> EncodeText(JobContext job, IReadOnlyList<string> prompts, int loop, CancellationToken cancel)
     {
         if (!job.Crew.Members.Any(member => member.HasText))
-            await RunText<Loaded>(job, Stage.Load, new LoadTask([Network.Text]) { Job = job.Job, Request = job.Request }, cancel);
+            job.Trail.Learn((await RunText<Loaded>(job, Stage.Load, new LoadTask([Network.Text]) { Job = job.Job, Request = job.Request }, cancel)).Header.Weights);
         (string vocabulary, IReadOnlyList<IReadOnlyList<long>> tokens) = await Task.Run(() => job.Plan.Tokenize(prompts), cancel);
         Answer<TextEncoded> answer = await RunText<TextEncoded>(job, Stage.Encode, new EncodeTextTask(vocabulary, tokens) { Job = job.Job, Request = job.Request }, cancel);
         job.Voice.Progress(Stage.Encode, loop + 1, job.Loops);
         return answer;
+    }
+
+    /// <summary>The networks of steps and chunks, on all cards that are there.</summary>
+    /// <returns>The loading of cards that come later, until it is cancelled.</returns>
+    public static async Task<Task> Load(JobContext job, CancellationToken cancel)
+    {
+        LoadTask shared = new([Network.Transformer, Network.Autoencoder]) { Job = job.Job, Request = job.Request };
+        Task later = await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Voice.Progress(Stage.Load, done, all), cancel);
+        job.Trail.Learn(job.Loading.Weights);
+        return later;
     }
 
     private static async Task<Answer<T>> RunText<T>(JobContext job, string stage, CardTask task, CancellationToken cancel) where T : LastReply
@@ -62,21 +72,29 @@ internal static class Denoising
     {
         using IDisposable timed = job.Clock.Time(Stage.Denoise);
         job.Crew.LetTextsGo();
-        DenoiseWork work = new(job.Job, job.Request, loop, batch.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts, job.Options.LinkSilence);
+        DenoiseWork work = WorkOf(job, loop, start, prompts);
+        job.Trail.Begin(batch.Index, work, [.. batch.Videos.Select(video => video.Prompts[loop])], start.From);
         job.Voice.Progress(Stage.Denoise, start.From.Step, work.Steps);
-        Denoiser denoiser = new(job.Crew, job.Work, job.Client, job.Epochs, job.Tally, job.Options);
-        (Checkpoint last, ReadOnlyMemory<byte> random) = await denoiser.Run(work, start.From, StepDone, cancel);
-        FinishedClip clip = new(random, last.Samples);
+        (Checkpoint last, ReadOnlyMemory<byte>? random) = await DenoiserOf(job).Run(work, start.From, work.Steps, StepDone, cancel);
+        FinishedClip clip = new(random!.Value, last.Samples);
         job.KeepClip(batch, loop, clip);
         return clip;
 
         void StepDone(Checkpoint checkpoint)
         {
             job.Voice.Progress(Stage.Denoise, checkpoint.Step, work.Steps);
+            job.Trail.Add(batch.Index, loop, checkpoint);
+            job.KeepTrail();
             job.KeepStep(batch, loop, checkpoint, work.CanGoOnAfter(checkpoint.Step));
             job.StepDone?.Invoke(checkpoint);
         }
     }
+
+    /// <summary>The denoise of a clip that starts so.</summary>
+    public static DenoiseWork WorkOf(JobContext job, int loop, LoopStart start, Answer<TextEncoded> prompts) => new(
+        job.Job, job.Request, loop, job.Plan.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts, job.Options.LinkSilence);
+
+    public static Denoiser DenoiserOf(JobContext job) => new(job.Crew, job.Work, job.Client, job.Epochs, job.Tally, job.Options);
 
     /// <summary>The final latents as they are hashed, [4, T, h, w] in float32; written to a file where that was asked for.</summary>
     public static Task<IReadOnlyList<ReadOnlyMemory<byte>>> Finish(JobContext job, FinishedClip clip) => Task.Run<IReadOnlyList<ReadOnlyMemory<byte>>>(() =>

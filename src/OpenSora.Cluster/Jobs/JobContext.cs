@@ -12,6 +12,8 @@ internal sealed record JobContext(
     JobFolder Folder, RequestPlan Plan, Keeper Keeper, Crew Crew, CrewWork Work, Loading Loading, CardClient Client, EpochNumbers Epochs,
     IJobMedia Media, JobVoice Voice, Tally Tally, StageClock Clock, ClusterOptions Options, Action<Checkpoint>? StepDone)
 {
+    public StepHashes Trail { get; } = new();
+
     public JobRecord Record => Folder.Record;
 
     public string Job => Record.Job;

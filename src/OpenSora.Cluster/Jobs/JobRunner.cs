@@ -141,9 +141,16 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
             .SetTag("opensora.cards", request.Cards).SetTag("opensora.steps", request.NumSamplingSteps);
         try
         {
-            GenerationReport report = folder.Record.Report ?? await new GenerationJob(new JobContext(
+            JobContext context = new(
                 folder, Plan(request, folder.Record.Folder), keeper, run.Crew, work, new Loading(run.Crew, work, Stage.Load), client, _epochs, files, run.Voice, tally, new StageClock(), options,
-                checkpoint => run.StepDone(checkpoint, files))).Run(cancel);
+                checkpoint => run.StepDone(checkpoint, files));
+            if (run.Row.Audit is { } order)
+            {
+                GenerationReport audited = await new AuditJob(context, order).Run(cancel);
+                await run.Done(audited);
+                return audited;
+            }
+            GenerationReport report = folder.Record.Report ?? await new GenerationJob(context).Run(cancel);
             await keeper.Finish();
             folder.Record = folder.Record with { Report = report };
             await Task.Run(folder.Save, CancellationToken.None);

@@ -17,7 +17,7 @@ internal sealed record FinishedClip(ReadOnlyMemory<byte> Random, IReadOnlyList<R
 /// <summary>What of a job is kept under which name, and found again. What is there of another batch or loop is passed over.</summary>
 internal static class Keepsakes
 {
-    private const string BatchName = "batch", RandomName = "random", StartName = "start", StepName = "step";
+    private const string BatchName = "batch", RandomName = "random", StartName = "start", StepName = "step", TrailName = "trail";
 
     public static void KeepBatch(this JobContext job, Batch batch)
     {
@@ -97,6 +97,15 @@ internal static class Keepsakes
     private static async Task<LoopStart?> FindStart(JobFolder folder, string name, int batch, int loop) =>
         await folder.Find(name, StoreJson.Default.KeptStart) is { } start && Is(start.Header.Key, batch, loop)
             ? new LoopStart(start.Parts[0], start.Header.EditRatios, new Checkpoint(0, [.. start.Parts.Skip(1)])) : null;
+
+    /// <summary>Before the step that it ends with: what there is too much of it is done again.</summary>
+    public static void KeepTrail(this JobContext job)
+    {
+        Func<KeptTrail> now = job.Trail.Now();
+        job.Keeper.Keep(TrailName, () => job.Folder.Keep(TrailName, now(), StoreJson.Default.KeptTrail, []));
+    }
+
+    public static async Task<KeptTrail?> FindTrail(this JobFolder folder) => (await folder.Find(TrailName, StoreJson.Default.KeptTrail))?.Header;
 
     public static void KeepClip(this JobContext job, Batch batch, int loop, FinishedClip clip) => job.Keeper.Keep(ClipName(loop), () => job.Folder.Keep(
         ClipName(loop), new KeptClip(new BlobKey(batch.Index, loop)), StoreJson.Default.KeptClip, [clip.Random, .. clip.Samples]));

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Contracts.Cards;
 
@@ -56,7 +57,11 @@ public abstract record LastReply : CardReply
 /// <summary>The networks are in memory.</summary>
 /// <param name="Models">Names the files that were loaded, by their sizes and headers: cards with other ones must not share work.</param>
 /// <param name="ComputeDtype">What the kernels run in: fp32, bf16 or fp16.</param>
-public sealed record Loaded(string Models, string ComputeDtype = "fp32") : LastReply;
+public sealed record Loaded(string Models, string ComputeDtype = "fp32") : LastReply
+{
+    /// <summary>The files of each network that was asked for, by their contents.</summary>
+    public IReadOnlyList<WeightsDigest> Weights { get; init; } = [];
+}
 
 /// <summary>Parts: the features of each text.</summary>
 public sealed record TextEncoded(IReadOnlyList<EncodedPrompt> Prompts) : LastReply;

@@ -79,6 +79,9 @@ public sealed record DenoiseTask : CardTask
     /// <summary>Steps that are done.</summary>
     public required int FirstStep { get; init; }
 
+    /// <summary>Steps that are done when the task is; null for all. Default: null.</summary>
+    public int? LastStep { get; init; }
+
     /// <summary>Of each sample and latent frame, as <see cref="Started"/> gave them.</summary>
     public required IReadOnlyList<IReadOnlyList<float>> EditRatios { get; init; }
 

@@ -58,6 +58,10 @@ public sealed record GenerationReport
     /// <summary>The same memory at the end of denoising; what decoding adds is the difference.</summary>
     public required long PeakMemoryBeforeDecodeBytes { get; init; }
     public required IReadOnlyList<SampleReport> Samples { get; init; }
+    /// <summary>What <c>audit</c> compares steps with; null in reports from before there was one, and of a job that was begun by such a version.</summary>
+    public StepTrail? Trail { get; init; }
+    /// <summary>What an audit of this run found; null in the report of the run itself.</summary>
+    public AuditReport? Audit { get; init; }
 }
 
 /// <summary>Tensor bytes between cards while denoising, headers not counted.</summary>
