@@ -105,7 +105,8 @@ public sealed class AuditTests
 
     private static byte[] Flipped(byte[] bytes)
     {
-        bytes[bytes.Length / 2] ^= 1;
-        return bytes;
+        byte[] other = [.. bytes];
+        other[other.Length / 2] ^= 1;
+        return other;
     }
 }
