@@ -105,8 +105,13 @@ internal sealed class FakeTasks(
             await Meet(denoise, step);
             for (int i = 0; i < samples; i++)
                 latents[i] = FakeModel.Step(latents[i], frames, FakeModel.Hash(FakeModel.Hash(FakeModel.Hash(7, parts[0].Span), parts[1 + samples + i].Span), 100 * denoise.Loop + step));
+            // A rank without frames has a unit, too.
+            int from = Math.Min(first, frames - 1) * LatentFrameBytes;
+            if (faults.Flips(step))
+                latents[0][from] ^= 1;
+            ExchangeSum[] sums = [.. latents.Select((latent, sample) => new ExchangeSum(sample, (long)FakeModel.Hash((ulong)step, latent.AsSpan(from, Math.Max(1, count) * LatentFrameBytes))))];
             await faults.Send("step", step,
-                new StepHandedIn(step, first, count, WorkCounts.Zero with { BytesSent = StepBytes * (ranks - 1), Tokens = 56 * count }, even),
+                new StepHandedIn(step, first, count, WorkCounts.Zero with { BytesSent = StepBytes * (ranks - 1), Tokens = 56 * count }, even) { Sums = step > denoise.SumsAfter ? sums : null },
                 count == 0 ? [] : [.. latents.Select(latent => (ReadOnlyMemory<byte>)latent.AsMemory(first * LatentFrameBytes, count * LatentFrameBytes))]);
         }
         await faults.Before("denoised", 0);

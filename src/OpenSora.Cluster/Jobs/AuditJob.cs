@@ -122,10 +122,7 @@ internal sealed class AuditJob(JobContext job, AuditOrder order)
             _findings.Add($"clip {clip.Loop} of batch {clip.Batch}: its prompts, edit ratios and random numbers have the hash {conditions} here, and {clip.Conditions} in the report");
             return false;
         }
-        int before = step - 1;
-        while (before > 0 && !work.CanGoOnAfter(before))
-            before--;
-        Checkpoint from = (await Task.Run(() => job.Folder.FindStep(clip.Batch, clip.Loop, before), cancel))!.From;
+        Checkpoint from = (await Task.Run(() => job.Folder.FindStep(clip.Batch, clip.Loop, work.Before(step)), cancel))!.From;
         Checkpoint? made = null;
         await Denoising.DenoiserOf(job).Run(work, from, step, done => made = done, cancel);
         string hash = await Task.Run(() => StepHashes.Of(made!), cancel);

@@ -72,7 +72,7 @@ internal static class Denoising
     {
         using IDisposable timed = job.Clock.Time(Stage.Denoise);
         job.Crew.LetTextsGo();
-        DenoiseWork work = WorkOf(job, loop, start, prompts);
+        DenoiseWork work = WorkOf(job, loop, start, prompts) with { Checks = new StepChecks(job.Request.SelfCheck, job.Request.Seed, batch.Index, loop) };
         job.Trail.Begin(batch.Index, work, [.. batch.Videos.Select(video => video.Prompts[loop])], start.From);
         job.Voice.Progress(Stage.Denoise, start.From.Step, work.Steps);
         (Checkpoint last, ReadOnlyMemory<byte>? random) = await DenoiserOf(job).Run(work, start.From, work.Steps, StepDone, cancel);

@@ -181,6 +181,7 @@ internal sealed class GenerationJob(JobContext job)
                 Samples = record.Samples,
                 Trail = trail,
                 Cache = StepCache.Parse(job.Request.Cache) is null ? null : new CacheUse(job.Request.Cache!, 0, 0),
+                SelfCheck = job.Request.SelfCheck == 0 ? null : new SelfCheckUse(job.Request.SelfCheck, 0, 0),
                 BytesSent = new BytesSent([], 0, 0),
                 TokensComputed = 0,
                 RecomputedSteps = 0,

@@ -10,6 +10,7 @@ internal sealed class Tally
     private readonly List<CardLoss> _losses = [];
     private double _bound;
     private long _peakBeforeDecode;
+    private int _checked, _differences;
 
     public int RecomputedSteps { get; private set; }
 
@@ -30,6 +31,16 @@ internal sealed class Tally
     {
         RecomputedSteps += steps;
         Instruments.StepsRecomputed.Add(steps);
+    }
+
+    /// <summary>Steps were computed a second time, and were equal.</summary>
+    public void Checked(int steps) => _checked += steps;
+
+    /// <summary>They were not.</summary>
+    public void Differed()
+    {
+        _differences++;
+        Instruments.StepsDiffered.Add(1);
     }
 
     public void RetriedChunk()
@@ -63,6 +74,7 @@ internal sealed class Tally
             Cache = report.Cache is { } cache
                 ? cache with { Evaluated = _workers.Values.Sum(worker => worker.Work.PartsEvaluated), Taken = _workers.Values.Sum(worker => worker.Work.PartsTaken) }
                 : null,
+            SelfCheck = report.SelfCheck is { } check ? check with { Steps = _checked, Differences = _differences } : null,
             BytesSent = new BytesSent([.. uses.Select(use => use.BytesSent)], uses.Sum(use => use.BytesSent), _bound),
             TokensComputed = uses.Sum(use => use.TokensComputed),
             RecomputedSteps = RecomputedSteps,

@@ -42,6 +42,9 @@ public sealed record StepHandedIn(int Step, int FirstFrame, int Frames, WorkCoun
 {
     /// <summary>Why no card can go on from these frames, which are not finite; null when they are. Default: null.</summary>
     public string? NotFinite { get; init; }
+
+    /// <summary>Of each exchange of this rank in the step; null where the task does not ask for them. Default: null.</summary>
+    public IReadOnlyList<ExchangeSum>? Sums { get; init; }
 }
 
 /// <summary>The next frames of a chunk. Part: RGB24, frame after frame.</summary>

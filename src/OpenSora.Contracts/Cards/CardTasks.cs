@@ -82,6 +82,9 @@ public sealed record DenoiseTask : CardTask
     /// <summary>Steps that are done when the task is; null for all. Default: null.</summary>
     public int? LastStep { get; init; }
 
+    /// <summary>Steps that are done before the first one that is handed in with its <see cref="StepHandedIn.Sums"/>; null for none. Default: null.</summary>
+    public int? SumsAfter { get; init; }
+
     /// <summary>Of each sample and latent frame, as <see cref="Started"/> gave them.</summary>
     public required IReadOnlyList<IReadOnlyList<float>> EditRatios { get; init; }
 

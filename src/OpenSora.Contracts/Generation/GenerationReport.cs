@@ -43,6 +43,8 @@ public sealed record GenerationReport
     public required BytesSent BytesSent { get; init; }
     /// <summary>What <c>--cache</c> saved; null without it.</summary>
     public CacheUse? Cache { get; init; }
+    /// <summary>What <c>--self-check</c> looked at; null without it.</summary>
+    public SelfCheckUse? SelfCheck { get; init; }
     /// <summary>Tokens that all cards took through a block, counted in each block; with a cache those that changed layout after it.</summary>
     public required long TokensComputed { get; init; }
     /// <summary>Denoising steps that had to be begun again because a card was lost: one for each loss, more with a cache.</summary>
@@ -82,6 +84,12 @@ public sealed record CacheUse(string Rule, long Evaluated, long Taken)
     /// <summary>How many times fewer evaluations there were than without the cache.</summary>
     public double Fewer => Evaluated == 0 ? 1 : (double)(Evaluated + Taken) / Evaluated;
 }
+
+/// <summary>What <c>--self-check</c> looked at.</summary>
+/// <param name="Share">The share of steps that was asked for.</param>
+/// <param name="Steps">Steps that were computed again and found equal.</param>
+/// <param name="Differences">Steps in which a card computed otherwise than others; they were begun again without it.</param>
+public sealed record SelfCheckUse(double Share, int Steps, int Differences);
 
 /// <summary>What one card did.</summary>
 /// <param name="WaitedSeconds">Time in which it stood still for bytes of other cards.</param>

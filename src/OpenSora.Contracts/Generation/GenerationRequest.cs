@@ -97,6 +97,9 @@ public sealed record GenerationRequest
     /// <summary>Keep the latents after every step, beside the job, when it is done: to branch from one, or to compute one again. Default: false.</summary>
     public bool KeepSteps { get; init; }
 
+    /// <summary>Share of the steps that other cards of the gang compute again before they count. Range: 0 to 1. Default: 0.</summary>
+    public double SelfCheck { get; init; }
+
     /// <summary>Classifier-free guidance scale. Default: 7.0.</summary>
     public double CfgScale { get; init; } = 7.0;
 

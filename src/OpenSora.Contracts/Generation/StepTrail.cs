@@ -63,6 +63,7 @@ public sealed record StepTrail
             Watermark = false,
             Crf = null,
             KeepSteps = false,
+            SelfCheck = 0,
             Cards = plain.Cards,
             TextEncoderCard = false,
             Device = null,
