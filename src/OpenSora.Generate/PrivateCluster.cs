@@ -116,7 +116,7 @@ internal static class PrivateCluster
         builder.Logging.ClearProviders();
         builder.AddTelemetry(settings.Card.Telemetry, "opensora-silo", Environment.MachineName);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are the command's own
-        builder.Services.AddSingleton(settings.Cluster).AddCards(place, directory).AddPrivateGenerations(store, request => new JobMedia(request));
+        builder.Services.AddSingleton(settings.Cluster).AddCards(place, directory).AddPrivateGenerations(store, request => new JobMedia(request), settings.State.Results);
         if (card is not null)
             builder.Services.AddSingleton(card).AddSingleton<CardService>();
         builder.UseOrleans(silo =>

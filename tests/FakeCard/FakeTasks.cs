@@ -24,7 +24,7 @@ internal sealed class FakeTasks(
     public Task Run()
     {
         if (_settings.Marks.Length > 0)
-            File.AppendAllText(Path.Combine(_settings.Marks, $"tasks-{state.Name}"), (task is LoadTask load ? $"Load {string.Join('+', load.Networks)}" : task.GetType().Name.Replace("Task", "")) + "\n");
+            File.AppendAllText(Path.Combine(_settings.Marks, $"tasks-{state.Name}"), (task is LoadTask load ? $"{(load.OnlyNames ? "Name" : "Load")} {string.Join('+', load.Networks)}" : task.GetType().Name.Replace("Task", "")) + "\n");
         return Do();
     }
 
@@ -50,7 +50,7 @@ internal sealed class FakeTasks(
     private async Task Load(LoadTask load)
     {
         await Once("load", () => (new Loaded(string.Join('+', load.Networks)) { Weights = [.. load.Networks.Select(network => new WeightsDigest($"{network}", $"{FakeModel.Hash(0, $"{network}"):x16}"))] }, []));
-        if (_settings.Marks.Length > 0)
+        if (_settings.Marks.Length > 0 && !load.OnlyNames)
             await File.WriteAllTextAsync(Path.Combine(_settings.Marks, $"loaded-{state.Name}"), "", cancel);
     }
 
@@ -111,7 +111,7 @@ internal sealed class FakeTasks(
                 latents[0][from] ^= 1;
             ExchangeSum[] sums = [.. latents.Select((latent, sample) => new ExchangeSum(sample, (long)FakeModel.Hash((ulong)step, latent.AsSpan(from, Math.Max(1, count) * LatentFrameBytes))))];
             await faults.Send("step", step,
-                new StepHandedIn(step, first, count, WorkCounts.Zero with { BytesSent = StepBytes * (ranks - 1), Tokens = 56 * count }, even) { Sums = step > denoise.SumsAfter ? sums : null },
+                new StepHandedIn(step, first, count, WorkCounts.Zero with { BytesSent = StepBytes * (ranks - 1), Tokens = 56 * count, Units = count }, even) { Sums = step > denoise.SumsAfter ? sums : null },
                 count == 0 ? [] : [.. latents.Select(latent => (ReadOnlyMemory<byte>)latent.AsMemory(first * LatentFrameBytes, count * LatentFrameBytes))]);
         }
         await faults.Before("denoised", 0);

@@ -14,12 +14,12 @@ internal static class Encoding
 {
     public static TaskResult Load(TaskContext context, LoadTask task)
     {
-        if (!task.Networks.Contains(Network.Text))
+        if (!task.OnlyNames && !task.Networks.Contains(Network.Text))
             context.Models.ReleaseText(); // texts are encoded; the largest network makes room for those that are needed now
         Models models = context.Models;
         // Beside the loading, which waits for the same bytes.
         Task<WeightsDigest>[] digests = [.. task.Networks.Select(network => Task.Run(() => models.Digest(network), context.Cancel))];
-        foreach (Network network in task.Networks)
+        foreach (Network network in task.OnlyNames ? [] : task.Networks)
         {
             context.Cancel.ThrowIfCancellationRequested();
             models.Load(network);

@@ -15,7 +15,8 @@ namespace OpenSora.Cluster.Jobs;
 /// latents, latents become frames, frames go to files while the next ones are decoded. Random numbers are drawn in the
 /// original's order: their state goes from task to task. It runs on the turns of the grain of its generation; files, ffmpeg and prompts are off them.
 /// </summary>
-internal sealed class GenerationJob(JobContext job)
+/// <param name="results">Of earlier jobs.</param>
+internal sealed class GenerationJob(JobContext job, ResultStore results)
 {
     /// <exception cref="InputException">The request cannot be done as it is.</exception>
     /// <exception cref="CannotFitException">It cannot fit into a card.</exception>
@@ -30,6 +31,8 @@ internal sealed class GenerationJob(JobContext job)
             ReadOnlyMemory<byte> random = await FindRandom();
             while (await Plan(cancel) is { } next)
             {
+                if (results.IsOn)
+                    job.Results ??= await JobResults.Open(job, results, job.Owner, cancel);
                 // Texts first: the text encoder, by far the largest network, is gone before the others are loaded.
                 IReadOnlyDictionary<int, Answer<TextEncoded>> prompts = await EncodeTexts(next.Batch, next.Videos, cancel);
                 loading ??= await Load(over.Token);
@@ -181,6 +184,7 @@ internal sealed class GenerationJob(JobContext job)
                 Samples = record.Samples,
                 Trail = trail,
                 Cache = StepCache.Parse(job.Request.Cache) is null ? null : new CacheUse(job.Request.Cache!, 0, 0),
+                Reused = results.IsOn ? new ReusedWork(0, 0, 0, 0) : null,
                 SelfCheck = job.Request.SelfCheck == 0 ? null : new SelfCheckUse(job.Request.SelfCheck, 0, 0),
                 BytesSent = new BytesSent([], 0, 0),
                 TokensComputed = 0,

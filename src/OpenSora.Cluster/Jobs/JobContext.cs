@@ -14,6 +14,12 @@ internal sealed record JobContext(
 {
     public StepHashes Trail { get; } = new();
 
+    /// <summary>Whose results may be used. Default: that of a private job.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>Results of earlier jobs; null where none are kept, or none are asked for yet.</summary>
+    public JobResults? Results { get; set; }
+
     public JobRecord Record => Folder.Record;
 
     public string Job => Record.Job;

@@ -61,9 +61,10 @@ internal sealed class StepHashes
     }
 
     /// <summary>The denoise of a clip begins, or goes on.</summary>
-    public void Begin(int batch, DenoiseWork work, IReadOnlyList<string> prompts, Checkpoint from)
+    /// <param name="known">The hashes of steps that an earlier job did; null for none.</param>
+    public void Begin(int batch, DenoiseWork work, IReadOnlyList<string> prompts, Checkpoint from, IReadOnlyList<string>? known)
     {
-        List<Task<string>> before = Find(batch, work.Loop)?.Steps ?? [];
+        List<Task<string>> before = known is not null ? [.. known.Select(Task.FromResult)] : Find(batch, work.Loop)?.Steps ?? [];
         _clips.RemoveAll(clip => clip.Batch == batch && clip.Loop == work.Loop);
         _clips.Add(new Clip(batch, work.Loop, prompts, Task.Run(() => ConditionsOf(work)), before));
         Add(batch, work.Loop, from);
@@ -77,6 +78,13 @@ internal sealed class StepHashes
             steps.RemoveRange(checkpoint.Step, steps.Count - checkpoint.Step);
         if (checkpoint.Step == steps.Count)
             steps.Add(Task.Run(() => Of(checkpoint)));
+    }
+
+    /// <summary>The hashes of a clip up to now. It waits for them, and is not for a grain's turns.</summary>
+    public Func<IReadOnlyList<string>> StepsOf(int batch, int loop)
+    {
+        Task<string[]> all = Task.WhenAll(Find(batch, loop)!.Steps);
+        return () => all.GetAwaiter().GetResult();
     }
 
     /// <summary>A clip is there: now, or from before.</summary>

@@ -12,6 +12,11 @@ internal sealed class Tally
     private long _peakBeforeDecode;
     private int _checked, _differences;
 
+    private ReusedWork _reused = new(0, 0, 0, 0);
+
+    /// <summary>Units that all cards took through a block, counted in each block.</summary>
+    public long Units => _workers.Values.Sum(worker => worker.Work.Units);
+
     public int RecomputedSteps { get; private set; }
 
     public int RetriedChunks { get; private set; }
@@ -41,6 +46,15 @@ internal sealed class Tally
     {
         _differences++;
         Instruments.StepsDiffered.Add(1);
+    }
+
+    /// <summary>What an earlier job did was not done again.</summary>
+    public void Reused(int texts = 0, int starts = 0, int steps = 0, long units = 0)
+    {
+        _reused = new ReusedWork(_reused.Texts + texts, _reused.Starts + starts, _reused.Steps + steps, _reused.Units + units);
+        Instruments.TextsReused.Add(texts);
+        Instruments.StepsReused.Add(steps);
+        Instruments.UnitsReused.Add(units);
     }
 
     public void RetriedChunk()
@@ -74,6 +88,7 @@ internal sealed class Tally
             Cache = report.Cache is { } cache
                 ? cache with { Evaluated = _workers.Values.Sum(worker => worker.Work.PartsEvaluated), Taken = _workers.Values.Sum(worker => worker.Work.PartsTaken) }
                 : null,
+            Reused = report.Reused is null ? null : _reused,
             SelfCheck = report.SelfCheck is { } check ? check with { Steps = _checked, Differences = _differences } : null,
             BytesSent = new BytesSent([.. uses.Select(use => use.BytesSent)], uses.Sum(use => use.BytesSent), _bound),
             TokensComputed = uses.Sum(use => use.TokensComputed),

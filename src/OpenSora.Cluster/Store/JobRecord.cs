@@ -64,4 +64,5 @@ internal sealed record KeptTrail(IReadOnlyList<WeightsDigest> Weights, IReadOnly
 [JsonSerializable(typeof(KeptClip))]
 [JsonSerializable(typeof(KeptContinuation))]
 [JsonSerializable(typeof(KeptTrail))]
+[JsonSerializable(typeof(KeptResult))]
 internal sealed partial class StoreJson : JsonSerializerContext;

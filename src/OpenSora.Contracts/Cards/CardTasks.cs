@@ -24,7 +24,11 @@ public abstract record CardTask
 }
 
 /// <summary>Loads networks, so that a later task need not. Answer: <see cref="Loaded"/>.</summary>
-public sealed record LoadTask(IReadOnlyList<Network> Networks) : CardTask;
+public sealed record LoadTask(IReadOnlyList<Network> Networks) : CardTask
+{
+    /// <summary>Only <see cref="Loaded.Weights"/> is asked for; no network is loaded, and none let go. Default: false.</summary>
+    public bool OnlyNames { get; init; }
+}
 
 /// <summary>The networks of a generation.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Network>))]

@@ -43,6 +43,8 @@ public sealed record GenerationReport
     public required BytesSent BytesSent { get; init; }
     /// <summary>What <c>--cache</c> saved; null without it.</summary>
     public CacheUse? Cache { get; init; }
+    /// <summary>What was taken from earlier jobs; null where <c>OPENSORA_RESULTS</c> keeps none.</summary>
+    public ReusedWork? Reused { get; init; }
     /// <summary>What <c>--self-check</c> looked at; null without it.</summary>
     public SelfCheckUse? SelfCheck { get; init; }
     /// <summary>Tokens that all cards took through a block, counted in each block; with a cache those that changed layout after it.</summary>
@@ -84,6 +86,13 @@ public sealed record CacheUse(string Rule, long Evaluated, long Taken)
     /// <summary>How many times fewer evaluations there were than without the cache.</summary>
     public double Fewer => Evaluated == 0 ? 1 : (double)(Evaluated + Taken) / Evaluated;
 }
+
+/// <summary>Work of earlier jobs of the same owner that was not done again.</summary>
+/// <param name="Texts">Texts whose features were there.</param>
+/// <param name="Starts">Clips whose start was there.</param>
+/// <param name="Steps">Denoising steps.</param>
+/// <param name="Units">Units that these steps took through blocks, counted in each block, on all cards.</param>
+public sealed record ReusedWork(int Texts, int Starts, int Steps, long Units);
 
 /// <summary>What <c>--self-check</c> looked at.</summary>
 /// <param name="Share">The share of steps that was asked for.</param>
