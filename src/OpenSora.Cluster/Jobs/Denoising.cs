@@ -90,6 +90,8 @@ internal static class Denoising
         job.Trail.Begin(batch.Index, work, [.. batch.Videos.Select(video => video.Prompts[loop])], from, before?.Hashes);
         job.Voice.Progress(Stage.Denoise, from.Step, work.Steps);
         (Checkpoint last, ReadOnlyMemory<byte>? random) = await DenoiserOf(job).Run(work, from, work.Steps, StepDone, cancel);
+        if (from.Step < work.Steps)
+            keepResult?.Invoke(last, job.Trail.StepsOf(batch.Index, loop)); // all ranks have told their counts
         FinishedClip clip = new(random!.Value, last.Samples);
         job.KeepClip(batch, loop, clip);
         return clip;
@@ -100,7 +102,7 @@ internal static class Denoising
             job.Trail.Add(batch.Index, loop, checkpoint);
             job.KeepTrail();
             job.KeepStep(batch, loop, checkpoint, work.CanGoOnAfter(checkpoint.Step));
-            if (work.CanGoOnAfter(checkpoint.Step))
+            if (work.CanGoOnAfter(checkpoint.Step) && checkpoint.Step < work.Steps)
                 keepResult?.Invoke(checkpoint, job.Trail.StepsOf(batch.Index, loop));
             job.StepDone?.Invoke(checkpoint);
         }

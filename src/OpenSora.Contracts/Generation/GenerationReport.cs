@@ -91,7 +91,7 @@ public sealed record CacheUse(string Rule, long Evaluated, long Taken)
 /// <param name="Texts">Texts whose features were there.</param>
 /// <param name="Starts">Clips whose start was there.</param>
 /// <param name="Steps">Denoising steps.</param>
-/// <param name="Units">Units that these steps took through blocks, counted in each block, on all cards.</param>
+/// <param name="Units">Units that these steps took through blocks, counted in each block, on all cards; of a clip's last step those that had been told when it was kept.</param>
 public sealed record ReusedWork(int Texts, int Starts, int Steps, long Units);
 
 /// <summary>What <c>--self-check</c> looked at.</summary>
