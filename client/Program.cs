@@ -8,6 +8,7 @@ RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator
     GenerateCommand.Create(),
     BenchmarkCommand.Create(args),
     SweepCommand.Create(),
+    AuditCommand.Create(),
     VerifyCommand.Create(),
     ProfileCommand.Create(),
     DoctorCommand.Create(),

@@ -58,10 +58,23 @@ internal static class GenerateCommand
 
     private static async Task<int> Run(GenerationOrder order, bool json, bool quiet, CancellationToken cancel)
     {
+        CardEvent last = await Follow(order, quiet, cancel);
+        if (last is not Generated { Report: var report })
+            return Failure.Report(last);
+        Console.Out.WriteLine(json
+            ? JsonSerializer.Serialize(report, ContractsJson.Indented.GenerationReport)
+            : string.Join(Environment.NewLine, report.Files));
+        return ExitCode.Done;
+    }
+
+    /// <summary>Has an order done on this machine, and shows how far it is.</summary>
+    /// <returns>The last event.</returns>
+    public static async Task<CardEvent> Follow(GenerationOrder order, bool quiet, CancellationToken cancel)
+    {
         using CancellationTokenSource stop = CancelKeys.Link(cancel);
         using ChildProcess coordinator = ChildProcess.StartCoordinator(order);
         ProgressDisplay display = new(quiet);
-        CardEvent last = await display.Run(async () =>
+        return await display.Run(async () =>
         {
             CardEvent final = new Failed(ExitCode.CardFailure, "no answer");
             await foreach (CardEvent happened in coordinator.Events(stop.Token))
@@ -71,12 +84,6 @@ internal static class GenerateCommand
             }
             return final;
         });
-        if (last is not Generated { Report: var report })
-            return Failure.Report(last);
-        Console.Out.WriteLine(json
-            ? JsonSerializer.Serialize(report, ContractsJson.Indented.GenerationReport)
-            : string.Join(Environment.NewLine, report.Files));
-        return ExitCode.Done;
     }
 
     /// <summary>The same by a service: progress here, the file here; stopping it here cancels it there.</summary>

@@ -107,6 +107,7 @@ internal static class ServeCommand
                 Store = Path.GetFullPath(parsed.GetRequiredValue(Store)),
                 Database = database,
                 Models = models,
+                MostResults = settings.State.Results,
                 Scheduling = new SchedulerOptions
                 {
                     Favours = Enum.Parse<Favours>(parsed.GetRequiredValue(Favour), ignoreCase: true),

@@ -24,6 +24,10 @@ internal static class Instruments
 
     public static readonly Counter<long> BytesSwitched = Meter.CreateCounter<long>("opensora.switched", "By", "Tensor bytes between cards while denoising.");
     public static readonly Counter<long> StepsRecomputed = Meter.CreateCounter<long>("opensora.steps.recomputed", description: "Steps begun again because a card was lost.");
+    public static readonly Counter<long> StepsDiffered = Meter.CreateCounter<long>("opensora.steps.differed", description: "Checked steps in which a card computed otherwise than others.");
+    public static readonly Counter<long> TextsReused = Meter.CreateCounter<long>("opensora.texts.reused", description: "Texts whose features an earlier job made.");
+    public static readonly Counter<long> StepsReused = Meter.CreateCounter<long>("opensora.steps.reused", description: "Steps that an earlier job did.");
+    public static readonly Counter<long> UnitsReused = Meter.CreateCounter<long>("opensora.units.reused", description: "Units that these steps took.");
     public static readonly Counter<long> ChunksRetried = Meter.CreateCounter<long>("opensora.chunks.retried", description: "Tiles decoded again because a card was lost.");
     public static readonly Counter<long> TasksRetried = Meter.CreateCounter<long>("opensora.tasks.retried", description: "Further attempts at other tasks.");
     public static readonly Counter<long> CardsLost = Meter.CreateCounter<long>("opensora.cards.lost", description: "Cards that were lost while they worked.");
@@ -48,7 +52,7 @@ internal static class Instruments
         // There from the beginning, so that the first one is a rise.
         foreach (string status in new[] { "completed", "failed", "cancelled" })
             Ended.Add(0, Tag("status", status));
-        foreach (Counter<long> counter in new[] { BytesSwitched, StepsRecomputed, ChunksRetried, TasksRetried, CardsLost, CardsRested })
+        foreach (Counter<long> counter in new[] { BytesSwitched, StepsRecomputed, StepsDiffered, TextsReused, StepsReused, UnitsReused, ChunksRetried, TasksRetried, CardsLost, CardsRested })
             counter.Add(0);
     }
 

@@ -68,6 +68,7 @@ public sealed record Failed(int ExitCode, string Message) : CardEvent;
 [JsonSerializable(typeof(VerificationRequest))]
 [JsonSerializable(typeof(CardEvent))]
 [JsonSerializable(typeof(GenerationReport))]
+[JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(VerificationReport))]
 [JsonSerializable(typeof(PlanReport))]
 [JsonSerializable(typeof(SimulationReport))]

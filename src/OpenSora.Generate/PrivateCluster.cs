@@ -34,8 +34,13 @@ internal static class PrivateCluster
         if (order.Listen is not null && secret is null)
             throw new InputException($"--listen {order.Listen} lets other cards join: set {CardProtocol.TokenVariable}, or {CardProtocol.TokenFileVariable} to a file that holds it, to a secret that they are given too");
         JobStore store = new(settings.State.Root);
-        JobRecord? begun = order.Resume is { } job ? Read(store, job) : null;
-        GenerationRequest request = begun is not null ? begun.Request with { Cards = order.Cards ?? begun.Request.Cards } : Settle(order);
+        JobRecord? begun = order.Audit is { } asked ? Read(store, asked) : order.Resume is { } job ? Read(store, job) : null;
+        GenerationRequest request = begun is not null ? begun.Request with
+        {
+            Cards = order.Cards ?? begun.Request.Cards,
+            Threads = order.Audit?.Report.Threads ?? begun.Request.Threads,
+            Device = order.Device ?? begun.Request.Device,
+        } : Settle(order);
         if (begun is not null)
         {
             GenerationRules.Check(request);
@@ -56,14 +61,17 @@ internal static class PrivateCluster
             : new CardParts(new CardOptions(ownCard, request.Device, request.Threads, null, null, place.Endpoint, "tcp:127.0.0.1:0", null, false, place.Token, place.Tls), settings.Card);
         using IHost host = Build(place, settings, directory, store, card);
         PrivateGenerations generations = host.Services.GetRequiredService<PrivateGenerations>();
-        (request, NameReservation names) = begun is null ? generations.Reserve(request, notice => events.Write(new Notice(notice))) : (request, generations.Reserve(begun));
-        using NameReservation held = names;
+        (request, NameReservation? names) = order.Audit is not null ? (request, null)
+            : begun is null ? generations.Reserve(request, notice => events.Write(new Notice(notice))) : (request, generations.Reserve(begun));
+        using NameReservation? held = names;
         // Cards first: they take about as long to start as the silo does.
         if (card is not null)
             _ = Open(card, directory, events);
         await using OwnCards? cards = card is not null ? null
             : new OwnCards(place, CardsOf(order, request), directory, settings.Cluster, message => events.Write(new Notice(message)));
         await host.StartAsync(cancel);
+        if (order.Audit is { } audit)
+            return await generations.Audit(audit, request, events.Write, cancel);
         int most = order.Listen is null ? request.Cards : int.MaxValue;
         if (begun is not null)
             return await generations.Resume(begun, request, most, events.Write, cancel);
@@ -77,6 +85,11 @@ internal static class PrivateCluster
         using JobFolder folder = store.Open(job);
         return folder.Record;
     }
+
+    /// <exception cref="InputException">The job of the report kept nothing.</exception>
+    private static JobRecord Read(JobStore store, AuditOrder audit) => store.Jobs().Contains(audit.Report.Job) ? Read(store, audit.Report.Job)
+        : throw new InputException($"job {audit.Report.Job} kept no steps in {store.Root}: an audit needs those of --keep-steps, where OPENSORA_STATE says. "
+            + "Without them make the clip again from the same request: the first step in which the trails of both reports differ is where they part");
 
     /// <summary>The card of this process. A device that cannot be opened ends the job.</summary>
     private static async Task Open(CardParts card, CardDirectory directory, EventWriter events)
@@ -103,7 +116,7 @@ internal static class PrivateCluster
         builder.Logging.ClearProviders();
         builder.AddTelemetry(settings.Card.Telemetry, "opensora-silo", Environment.MachineName);
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>(); // signals are the command's own
-        builder.Services.AddSingleton(settings.Cluster).AddCards(place, directory).AddPrivateGenerations(store, request => new JobMedia(request));
+        builder.Services.AddSingleton(settings.Cluster).AddCards(place, directory).AddPrivateGenerations(store, request => new JobMedia(request), settings.State.Results);
         if (card is not null)
             builder.Services.AddSingleton(card).AddSingleton<CardService>();
         builder.UseOrleans(silo =>

@@ -135,6 +135,19 @@ public sealed class Models : IDisposable
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>Names the files of a network by their contents. Reads all of them, once in a process; may be called beside <see cref="Load"/>.</summary>
+    public WeightsDigest Digest(Network network)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (string folder in Folders(network))
+            foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes($"{Path.GetRelativePath(folder, file)}\n"));
+                hash.AppendData(FileDigests.Of(file));
+            }
+        return new WeightsDigest($"{network}", Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
+
     /// <summary>The first of a network's stored weights that is NaN or infinite in the type of the model. Reads all of them.</summary>
     /// <returns>The checkpoint and the weight's name there; null when all are finite.</returns>
     public (string Path, string Name)? FindNotFinite(Network network)

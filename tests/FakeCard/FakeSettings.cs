@@ -40,6 +40,6 @@ public sealed record FakeSettings
 /// <param name="Card">The card's name; empty for whichever comes there first.</param>
 /// <param name="Place">step, chunk, text, start, load or reference.</param>
 /// <param name="Index">Of the step (from 1) or the chunk (from 0); -1 for any.</param>
-/// <param name="When">before (it is computed), during (half of it is sent) or after (it is sent).</param>
-/// <param name="Kind">kill, freeze, drop, corrupt, delay, fail, accuse or leave.</param>
+/// <param name="When">before (it is computed), during (half of it is sent) or after (it is sent); flip: one bit of it is another one.</param>
+/// <param name="Kind">kill, freeze, drop, corrupt, delay, fail, accuse or leave; of a flip once, or always.</param>
 public sealed record Fault(string Card, string Place, int Index, string When, string Kind);

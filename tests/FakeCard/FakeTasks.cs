@@ -24,7 +24,7 @@ internal sealed class FakeTasks(
     public Task Run()
     {
         if (_settings.Marks.Length > 0)
-            File.AppendAllText(Path.Combine(_settings.Marks, $"tasks-{state.Name}"), (task is LoadTask load ? $"Load {string.Join('+', load.Networks)}" : task.GetType().Name.Replace("Task", "")) + "\n");
+            File.AppendAllText(Path.Combine(_settings.Marks, $"tasks-{state.Name}"), (task is LoadTask load ? $"{(load.OnlyNames ? "Name" : "Load")} {string.Join('+', load.Networks)}" : task.GetType().Name.Replace("Task", "")) + "\n");
         return Do();
     }
 
@@ -49,8 +49,8 @@ internal sealed class FakeTasks(
     /// <summary>Leaves a mark, <c>loaded-NAME</c>, when it is done.</summary>
     private async Task Load(LoadTask load)
     {
-        await Once("load", () => (new Loaded(string.Join('+', load.Networks)), []));
-        if (_settings.Marks.Length > 0)
+        await Once("load", () => (new Loaded(string.Join('+', load.Networks)) { Weights = [.. load.Networks.Select(network => new WeightsDigest($"{network}", $"{FakeModel.Hash(0, $"{network}"):x16}"))] }, []));
+        if (_settings.Marks.Length > 0 && !load.OnlyNames)
             await File.WriteAllTextAsync(Path.Combine(_settings.Marks, $"loaded-{state.Name}"), "", cancel);
     }
 
@@ -96,7 +96,7 @@ internal sealed class FakeTasks(
         byte[][] latents = [.. parts.Skip(1).Take(samples).Select(part => part.ToArray())];
         int first = Math.Min(denoise.Rank, holders) * frames / holders, count = denoise.Rank < holders ? (denoise.Rank + 1) * frames / holders - first : 0;
         double even = StepBytes * ranks * (ranks - 1);
-        for (int step = denoise.FirstStep + 1; step <= _request.NumSamplingSteps; step++)
+        for (int step = denoise.FirstStep + 1; step <= (denoise.LastStep ?? _request.NumSamplingSteps); step++)
         {
             await faults.Before("step", step);
             await Task.Delay(_settings.StepMilliseconds, cancel);
@@ -105,8 +105,13 @@ internal sealed class FakeTasks(
             await Meet(denoise, step);
             for (int i = 0; i < samples; i++)
                 latents[i] = FakeModel.Step(latents[i], frames, FakeModel.Hash(FakeModel.Hash(FakeModel.Hash(7, parts[0].Span), parts[1 + samples + i].Span), 100 * denoise.Loop + step));
+            // A rank without frames has a unit, too.
+            int from = Math.Min(first, frames - 1) * LatentFrameBytes;
+            if (faults.Flips(step))
+                latents[0][from] ^= 1;
+            ExchangeSum[] sums = [.. latents.Select((latent, sample) => new ExchangeSum(sample, (long)FakeModel.Hash((ulong)step, latent.AsSpan(from, Math.Max(1, count) * LatentFrameBytes))))];
             await faults.Send("step", step,
-                new StepHandedIn(step, first, count, WorkCounts.Zero with { BytesSent = StepBytes * (ranks - 1), Tokens = 56 * count }, even),
+                new StepHandedIn(step, first, count, WorkCounts.Zero with { BytesSent = StepBytes * (ranks - 1), Tokens = 56 * count, Units = count }, even) { Sums = step > denoise.SumsAfter ? sums : null },
                 count == 0 ? [] : [.. latents.Select(latent => (ReadOnlyMemory<byte>)latent.AsMemory(first * LatentFrameBytes, count * LatentFrameBytes))]);
         }
         await faults.Before("denoised", 0);

@@ -18,6 +18,9 @@ internal sealed partial class Faults(FakeSettings settings, FakeState state, Car
             await Happen(fault);
     }
 
+    /// <summary>Whether a bit of what this card computes in a step is to flip: once, or with <c>always</c> each time.</summary>
+    public bool Flips(int step) => Due("step", step, "flip") is not null;
+
     /// <summary>Sends a reply, unless something happens to it.</summary>
     public async Task Send(string place, int index, CardReply reply, params ReadOnlyMemory<byte>[] parts)
     {
@@ -89,6 +92,8 @@ internal sealed partial class Faults(FakeSettings settings, FakeState state, Car
             Fault fault = settings.Faults[i];
             if (fault.Place != place || fault.When != when || (fault.Index >= 0 && fault.Index != index) || (fault.Card.Length > 0 && fault.Card != state.Name))
                 continue;
+            if (fault.Kind == "always")
+                return fault;
             try
             {
                 using FileStream mark = new(Path.Combine(settings.Marks, $"fault-{i}"), FileMode.CreateNew);

@@ -43,6 +43,22 @@ public sealed class GcuTests : IDisposable
         Assert.All(TestCard.KernelsIn(report), kernels => Assert.True(kernels > 500));
     }
 
+    /// <summary>Which of three cards flips it is left to them.</summary>
+    [Fact]
+    public async Task ACardThatFlipsABitIsNamedAndTheBytesAreRight()
+    {
+        string cpu = await Cpu("fp32"), flipped = Path.Combine(_folder, "flipped");
+        ClientProgram.Outcome outcome = await ClientProgram.Run(
+            Arguments("fp32", "gcu", "--cards", "3", "--self-check", "1"),
+            (TestCard.TorchVariable, TestCard.Torch), (TestCard.Variable, TestCard.Library), ("TESTCARD_COUNT", "3"), ("OPENSORA_FAULTS", $"flip@step=1:unit=1;once={flipped}"));
+        Assert.True(outcome.ExitCode == 0, outcome.Errors);
+        JsonNode report = JsonNode.Parse(outcome.Output)!;
+        Assert.True(File.Exists(flipped));
+        Assert.Equal(cpu, report["sha256"]!.ToJsonString());
+        Assert.Equal((2, 1), (report["selfCheck"]!["steps"]!.GetValue<int>(), report["selfCheck"]!["differences"]!.GetValue<int>()));
+        Assert.Contains("block 1 of step 2", report["losses"]!.AsArray().Single()!["cause"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task KernelsThatAreNotKnownAreRefused()
     {

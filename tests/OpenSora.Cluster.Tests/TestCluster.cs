@@ -40,7 +40,7 @@ internal sealed class TestCluster : IAsyncDisposable
             System.IO.Directory.Delete(kept._root, recursive: true);
     };
 
-    private TestCluster(ClusterOptions options, string root)
+    private TestCluster(ClusterOptions options, string root, double results)
     {
         (Options, _root) = (options, root);
         Folder = NewFolder();
@@ -49,7 +49,7 @@ internal sealed class TestCluster : IAsyncDisposable
         Store = new JobStore(Path.Combine(root, "state"));
         Place = new SiloPlace { Name = "coordinator", Endpoint = _port.Endpoint, Token = Token };
         HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSingleton(options).AddCards(Place, Directory).AddPrivateGenerations(Store, _ => new TestMedia());
+        builder.Services.AddSingleton(options).AddCards(Place, Directory).AddPrivateGenerations(Store, _ => new TestMedia(), results);
         builder.UseOrleans(silo =>
         {
             silo.UsePlace(Place);
@@ -103,12 +103,13 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private string LinksFolder => Path.Combine(_root, "links");
 
-    public static async Task<TestCluster> Start(int cards, ClusterOptions? options = null, string device = "cpu")
+    /// <param name="results">Gigabytes of results that are kept for later jobs.</param>
+    public static async Task<TestCluster> Start(int cards, ClusterOptions? options = null, string device = "cpu", double results = 0)
     {
-        bool plain = (options is null || ReferenceEquals(options, Patient)) && device == "cpu";
+        bool plain = (options is null || ReferenceEquals(options, Patient)) && device == "cpu" && results == 0;
         if (plain && Take(cards) is { } kept)
             return kept;
-        TestCluster cluster = new(options ?? Patient, System.IO.Directory.CreateTempSubdirectory("opensora-test").FullName) { _plain = plain ? cards : null };
+        TestCluster cluster = new(options ?? Patient, System.IO.Directory.CreateTempSubdirectory("opensora-test").FullName, results) { _plain = plain ? cards : null };
         if (cards > 0)
             cluster._cards = new LocalCards(cluster.Plan(cards, device), cluster.Directory, cluster.Options, cluster.Say);
         await cluster._host.StartAsync();

@@ -1,4 +1,5 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Layout.Units;
 using OpenSora.TestKit;
@@ -39,6 +40,26 @@ public sealed class ModelsTests : IDisposable
         string golden = CopyText(), shard = Path.Combine(_folder, "pytorch_model-00002-of-00002.bin");
         File.WriteAllBytes(shard, File.ReadAllBytes(shard)[..^100]);
         Assert.Contains(shard, Assert.Throws<InputException>(() => Open(golden)).Message);
+    }
+
+    /// <summary>One bit of a weight is in no header; a copy elsewhere is the same files.</summary>
+    [Fact]
+    public void A_digest_names_the_contents()
+    {
+        string golden = CopyText(), shard = Path.Combine(_folder, "pytorch_model-00002-of-00002.bin");
+        using Models models = Open(golden);
+        string fingerprint = models.Fingerprint([Network.Text]);
+        WeightsDigest before = models.Digest(Network.Text);
+        byte[] bytes = File.ReadAllBytes(shard);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(shard, bytes);
+        File.SetLastWriteTimeUtc(shard, DateTime.UtcNow.AddSeconds(1));
+        Assert.NotEqual(before, models.Digest(Network.Text));
+        Assert.Equal(fingerprint, models.Fingerprint([Network.Text]));
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(shard, bytes);
+        File.SetLastWriteTimeUtc(shard, DateTime.UtcNow.AddSeconds(2));
+        Assert.Equal(before, models.Digest(Network.Text));
     }
 
     /// <returns>The folder of the others.</returns>

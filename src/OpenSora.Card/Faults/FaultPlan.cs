@@ -11,7 +11,7 @@ namespace OpenSora.Card.Faults;
 /// </summary>
 internal sealed partial class FaultPlan
 {
-    private const string InSwitch = ":in-switch";
+    private const string InSwitch = ":in-switch", OfUnit = ":unit=", Flip = "flip";
     private const int Stop = 19, Kill = 9;
 
     private readonly Lock _one = new();
@@ -29,6 +29,13 @@ internal sealed partial class FaultPlan
         if (Take(epoch, point) is { } fault)
             Happen(fault);
     }
+
+    /// <summary>Whether a bit of some unit is to flip.</summary>
+    public bool HasFlips => _faults.Exists(fault => fault.Action == Flip);
+
+    /// <summary>Whether a bit of this unit is to flip.</summary>
+    /// <param name="unit">Of those that this card hands on in the step, from 0.</param>
+    public bool Flips(long epoch, int step, int unit) => Take(epoch, $"step={step}{OfUnit}{unit}") is not null;
 
     /// <summary>The connection to another rank, with the faults that are to happen on it.</summary>
     public Stream Between(long epoch, Stream stream) => _faults.Count == 0 ? stream : new FaultyStream(stream, step => Take(epoch, $"step={step}{InSwitch}"), Happen);
@@ -81,8 +88,9 @@ internal sealed partial class FaultPlan
     {
         Match match = Grammar().Match(text);
         bool link = text.Contains(InSwitch, StringComparison.Ordinal);
-        if (!match.Success || match.Groups["action"].Value is "drop" or "corrupt" && !link || match.Groups["action"].Value == "fail" && link)
-            throw new InputException($"{CardSettings.FaultsVariable}={text} is not understood: give kill, stop, fail, drop, corrupt, delay=MS or hold=PATH, then @ and a point (docs/faults.md)");
+        bool unit = text.Contains(OfUnit, StringComparison.Ordinal);
+        if (!match.Success || (match.Groups["action"].Value == Flip) != unit || match.Groups["action"].Value is "drop" or "corrupt" && !link || match.Groups["action"].Value == "fail" && link)
+            throw new InputException($"{CardSettings.FaultsVariable}={text} is not understood: give kill, stop, fail, flip, drop, corrupt, delay=MS or hold=PATH, then @ and a point (docs/faults.md)");
         string? Of(string group) => match.Groups[group] is { Success: true, Value: var value } ? value : null;
         return new Fault(
             Of("action")!,
@@ -93,7 +101,7 @@ internal sealed partial class FaultPlan
             Of("once"));
     }
 
-    [GeneratedRegex(@"^(?<action>kill|stop|fail|drop|corrupt|delay=(?<ms>\d{1,9})|hold=(?<hold>[^@;|]+))@(?<point>step=\d{1,9}:(before-switch|in-switch|after-step|handed-in)|chunk=\d{1,9})(;epoch=(?<epoch>\d{1,18}))?(;once=(?<once>.+))?$")]
+    [GeneratedRegex(@"^(?<action>kill|stop|fail|flip|drop|corrupt|delay=(?<ms>\d{1,9})|hold=(?<hold>[^@;|]+))@(?<point>step=\d{1,9}:(before-switch|in-switch|after-step|handed-in|unit=\d{1,9})|chunk=\d{1,9})(;epoch=(?<epoch>\d{1,18}))?(;once=(?<once>.+))?$")]
     private static partial Regex Grammar();
 
     [LibraryImport("libc")]
@@ -101,7 +109,7 @@ internal sealed partial class FaultPlan
 }
 
 /// <summary>One fault.</summary>
-/// <param name="Action">kill, stop, fail, drop, corrupt, delay=MS, or hold=PATH.</param>
+/// <param name="Action">kill, stop, fail, flip, drop, corrupt, delay=MS, or hold=PATH.</param>
 /// <param name="Hold">The file that keeps the work there for as long as it exists.</param>
 /// <param name="Epoch">Only in this epoch; null for any.</param>
 /// <param name="Once">A file that is made when it happens; it does not happen when the file is there.</param>

@@ -49,6 +49,7 @@ internal static class Denoising
             {
                 Schedule = models.Schedule(settings),
                 FirstStep = task.FirstStep,
+                LastStep = task.LastStep,
                 Latents = [.. context.Parts.Skip(1).Take(samples).Select(part => Starting.TokensOf(part, settings))],
                 EditRatios = task.EditRatios,
                 Noise = step =>
@@ -60,8 +61,9 @@ internal static class Denoising
                 Guidance = new Guidance(settings.GuidanceScale),
                 Caches = caches,
             };
-            StepReports reports = new(context, task, plan, models, counters, caches, evenBytes);
-            DenoiseStage.Run(models.Transformer, clip, share, new GuidanceRanks(plan, mesh, counters), reports.Send, context.Cancel);
+            ExchangeSums sums = new(task.SumsAfter, context.Faults, task.Epoch);
+            StepReports reports = new(context, task, plan, models, counters, sums, caches, evenBytes);
+            DenoiseStage.Run(models.Transformer, clip, share, new GuidanceRanks(plan, mesh, counters, sums.Watch), reports.Send, context.Cancel);
         }
         noise.SkipTo(settings.Steps);
         return new TaskResult(new Denoised(evenBytes), [random.State]);
@@ -81,7 +83,7 @@ internal static class Denoising
     }
 
     /// <summary>Hands in this rank's frames and counts after each step.</summary>
-    private sealed class StepReports(TaskContext context, DenoiseTask task, GangPlan plan, Models models, RankCounters counters, StepCaches? caches, double evenBytes)
+    private sealed class StepReports(TaskContext context, DenoiseTask task, GangPlan plan, Models models, RankCounters counters, ExchangeSums sums, StepCaches? caches, double evenBytes)
     {
         private RankCounts _told = counters.Now;
         private (long Evaluated, long Taken) _parts;
@@ -104,7 +106,7 @@ internal static class Denoising
             Seat seat = plan.SeatOf(task.Rank);
             ReadOnlyMemory<byte>[] latents = handsIn ? [.. done.State.Select(sample => TensorParts.Bytes(sample.Values))] : [];
             context.Send(
-                new StepHandedIn(done.Done, handsIn ? (int)seat.Frames.First : 0, handsIn ? (int)seat.Frames.Count : 0, counts, evenBytes) { NotFinite = NotFinite(done, latents) },
+                new StepHandedIn(done.Done, handsIn ? (int)seat.Frames.First : 0, handsIn ? (int)seat.Frames.Count : 0, counts, evenBytes) { NotFinite = NotFinite(done, latents), Sums = sums.Take(done.Done, latents) },
                 latents);
             context.Faults.At(task.Epoch, $"step={done.Done - 1}:handed-in");
             MemoryUse.ReturnFree();

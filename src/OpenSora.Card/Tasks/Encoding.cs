@@ -1,4 +1,5 @@
 using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Generation;
 using OpenSora.Inference;
 using OpenSora.Inference.Sampling;
 using OpenSora.Inference.Stages;
@@ -13,14 +14,18 @@ internal static class Encoding
 {
     public static TaskResult Load(TaskContext context, LoadTask task)
     {
-        if (!task.Networks.Contains(Network.Text))
+        if (!task.OnlyNames && !task.Networks.Contains(Network.Text))
             context.Models.ReleaseText(); // texts are encoded; the largest network makes room for those that are needed now
-        foreach (Network network in task.Networks)
+        Models models = context.Models;
+        // Beside the loading, which waits for the same bytes.
+        Task<WeightsDigest>[] digests = [.. task.Networks.Select(network => Task.Run(() => models.Digest(network), context.Cancel))];
+        foreach (Network network in task.OnlyNames ? [] : task.Networks)
         {
             context.Cancel.ThrowIfCancellationRequested();
-            context.Models.Load(network);
+            models.Load(network);
         }
-        return new TaskResult(new Loaded(context.Models.Fingerprint(task.Networks), CardDevice.NameOf(context.Models.Precision.Compute)));
+        WeightsDigest[] weights = Task.WhenAll(digests).WaitAsync(context.Cancel).GetAwaiter().GetResult();
+        return new TaskResult(new Loaded(models.Fingerprint(task.Networks), CardDevice.NameOf(models.Precision.Compute)) { Weights = weights });
     }
 
     public static TaskResult Texts(TaskContext context, EncodeTextTask task)

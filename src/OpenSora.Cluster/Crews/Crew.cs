@@ -15,7 +15,7 @@ internal sealed class Crew : IDisposable
     private static readonly TimeSpan UntilKnown = TimeSpan.FromSeconds(2);
 
     private readonly List<Member> _members = [];
-    private readonly HashSet<string> _out = [], _told = [];
+    private readonly HashSet<string> _out = [], _told = [], _retired = [];
     private readonly SortedDictionary<string, string> _devices = new(StringComparer.Ordinal);
     private readonly Signal _changed = new();
     private readonly CardDirectory _directory;
@@ -63,7 +63,7 @@ internal sealed class Crew : IDisposable
     public async Task Join(Lease lease)
     {
         Card? card = await _directory.Find(lease.Instance, UntilKnown);
-        if (card is null || _isOver || _out.Contains(lease.Instance) || (Kind is not null && card.Kind != Kind))
+        if (card is null || _isOver || _out.Contains(lease.Instance) || _retired.Contains(card.Name) || (Kind is not null && card.Kind != Kind))
         {
             if (card is not null)
                 _leases.Return(new Member(card), isOut: !_isOver);
@@ -215,6 +215,9 @@ internal sealed class Crew : IDisposable
         _changed.Set();
         return true;
     }
+
+    /// <summary>Goes on without a card, and without any later start of it.</summary>
+    public void Retire(Member member) => _retired.Add(member.Name);
 
     /// <summary>Why things stand as they do, for a last word.</summary>
     public void Note(string cause) => LastCause = cause;

@@ -149,6 +149,13 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
         directory.Bury(member.Card, cause);
     }
 
+    /// <summary>A card that computed otherwise than others is lost, and does not come back into this job.</summary>
+    public void Retire(Member member, string cause, string stage, int step)
+    {
+        crew.Retire(member);
+        Lose(member, cause, stage, step);
+    }
+
     private async Task UntilIdle(Member member, string stage, int step, CancellationToken cancel)
     {
         while ((await client.Probe(member.Card, cancel))?.State is var state && state != CardState.Idle)

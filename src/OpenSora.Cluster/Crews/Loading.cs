@@ -1,6 +1,7 @@
 using OpenSora.Cluster.Cards;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
+using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Cluster.Crews;
 
@@ -11,6 +12,9 @@ namespace OpenSora.Cluster.Crews;
 internal sealed class Loading(Crew crew, CrewWork work, string stage)
 {
     private string? _models;
+
+    /// <summary>The files of the networks, the same on all cards.</summary>
+    public IReadOnlyList<WeightsDigest> Weights { get; private set; } = [];
 
     /// <summary>What the kernels run in.</summary>
     public string ComputeDtype { get; private set; } = "";
@@ -72,11 +76,14 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
         try
         {
             Answer<Loaded> answer = await work.RunOn<Loaded>(member, stage, order, null, cancel);
-            _models ??= answer.Header.Models;
+            string models = string.Join(' ', [answer.Header.Models, .. answer.Header.Weights.Select(own => own.Sha256)]);
+            _models ??= models;
             ComputeDtype = answer.Header.ComputeDtype;
-            if (_models != answer.Header.Models)
+            if (_models == models)
+                Weights = answer.Header.Weights;
+            else
             {
-                crew.Expel(member, $"has other networks ({answer.Header.Models}) than the other cards ({_models}): give all cards the same files");
+                crew.Expel(member, $"has other networks ({models}) than the other cards ({_models}): give all cards the same files");
                 return false;
             }
             crew.HasLoaded(member);

@@ -9,36 +9,52 @@ namespace OpenSora.Cluster.Gangs;
 /// <summary>
 /// From noise to latents over as many epochs as it takes. After a loss, the cards that are left go on from the last whole
 /// step; cards that come join, and cards that leave are let go, between two steps. With a cache, all of that is after steps only
-/// that the next one takes nothing from.
+/// that the next one takes nothing from. A step that is to be checked ends an epoch, and counts when other cards have computed it to the same bytes.
 /// </summary>
 internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, EpochNumbers epochs, Tally tally, ClusterOptions options)
 {
+    /// <summary>How often a step is computed at the most, if its cards differ: each of two cards twice.</summary>
+    private const int MostComputings = 4;
+
     /// <param name="start">Where to begin.</param>
+    /// <param name="until">Steps that are to be done.</param>
     /// <param name="stepDone">Called with each whole checkpoint, also with those from which one cannot go on; must not wait.</param>
-    /// <returns>The latents, and the state of the random numbers after.</returns>
-    /// <exception cref="CardException">There are too few cards, or they keep failing.</exception>
-    public async Task<(Checkpoint Last, ReadOnlyMemory<byte> Random)> Run(DenoiseWork work, Checkpoint start, Action<Checkpoint> stepDone, CancellationToken cancel)
+    /// <returns>The last checkpoint from which one can go on, and the state of the random numbers after all steps; null when not all are done.</returns>
+    /// <exception cref="CardException">There are too few cards, they keep failing, or they compute otherwise and nobody can tell who is wrong.</exception>
+    public async Task<(Checkpoint Last, ReadOnlyMemory<byte>? Random)> Run(DenoiseWork work, Checkpoint start, int until, Action<Checkpoint> stepDone, CancellationToken cancel)
     {
         Checkpoint last = start;
+        List<Checkpoint> held = [];
         for (int fruitless = 0; fruitless < options.MostFruitlessEpochs;)
         {
+            EpochPart part = work.PartAfter(last.Step, until);
+            held.Clear();
             IReadOnlyList<Member> gang = await crew.TakeAll(Math.Min(crew.Most, work.Clip.MostRanks), loaded: true, prefer: null, cancel);
             try
             {
-                Epoch epoch = new(client, crewWork, tally, work, gang, last, epochs.Next(), GoesOn);
-                EpochEnd end = await epoch.Run(cancel);
-                fruitless = end.Last.Step > last.Step || end.Faults.Count == 0 ? 0 : fruitless + 1;
+                EpochEnd end = await new Epoch(client, crewWork, tally, work, gang, last, part, epochs.Next(), GoesOn).Run(cancel);
+                if (end.Done == part.Until && part.CheckedAfter is { } before)
+                {
+                    if (await IsRight(work, end, part, cancel))
+                    {
+                        tally.Checked(end.Done - before);
+                        held.ForEach(stepDone);
+                    }
+                    else
+                    {
+                        tally.Recomputed(end.Done - before);
+                        end = end with { Last = end.Before, Done = before, Random = null };
+                    }
+                }
+                fruitless = end.Last.Step > last.Step || end.Faults.Count == 0 && end.Done == part.Until ? 0 : fruitless + 1;
                 last = end.Last;
                 if (end.Faults.Count > 0)
                     tally.Recomputed(end.Done - last.Step + (end.HadBegun ? 1 : 0));
-                if (end.Done > last.Step)
+                if (end.Done > last.Step && end.Done < until)
                     crewWork.Say($"--cache {work.Request.Cache}: a gang can go on after step {last.Step}, so {end.Done - last.Step} that were done after it are done again");
-                foreach ((Member member, CardFault fault) in end.Faults)
-                    await crewWork.Judge(member, fault, Stage.Denoise, last.Step, cancel);
-                foreach (Member member in gang.Where(member => member.Card is { IsGone: true, State: not CardState.Draining }))
-                    crewWork.Lose(member, "gave no sign of life", Stage.Denoise, last.Step);
-                if (end.Random is { } random)
-                    return (last, random);
+                await JudgeAll(gang, end, cancel);
+                if (end.Done == until && (end.Random is not null || until < work.Steps))
+                    return (last, end.Random);
             }
             finally
             {
@@ -50,6 +66,11 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
             {
                 foreach (Member member in gang)
                     crewWork.Progressed(member);
+                if (whole.Step > part.CheckedAfter)
+                {
+                    held.Add(whole);
+                    return true;
+                }
                 stepDone(whole);
                 return !(work.CanGoOnAfter(whole.Step) && ShouldClose(gang, whole));
             }
@@ -58,10 +79,53 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
 
         bool ShouldClose(IReadOnlyList<Member> gang, Checkpoint whole)
         {
-            int left = work.Steps - whole.Step, staying = gang.Count(member => member.Card.IsUsable), free = crew.CountFree();
+            int left = until - whole.Step, staying = gang.Count(member => member.Card.IsUsable), free = crew.CountFree();
             bool canGrow = gang.Count < work.Clip.MostRanks && free > 0 && left >= options.LeastStepsToGrow;
             bool someoneLeaves = staying < gang.Count && staying + free > 0 && left > 0;
             return canGrow || someoneLeaves;
+        }
+    }
+
+    private async Task JudgeAll(IReadOnlyList<Member> gang, EpochEnd end, CancellationToken cancel)
+    {
+        foreach ((Member member, CardFault fault) in end.Faults)
+            await crewWork.Judge(member, fault, Stage.Denoise, end.Last.Step, cancel);
+        foreach (Member member in gang.Where(member => member.Card is { IsGone: true, State: not CardState.Draining }))
+            crewWork.Lose(member, "gave no sign of life", Stage.Denoise, end.Last.Step);
+    }
+
+    /// <summary>
+    /// Computes the checked steps again with each rank on the next card, until all agree or somebody is odd: who contradicts itself, or is alone against two
+    /// that agree. Who is odd is retired.
+    /// </summary>
+    /// <returns>False when they are to be begun again.</returns>
+    /// <exception cref="CardException">Two cards compute otherwise, each the same again and again.</exception>
+    private async Task<bool> IsRight(DenoiseWork work, EpochEnd first, EpochPart part, CancellationToken cancel)
+    {
+        List<StepProof> proofs = [first.Proof];
+        IReadOnlyList<Member> ranks = first.Proof.Ranks;
+        if (ranks.Count == 1)
+            crewWork.Say($"--self-check {work.Request.SelfCheck}: {ranks[0]} is the only card, and computes its steps again itself: an error that it makes each time stays");
+        while (true)
+        {
+            Member[] round = [.. ranks.Select((_, rank) => ranks[(rank + proofs.Count) % ranks.Count])];
+            EpochEnd again = await new Epoch(client, crewWork, tally, work, round, first.Before, part, epochs.Next(), _ => true).Run(cancel);
+            if (again.Done < part.Until)
+            {
+                await JudgeAll(round, again with { Last = first.Before }, cancel);
+                return false;
+            }
+            proofs.Add(again.Proof);
+            ProofVerdict verdict = StepProof.Compare(proofs);
+            if (verdict.AreEqual)
+                return true;
+            foreach (Member odd in verdict.Odd)
+                crewWork.Retire(odd, $"computes otherwise than {(ranks.Count > 2 ? "other cards" : "it did itself")}: {verdict.Place}", Stage.Denoise, first.Before.Step);
+            if (verdict.Odd.Count == 0 && proofs.Count < Math.Max(MostComputings, ranks.Count))
+                continue;
+            tally.Differed();
+            return verdict.Odd.Count > 0 ? false : throw new CardException(
+                $"--self-check: {string.Join(" and ", ranks)} compute {verdict.Place} otherwise, each of them the same again: nobody can tell which is wrong, so give one card more");
         }
     }
 }

@@ -11,13 +11,16 @@ namespace OpenSora.Cluster.Gangs;
 /// One attempt of one gang at the steps that are left: all ranks at once, whole checkpoints as they hand in their frames.
 /// The first failure ends it for all.
 /// </summary>
+/// <param name="part">The steps of it.</param>
 /// <param name="stepDone">Called with each whole checkpoint; false closes the epoch there.</param>
 internal sealed class Epoch(
-    CardClient client, CrewWork crewWork, Tally tally, DenoiseWork work, IReadOnlyList<Member> ranks, Checkpoint from, long number, Func<Checkpoint, bool> stepDone)
+    CardClient client, CrewWork crewWork, Tally tally, DenoiseWork work, IReadOnlyList<Member> ranks, Checkpoint from, EpochPart part, long number, Func<Checkpoint, bool> stepDone)
 {
     private readonly CheckpointAssembly _assembly = new(from.Samples.Count, work.Clip.Latents, work.Clip.LatentFrameBytes);
     private readonly List<(Member, CardFault)> _faults = [];
     private readonly HashSet<int> _heard = [];
+    private readonly Dictionary<(int Step, int Rank), IReadOnlyList<ExchangeSum>> _sums = [];
+    private Checkpoint? _before;
     private Checkpoint? _last;
     private Checkpoint? _done;
     private ReadOnlyMemory<byte>? _random;
@@ -39,8 +42,8 @@ internal sealed class Epoch(
             throw _failure;
         int done = (_done ?? from).Step;
         tally.HadToSend(_evenBytes * (done - from.Step));
-        bool all = done == work.Steps;
-        return new EpochEnd(_last ?? from, done, all ? _random : null, _faults, _heard.Count == ranks.Count && !all && !_closed);
+        return new EpochEnd(
+            _last ?? from, done, done == work.Steps ? _random : null, _faults, _heard.Count == ranks.Count && done < part.Until && !_closed, _before ?? from, new StepProof(ranks, _sums));
     }
 
     private async Task RunRank(int rank, CancellationTokenSource over)
@@ -49,7 +52,7 @@ internal sealed class Epoch(
         try
         {
             Answer<Denoised> answer = await client.Run<Denoised>(
-                member.Card, work.Order(number, ranks, rank, from), (reply, parts) => crewWork.Hear(member, reply, parts, (said, frames) => Hear(rank, said, frames, over)), over.Token);
+                member.Card, work.Order(number, ranks, rank, from, part), (reply, parts) => crewWork.Hear(member, reply, parts, (said, frames) => Hear(rank, said, frames, over)), over.Token);
             tally.SawMemory(member.Name, answer.Header.PeakMemoryBytes);
             (_random, _evenBytes) = (answer.Parts[0], Math.Max(_evenBytes, answer.Header.EvenBytes));
         }
@@ -79,6 +82,8 @@ internal sealed class Epoch(
             throw new InputException(why);
         tally.DidStep(ranks[rank].Name, step.Counts);
         _evenBytes = Math.Max(_evenBytes, step.EvenBytes);
+        if (step.Sums is { } sums)
+            _sums[(step.Step, rank)] = sums;
         if (_assembly.Add(step, parts) is not { } whole || _closed)
             return;
         Tracing.Step(_span, whole.Step, _stepBegan);
@@ -87,6 +92,8 @@ internal sealed class Epoch(
         _done = whole;
         if (work.CanGoOnAfter(whole.Step))
             _last = whole;
+        if (whole.Step == part.CheckedAfter)
+            _before = whole;
         if (stepDone(whole))
             return;
         _closed = true;

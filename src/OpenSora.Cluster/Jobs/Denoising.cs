@@ -17,12 +17,27 @@ internal static class Denoising
     /// <summary>The prompts of a loop as the transformer takes them. One card is enough for the text encoder.</summary>
     public static async Task<Answer<TextEncoded>> EncodeText(JobContext job, IReadOnlyList<string> prompts, int loop, CancellationToken cancel)
     {
-        if (!job.Crew.Members.Any(member => member.HasText))
-            await RunText<Loaded>(job, Stage.Load, new LoadTask([Network.Text]) { Job = job.Job, Request = job.Request }, cancel);
         (string vocabulary, IReadOnlyList<IReadOnlyList<long>> tokens) = await Task.Run(() => job.Plan.Tokenize(prompts), cancel);
-        Answer<TextEncoded> answer = await RunText<TextEncoded>(job, Stage.Encode, new EncodeTextTask(vocabulary, tokens) { Job = job.Job, Request = job.Request }, cancel);
+        Answer<TextEncoded> answer = await (job.Results is { } results ? results.Texts(vocabulary, tokens, Encode) : Encode(tokens));
         job.Voice.Progress(Stage.Encode, loop + 1, job.Loops);
         return answer;
+
+        async Task<Answer<TextEncoded>> Encode(IReadOnlyList<IReadOnlyList<long>> texts)
+        {
+            if (!job.Crew.Members.Any(member => member.HasText))
+                job.Trail.Learn((await RunText<Loaded>(job, Stage.Load, new LoadTask([Network.Text]) { Job = job.Job, Request = job.Request }, cancel)).Header.Weights);
+            return await RunText<TextEncoded>(job, Stage.Encode, new EncodeTextTask(vocabulary, texts) { Job = job.Job, Request = job.Request }, cancel);
+        }
+    }
+
+    /// <summary>The networks of steps and chunks, on all cards that are there.</summary>
+    /// <returns>The loading of cards that come later, until it is cancelled.</returns>
+    public static async Task<Task> Load(JobContext job, CancellationToken cancel)
+    {
+        LoadTask shared = new([Network.Transformer, Network.Autoencoder]) { Job = job.Job, Request = job.Request };
+        Task later = await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Voice.Progress(Stage.Load, done, all), cancel);
+        job.Trail.Learn(job.Loading.Weights);
+        return later;
     }
 
     private static async Task<Answer<T>> RunText<T>(JobContext job, string stage, CardTask task, CancellationToken cancel) where T : LastReply
@@ -42,19 +57,23 @@ internal static class Denoising
         StartTask task = new(loop, videos, noise is not null) { Job = job.Job, Request = job.Request };
         ReadOnlyMemory<byte>[] references = [.. batch.References.SelectMany(own => own).Select(latent => latent.Bytes)];
         TaskOrder order = new(task, [batch.Random, .. noise is { } given ? [given] : Array.Empty<ReadOnlyMemory<byte>>(), .. references]);
-        Answer<Started> answer;
-        try
-        {
-            answer = await job.Work.Run<Started>(Denoise, order, null, cancel);
-        }
-        catch (InputException error) when (noise is not null)
-        {
-            // The card has the file's bytes, and not its name.
-            throw new InputException($"{job.Request.LatentNoise}: {error.Message}", error);
-        }
-        LoopStart start = new(answer.Parts[0], answer.Header.EditRatios, new Checkpoint(0, [.. answer.Parts.Skip(1)]));
+        LoopStart start = await (job.Results is { } results ? results.Start(task, order.Parts, Make) : Make());
         job.KeepStart(batch, loop, start);
         return start;
+
+        async Task<LoopStart> Make()
+        {
+            try
+            {
+                Answer<Started> answer = await job.Work.Run<Started>(Denoise, order, null, cancel);
+                return new LoopStart(answer.Parts[0], answer.Header.EditRatios, new Checkpoint(0, [.. answer.Parts.Skip(1)]));
+            }
+            catch (InputException error) when (noise is not null)
+            {
+                // The card has the file's bytes, and not its name.
+                throw new InputException($"{job.Request.LatentNoise}: {error.Message}", error);
+            }
+        }
     }
 
     /// <summary>All steps that are left, on all cards.</summary>
@@ -62,22 +81,38 @@ internal static class Denoising
     {
         using IDisposable timed = job.Clock.Time(Stage.Denoise);
         job.Crew.LetTextsGo();
-        DenoiseWork work = new(job.Job, job.Request, loop, batch.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts, job.Options.LinkSilence);
-        job.Voice.Progress(Stage.Denoise, start.From.Step, work.Steps);
-        Denoiser denoiser = new(job.Crew, job.Work, job.Client, job.Epochs, job.Tally, job.Options);
-        (Checkpoint last, ReadOnlyMemory<byte> random) = await denoiser.Run(work, start.From, StepDone, cancel);
-        FinishedClip clip = new(random, last.Samples);
+        DenoiseWork work = WorkOf(job, loop, start, prompts) with { Checks = new StepChecks(job.Request.SelfCheck, job.Request.Seed, batch.Index, loop) };
+        // Who is to keep each step has to make each.
+        JobResults? results = start.From.Step == 0 && !job.Request.KeepSteps ? job.Results : null;
+        (Checkpoint From, IReadOnlyList<string> Hashes)? before = results is null ? null : await results.LastStep(work, start.From);
+        Action<Checkpoint, Func<IReadOnlyList<string>>>? keepResult = results?.Steps(work, start.From);
+        Checkpoint from = before?.From ?? start.From;
+        job.Trail.Begin(batch.Index, work, [.. batch.Videos.Select(video => video.Prompts[loop])], from, before?.Hashes);
+        job.Voice.Progress(Stage.Denoise, from.Step, work.Steps);
+        (Checkpoint last, ReadOnlyMemory<byte>? random) = await DenoiserOf(job).Run(work, from, work.Steps, StepDone, cancel);
+        if (from.Step < work.Steps)
+            keepResult?.Invoke(last, job.Trail.StepsOf(batch.Index, loop)); // all ranks have told their counts
+        FinishedClip clip = new(random!.Value, last.Samples);
         job.KeepClip(batch, loop, clip);
         return clip;
 
         void StepDone(Checkpoint checkpoint)
         {
             job.Voice.Progress(Stage.Denoise, checkpoint.Step, work.Steps);
-            if (work.CanGoOnAfter(checkpoint.Step))
-                job.KeepStep(batch, loop, checkpoint);
+            job.Trail.Add(batch.Index, loop, checkpoint);
+            job.KeepTrail();
+            job.KeepStep(batch, loop, checkpoint, work.CanGoOnAfter(checkpoint.Step));
+            if (work.CanGoOnAfter(checkpoint.Step) && checkpoint.Step < work.Steps)
+                keepResult?.Invoke(checkpoint, job.Trail.StepsOf(batch.Index, loop));
             job.StepDone?.Invoke(checkpoint);
         }
     }
+
+    /// <summary>The denoise of a clip that starts so.</summary>
+    public static DenoiseWork WorkOf(JobContext job, int loop, LoopStart start, Answer<TextEncoded> prompts) => new(
+        job.Job, job.Request, loop, job.Plan.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts, job.Options.LinkSilence);
+
+    public static Denoiser DenoiserOf(JobContext job) => new(job.Crew, job.Work, job.Client, job.Epochs, job.Tally, job.Options);
 
     /// <summary>The final latents as they are hashed, [4, T, h, w] in float32; written to a file where that was asked for.</summary>
     public static Task<IReadOnlyList<ReadOnlyMemory<byte>>> Finish(JobContext job, FinishedClip clip) => Task.Run<IReadOnlyList<ReadOnlyMemory<byte>>>(() =>

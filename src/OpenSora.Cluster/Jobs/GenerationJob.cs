@@ -15,7 +15,8 @@ namespace OpenSora.Cluster.Jobs;
 /// latents, latents become frames, frames go to files while the next ones are decoded. Random numbers are drawn in the
 /// original's order: their state goes from task to task. It runs on the turns of the grain of its generation; files, ffmpeg and prompts are off them.
 /// </summary>
-internal sealed class GenerationJob(JobContext job)
+/// <param name="results">Of earlier jobs.</param>
+internal sealed class GenerationJob(JobContext job, ResultStore results)
 {
     /// <exception cref="InputException">The request cannot be done as it is.</exception>
     /// <exception cref="CannotFitException">It cannot fit into a card.</exception>
@@ -26,9 +27,12 @@ internal sealed class GenerationJob(JobContext job)
         Task? loading = null;
         try
         {
+            job.Trail.Open(await job.Folder.FindTrail(), hasClips: job.Record.Batch > 0);
             ReadOnlyMemory<byte> random = await FindRandom();
             while (await Plan(cancel) is { } next)
             {
+                if (results.IsOn)
+                    job.Results ??= await JobResults.Open(job, results, job.Owner, cancel);
                 // Texts first: the text encoder, by far the largest network, is gone before the others are loaded.
                 IReadOnlyDictionary<int, Answer<TextEncoded>> prompts = await EncodeTexts(next.Batch, next.Videos, cancel);
                 loading ??= await Load(over.Token);
@@ -38,6 +42,7 @@ internal sealed class GenerationJob(JobContext job)
                 for (int loop = 0; loop < job.Loops; loop++)
                 {
                     made = await job.Folder.FindClip(batch.Index, loop) ?? await Make(batch, loop, prompts[loop], cancel);
+                    job.Trail.End(batch.Index, loop, job.Request.NumSamplingSteps);
                     job.Tally.BeginsToDecode();
                     batch.Continue(await Decode(batch, loop, made, files, cancel));
                 }
@@ -55,7 +60,7 @@ internal sealed class GenerationJob(JobContext job)
         // A crash came when the last file had its name, and nobody had been told: the report names cards.
         if (loading is null)
             await job.Crew.Gather(1, cancel);
-        return Report();
+        return Report(await job.Trail.Finish(job.Request, job.Record.Kind!));
     }
 
     private async Task<ReadOnlyMemory<byte>> FindRandom() => job.Record.Batch == 0
@@ -84,8 +89,7 @@ internal sealed class GenerationJob(JobContext job)
             job.Folder.Record = job.Record with { Kind = job.Crew.Kind };
             await Task.Run(job.Folder.Save, cancel);
         }
-        LoadTask shared = new([Network.Transformer, Network.Autoencoder]) { Job = job.Job, Request = job.Request };
-        return await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Voice.Progress(Stage.Load, done, all), cancel);
+        return await Denoising.Load(job, cancel);
     }
 
     /// <summary>The prompts of a batch by loop, but for loops that were made before.</summary>
@@ -151,7 +155,7 @@ internal sealed class GenerationJob(JobContext job)
         return (samples, written);
     }
 
-    private GenerationReport Report()
+    private GenerationReport Report(StepTrail? trail)
     {
         JobRecord record = job.Record;
         ClipPlan clip = job.Plan.Clip;
@@ -178,7 +182,10 @@ internal sealed class GenerationJob(JobContext job)
                 Seconds = job.Clock.Seconds,
                 Job = record.Job,
                 Samples = record.Samples,
+                Trail = trail,
                 Cache = StepCache.Parse(job.Request.Cache) is null ? null : new CacheUse(job.Request.Cache!, 0, 0),
+                Reused = results.IsOn ? new ReusedWork(0, 0, 0, 0) : null,
+                SelfCheck = job.Request.SelfCheck == 0 ? null : new SelfCheckUse(job.Request.SelfCheck, 0, 0),
                 BytesSent = new BytesSent([], 0, 0),
                 TokensComputed = 0,
                 RecomputedSteps = 0,

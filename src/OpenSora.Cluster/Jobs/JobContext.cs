@@ -12,6 +12,14 @@ internal sealed record JobContext(
     JobFolder Folder, RequestPlan Plan, Keeper Keeper, Crew Crew, CrewWork Work, Loading Loading, CardClient Client, EpochNumbers Epochs,
     IJobMedia Media, JobVoice Voice, Tally Tally, StageClock Clock, ClusterOptions Options, Action<Checkpoint>? StepDone)
 {
+    public StepHashes Trail { get; } = new();
+
+    /// <summary>Whose results may be used. Default: that of a private job.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>Results of earlier jobs; null where none are kept, or none are asked for yet.</summary>
+    public JobResults? Results { get; set; }
+
     public JobRecord Record => Folder.Record;
 
     public string Job => Record.Job;

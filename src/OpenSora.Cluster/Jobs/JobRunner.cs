@@ -43,7 +43,7 @@ internal sealed record JobRun(
     Func<StoreTrouble, Task<DateTimeOffset>> Lacks, Func<GenerationReport, Task> Done);
 
 /// <summary>Begins or opens the job of a generation, runs it on the turns of the caller, and forgets it when all is done.</summary>
-internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory directory, CardClient client, ClusterOptions options)
+internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory directory, CardClient client, ClusterOptions options, ResultStore results)
 {
     /// <summary>How long another silo's hold of a job is waited for.</summary>
     private static readonly TimeSpan InUse = TimeSpan.FromSeconds(10);
@@ -141,14 +141,24 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
             .SetTag("opensora.cards", request.Cards).SetTag("opensora.steps", request.NumSamplingSteps);
         try
         {
-            GenerationReport report = folder.Record.Report ?? await new GenerationJob(new JobContext(
+            JobContext context = new(
                 folder, Plan(request, folder.Record.Folder), keeper, run.Crew, work, new Loading(run.Crew, work, Stage.Load), client, _epochs, files, run.Voice, tally, new StageClock(), options,
-                checkpoint => run.StepDone(checkpoint, files))).Run(cancel);
+                checkpoint => run.StepDone(checkpoint, files))
+            {
+                Owner = run.Row.Video.Owner,
+            };
+            if (run.Row.Audit is { } order)
+            {
+                GenerationReport audited = await new AuditJob(context, order).Run(cancel);
+                await run.Done(audited);
+                return audited;
+            }
+            GenerationReport report = folder.Record.Report ?? await new GenerationJob(context, results).Run(cancel);
             await keeper.Finish();
             folder.Record = folder.Record with { Report = report };
             await Task.Run(folder.Save, CancellationToken.None);
             await run.Done(report);
-            await Task.Run(folder.Remove, CancellationToken.None);
+            await Task.Run(request.KeepSteps ? folder.RemoveAllButSteps : folder.Remove, CancellationToken.None);
             return report;
         }
         catch (Exception failure)

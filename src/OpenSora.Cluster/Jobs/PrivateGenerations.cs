@@ -55,7 +55,8 @@ public sealed class PrivateGenerations
             }, cancel);
         try
         {
-            return await Run(job, request, null, mostCards, tell, cancel);
+            tell(new Began(job));
+            return await Run(Row(job, request, mostCards), null, GoOn(job), tell, cancel);
         }
         catch (Exception refused) when (refused is InputException or CannotFitException)
         {
@@ -68,15 +69,31 @@ public sealed class PrivateGenerations
     /// <param name="record">As it was read.</param>
     /// <param name="request">That of the record, or the same with another number of cards.</param>
     /// <inheritdoc cref="Generate"/>
-    public Task<GenerationReport> Resume(JobRecord record, GenerationRequest request, int mostCards, Action<CardEvent> tell, CancellationToken cancel) =>
-        Run(record.Job, request, record.Kind, mostCards, tell, cancel);
-
-    private async Task<GenerationReport> Run(string job, GenerationRequest request, string? kind, int mostCards, Action<CardEvent> tell, CancellationToken cancel)
+    public Task<GenerationReport> Resume(JobRecord record, GenerationRequest request, int mostCards, Action<CardEvent> tell, CancellationToken cancel)
     {
-        tell(new Began(job));
-        string id = $"video_{Guid.NewGuid():n}", goOn = $"go on with: opensora generate --resume {job}";
-        Video video = new() { Id = id, Owner = "", Status = VideoStatus.Queued, Priority = VideoPriority.Normal, CreatedAt = DateTimeOffset.UtcNow, Request = request };
-        VideoRow row = _store.Add(new VideoRow { Video = video, Job = job, IsPrivate = true, MostCards = mostCards, TraceParent = Tracing.TraceParent });
+        tell(new Began(record.Job));
+        return Run(Row(record.Job, request, mostCards), record.Kind, GoOn(record.Job), tell, cancel);
+    }
+
+    /// <summary>Computes steps of a job that is done again, and compares.</summary>
+    /// <param name="request">That of the job's record, for the cards that are to compute.</param>
+    /// <returns>The report of the run with its <see cref="GenerationReport.Audit"/>.</returns>
+    /// <inheritdoc cref="Generate"/>
+    public Task<GenerationReport> Audit(AuditOrder order, GenerationRequest request, Action<CardEvent> tell, CancellationToken cancel) =>
+        Run(Row(order.Report.Job, request, request.Cards) with { Audit = order }, null, "nothing was changed; begin the audit again", tell, cancel);
+
+    private static VideoRow Row(string job, GenerationRequest request, int mostCards)
+    {
+        Video video = new() { Id = Video.NewId(), Owner = "", Status = VideoStatus.Queued, Priority = VideoPriority.Normal, CreatedAt = DateTimeOffset.UtcNow, Request = request };
+        return new VideoRow { Video = video, Job = job, IsPrivate = true, MostCards = mostCards, TraceParent = Tracing.TraceParent };
+    }
+
+    private static string GoOn(string job) => $"go on with: opensora generate --resume {job}";
+
+    private async Task<GenerationReport> Run(VideoRow asked, string? kind, string goOn, Action<CardEvent> tell, CancellationToken cancel)
+    {
+        VideoRow row = _store.Add(asked);
+        string id = row.Video.Id;
         IGenerationGrain grain = _client.GetGrain<IGenerationGrain>(id);
         try
         {

@@ -10,6 +10,12 @@ internal sealed class Tally
     private readonly List<CardLoss> _losses = [];
     private double _bound;
     private long _peakBeforeDecode;
+    private int _checked, _differences;
+
+    private ReusedWork _reused = new(0, 0, 0, 0);
+
+    /// <summary>Units that all cards took through a block, counted in each block.</summary>
+    public long Units => _workers.Values.Sum(worker => worker.Work.Units);
 
     public int RecomputedSteps { get; private set; }
 
@@ -30,6 +36,25 @@ internal sealed class Tally
     {
         RecomputedSteps += steps;
         Instruments.StepsRecomputed.Add(steps);
+    }
+
+    /// <summary>Steps were computed a second time, and were equal.</summary>
+    public void Checked(int steps) => _checked += steps;
+
+    /// <summary>They were not.</summary>
+    public void Differed()
+    {
+        _differences++;
+        Instruments.StepsDiffered.Add(1);
+    }
+
+    /// <summary>What an earlier job did was not done again.</summary>
+    public void Reused(int texts = 0, int starts = 0, int steps = 0, long units = 0)
+    {
+        _reused = new ReusedWork(_reused.Texts + texts, _reused.Starts + starts, _reused.Steps + steps, _reused.Units + units);
+        Instruments.TextsReused.Add(texts);
+        Instruments.StepsReused.Add(steps);
+        Instruments.UnitsReused.Add(units);
     }
 
     public void RetriedChunk()
@@ -63,6 +88,8 @@ internal sealed class Tally
             Cache = report.Cache is { } cache
                 ? cache with { Evaluated = _workers.Values.Sum(worker => worker.Work.PartsEvaluated), Taken = _workers.Values.Sum(worker => worker.Work.PartsTaken) }
                 : null,
+            Reused = report.Reused is null ? null : _reused,
+            SelfCheck = report.SelfCheck is { } check ? check with { Steps = _checked, Differences = _differences } : null,
             BytesSent = new BytesSent([.. uses.Select(use => use.BytesSent)], uses.Sum(use => use.BytesSent), _bound),
             TokensComputed = uses.Sum(use => use.TokensComputed),
             RecomputedSteps = RecomputedSteps,

@@ -52,6 +52,9 @@ public sealed record KeptClip(BlobKey Key);
 /// <summary>What a loop left for the next one. Parts: the state of the random numbers after; of each video its latent.</summary>
 public sealed record KeptContinuation(BlobKey Key, IReadOnlyList<TensorPart> Latents);
 
+/// <summary>The hashes of the steps so far. No parts.</summary>
+internal sealed record KeptTrail(IReadOnlyList<WeightsDigest> Weights, IReadOnlyList<ClipTrail> Clips);
+
 /// <summary>How all this is written as JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(JobRecord))]
@@ -60,4 +63,6 @@ public sealed record KeptContinuation(BlobKey Key, IReadOnlyList<TensorPart> Lat
 [JsonSerializable(typeof(KeptStep))]
 [JsonSerializable(typeof(KeptClip))]
 [JsonSerializable(typeof(KeptContinuation))]
+[JsonSerializable(typeof(KeptTrail))]
+[JsonSerializable(typeof(KeptResult))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using OpenSora.Contracts.Settings;
 
 namespace OpenSora.Cluster.Store;
@@ -12,6 +13,13 @@ public sealed record StateOptions
 
     /// <summary>Where the user's programs keep such things. Default: null (<c>~/.local/state</c>).</summary>
     public string? XdgStateHome { get; init; }
+
+    /// <summary>
+    /// Gigabytes of results (features of texts, starts, steps) that later jobs of an owner may take, of each owner; 0 keeps none. Default: 0.
+    /// </summary>
+    [Variable("OPENSORA_RESULTS")]
+    [Range(0.0, 1_000_000)]
+    public double Results { get; init; }
 
     /// <summary>As these say.</summary>
     public string Root => State ?? Path.Combine(

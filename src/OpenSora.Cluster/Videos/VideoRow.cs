@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster.Videos;
@@ -25,6 +26,9 @@ public sealed record VideoRow
     /// goes on with it. Default: false.
     /// </summary>
     public bool IsPrivate { get; init; }
+
+    /// <summary>Its job is done, and is audited; for one that is private. Default: null.</summary>
+    public AuditOrder? Audit { get; init; }
 
     /// <summary>The most cards that it gets, where that is more than it asks for. Default: 0.</summary>
     public int MostCards { get; init; }

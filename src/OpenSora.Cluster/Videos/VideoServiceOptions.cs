@@ -6,7 +6,7 @@ namespace OpenSora.Cluster.Videos;
 /// <summary>How a service keeps and makes its videos.</summary>
 public sealed record VideoServiceOptions
 {
-    /// <summary>The folder of all that is kept: <c>videos.db</c>, <c>videos/ID</c>, <c>jobs/ID</c>. Made when missing.</summary>
+    /// <summary>The folder of all that is kept: <c>videos.db</c>, <c>videos/ID</c>, <c>jobs/ID</c>, <c>results</c>. Made when missing.</summary>
     public required string Store { get; init; }
 
     /// <summary>A PostgreSQL connection string; null keeps the state of videos in a SQLite file of <see cref="Store"/>. Default: null.</summary>
@@ -43,6 +43,9 @@ public sealed record VideoServiceOptions
 
     /// <summary>Bytes that must be free for anything to begin; each video needs room of its own beside. Default: 64 KiB.</summary>
     public long LeastFree { get; init; } = 64 << 10;
+
+    /// <summary>Gigabytes of results that later videos of an owner may take, of each owner; 0 keeps none. Default: 0.</summary>
+    public double MostResults { get; init; }
 
     internal SqlDialect Dialect => Database is null ? SqlDialect.Sqlite(Path.Combine(Store, "videos.db")) : SqlDialect.PostgreSql(Database);
 }

@@ -27,10 +27,11 @@ public static partial class VideoServiceSetup
     /// <summary>Adds <see cref="PrivateGenerations"/>; the host adds what <see cref="AddVideoService"/> names.</summary>
     /// <param name="jobs">Where their jobs are kept.</param>
     /// <param name="media">The files of jobs on this machine.</param>
-    public static IServiceCollection AddPrivateGenerations(this IServiceCollection services, JobStore jobs, MakeMedia media)
+    /// <param name="mostResults">See <see cref="VideoServiceOptions.MostResults"/>.</param>
+    public static IServiceCollection AddPrivateGenerations(this IServiceCollection services, JobStore jobs, MakeMedia media, double mostResults = 0)
     {
         MemoryGenerationStore rows = new();
-        services.AddGenerations(new VideoServiceOptions { Store = jobs.Root, Previews = false }, jobs, media).AddSingleton<IGenerationStore>(rows);
+        services.AddGenerations(new VideoServiceOptions { Store = jobs.Root, Previews = false, MostResults = mostResults }, jobs, media).AddSingleton<IGenerationStore>(rows);
         return services.AddSingleton(provider => new PrivateGenerations(provider.GetRequiredService<IClusterClient>(), rows, provider.GetRequiredService<JobRunner>(), jobs));
     }
 
@@ -53,7 +54,8 @@ public static partial class VideoServiceSetup
     }
 
     private static IServiceCollection AddGenerations(this IServiceCollection services, VideoServiceOptions options, JobStore jobs, MakeMedia media) =>
-        services.AddSingleton(options).AddSingleton(jobs).AddSingleton(media).AddSingleton<JobRunner>().AddSingleton<StoreState>();
+        services.AddSingleton(options).AddSingleton(jobs).AddSingleton(media).AddSingleton<JobRunner>().AddSingleton<StoreState>()
+            .AddSingleton(new ResultStore(Path.Combine(options.Store, "results"), (long)(options.MostResults * 1e9)));
 
     /// <summary>After the silo: hosts start what was added to them in that order. Wakes the queue, and again whenever the silo that had it is gone.</summary>
     private sealed partial class VideoServiceStart(VideoService service, ILogger<VideoService> log) : IHostedService, IDisposable

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Contracts.Cards;
 
@@ -41,6 +42,9 @@ public sealed record StepHandedIn(int Step, int FirstFrame, int Frames, WorkCoun
 {
     /// <summary>Why no card can go on from these frames, which are not finite; null when they are. Default: null.</summary>
     public string? NotFinite { get; init; }
+
+    /// <summary>Of each exchange of this rank in the step; null where the task does not ask for them. Default: null.</summary>
+    public IReadOnlyList<ExchangeSum>? Sums { get; init; }
 }
 
 /// <summary>The next frames of a chunk. Part: RGB24, frame after frame.</summary>
@@ -56,7 +60,11 @@ public abstract record LastReply : CardReply
 /// <summary>The networks are in memory.</summary>
 /// <param name="Models">Names the files that were loaded, by their sizes and headers: cards with other ones must not share work.</param>
 /// <param name="ComputeDtype">What the kernels run in: fp32, bf16 or fp16.</param>
-public sealed record Loaded(string Models, string ComputeDtype = "fp32") : LastReply;
+public sealed record Loaded(string Models, string ComputeDtype = "fp32") : LastReply
+{
+    /// <summary>The files of each network that was asked for, by their contents.</summary>
+    public IReadOnlyList<WeightsDigest> Weights { get; init; } = [];
+}
 
 /// <summary>Parts: the features of each text.</summary>
 public sealed record TextEncoded(IReadOnlyList<EncodedPrompt> Prompts) : LastReply;

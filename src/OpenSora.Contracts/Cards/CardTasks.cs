@@ -24,7 +24,11 @@ public abstract record CardTask
 }
 
 /// <summary>Loads networks, so that a later task need not. Answer: <see cref="Loaded"/>.</summary>
-public sealed record LoadTask(IReadOnlyList<Network> Networks) : CardTask;
+public sealed record LoadTask(IReadOnlyList<Network> Networks) : CardTask
+{
+    /// <summary>Only <see cref="Loaded.Weights"/> is asked for; no network is loaded, and none let go. Default: false.</summary>
+    public bool OnlyNames { get; init; }
+}
 
 /// <summary>The networks of a generation.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Network>))]
@@ -78,6 +82,12 @@ public sealed record DenoiseTask : CardTask
 
     /// <summary>Steps that are done.</summary>
     public required int FirstStep { get; init; }
+
+    /// <summary>Steps that are done when the task is; null for all. Default: null.</summary>
+    public int? LastStep { get; init; }
+
+    /// <summary>Steps that are done before the first one that is handed in with its <see cref="StepHandedIn.Sums"/>; null for none. Default: null.</summary>
+    public int? SumsAfter { get; init; }
 
     /// <summary>Of each sample and latent frame, as <see cref="Started"/> gave them.</summary>
     public required IReadOnlyList<IReadOnlyList<float>> EditRatios { get; init; }

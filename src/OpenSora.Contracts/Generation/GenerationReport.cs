@@ -43,6 +43,10 @@ public sealed record GenerationReport
     public required BytesSent BytesSent { get; init; }
     /// <summary>What <c>--cache</c> saved; null without it.</summary>
     public CacheUse? Cache { get; init; }
+    /// <summary>What was taken from earlier jobs; null where <c>OPENSORA_RESULTS</c> keeps none.</summary>
+    public ReusedWork? Reused { get; init; }
+    /// <summary>What <c>--self-check</c> looked at; null without it.</summary>
+    public SelfCheckUse? SelfCheck { get; init; }
     /// <summary>Tokens that all cards took through a block, counted in each block; with a cache those that changed layout after it.</summary>
     public required long TokensComputed { get; init; }
     /// <summary>Denoising steps that had to be begun again because a card was lost: one for each loss, more with a cache.</summary>
@@ -58,6 +62,10 @@ public sealed record GenerationReport
     /// <summary>The same memory at the end of denoising; what decoding adds is the difference.</summary>
     public required long PeakMemoryBeforeDecodeBytes { get; init; }
     public required IReadOnlyList<SampleReport> Samples { get; init; }
+    /// <summary>What <c>audit</c> compares steps with; null in reports from before there was one, and of a job that was begun by such a version.</summary>
+    public StepTrail? Trail { get; init; }
+    /// <summary>What an audit of this run found; null in the report of the run itself.</summary>
+    public AuditReport? Audit { get; init; }
 }
 
 /// <summary>Tensor bytes between cards while denoising, headers not counted.</summary>
@@ -78,6 +86,19 @@ public sealed record CacheUse(string Rule, long Evaluated, long Taken)
     /// <summary>How many times fewer evaluations there were than without the cache.</summary>
     public double Fewer => Evaluated == 0 ? 1 : (double)(Evaluated + Taken) / Evaluated;
 }
+
+/// <summary>Work of earlier jobs of the same owner that was not done again.</summary>
+/// <param name="Texts">Texts whose features were there.</param>
+/// <param name="Starts">Clips whose start was there.</param>
+/// <param name="Steps">Denoising steps.</param>
+/// <param name="Units">Units that these steps took through blocks, counted in each block, on all cards; of a clip's last step those that had been told when it was kept.</param>
+public sealed record ReusedWork(int Texts, int Starts, int Steps, long Units);
+
+/// <summary>What <c>--self-check</c> looked at.</summary>
+/// <param name="Share">The share of steps that was asked for.</param>
+/// <param name="Steps">Steps that were computed again and found equal.</param>
+/// <param name="Differences">Steps in which a card computed otherwise than others; they were begun again without it.</param>
+public sealed record SelfCheckUse(double Share, int Steps, int Differences);
 
 /// <summary>What one card did.</summary>
 /// <param name="WaitedSeconds">Time in which it stood still for bytes of other cards.</param>

@@ -17,6 +17,7 @@ public static class GenerationRules
         ("--condition-frame-length", request => request.ConditionFrameLength, 0, 100_000),
         ("--num-sampling-steps", request => request.NumSamplingSteps, 1, 1000),
         ("--cfg-scale", request => request.CfgScale, 0, 100),
+        ("--self-check", request => request.SelfCheck, 0, 1),
         ("--aes", request => request.Aes, 0, 100),
         ("--flow", request => request.Flow, 0, 10_000),
         ("--fps", request => request.Fps, 1, 240),

@@ -39,10 +39,11 @@ public sealed class RectifiedFlow(FlowSchedule schedule, VelocityFunction veloci
     /// Steps that <paramref name="z"/> has behind it already: the rest gives the same bits as all steps in one go. The edits
     /// are as new and are told about those steps; noise is drawn from here on.
     /// </param>
+    /// <param name="lastStep">Steps that the result has behind it; null for all.</param>
     /// <returns>Latents in the order of <paramref name="z"/>; they belong to the caller's dispose scope.</returns>
     public IReadOnlyList<Tokens> Sample(
         IReadOnlyList<Tokens> z, IReadOnlyList<FrameEdits>? edits, Func<int, IReadOnlyList<Tensor>>? noise,
-        Action<StepDone>? stepDone = null, CancellationToken cancellation = default, int firstStep = 0)
+        Action<StepDone>? stepDone = null, CancellationToken cancellation = default, int firstStep = 0, int? lastStep = null)
     {
         if (edits is not null && (edits.Count != z.Count || noise is null))
             throw new ArgumentException($"{z.Count} samples need as many edits, and noise; there are {edits.Count}", nameof(edits));
@@ -53,7 +54,7 @@ public sealed class RectifiedFlow(FlowSchedule schedule, VelocityFunction veloci
         foreach (FrameEdits own in edits ?? [])
             for (int k = 0; k < firstStep; k++)
                 own.Advance(schedule.Timesteps[k]);
-        for (int k = firstStep; k < steps; k++)
+        for (int k = firstStep; k < (lastStep ?? steps); k++)
         {
             cancellation.ThrowIfCancellationRequested();
             using DisposeScope stepScope = NewDisposeScope();

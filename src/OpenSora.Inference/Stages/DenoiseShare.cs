@@ -13,6 +13,9 @@ public sealed record DenoiseShare
     /// <summary>Steps that are done already: 0, or those of the checkpoint that the ranks go on from.</summary>
     public int FirstStep { get; init; }
 
+    /// <summary>Steps that are done in the end; null for all. Default: null.</summary>
+    public int? LastStep { get; init; }
+
     /// <summary>
     /// Per sample the whole clip after <see cref="FirstStep"/> steps, [T, S, 16] in float32 on the CPU, as <see cref="Patches"/> makes
     /// it. It is only read.

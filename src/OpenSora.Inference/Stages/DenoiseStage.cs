@@ -14,7 +14,7 @@ namespace OpenSora.Inference.Stages;
 /// </summary>
 public static class DenoiseStage
 {
-    /// <summary>Denoises the frames of this rank, to the last step.</summary>
+    /// <summary>Denoises the frames of this rank, to the last step of its share.</summary>
     /// <param name="ranks"><see cref="SingleRank"/>, or a rank of a gang.</param>
     /// <param name="stepDone">Called after each step with the rank's latent frames, which are good until it returns.</param>
     /// <param name="cancel">Looked at before each step; the other ranks are told.</param>
@@ -35,7 +35,7 @@ public static class DenoiseStage
                 [.. share.Latents.Select(whole => new Tokens(Own(whole), TokenLayout.Frames, frames.First))],
                 share.EditRatios is { } ratios ? [.. ratios.Select(own => new FrameEdits(own))] : null,
                 share.Noise is { } noise ? k => [.. noise(k).Select(Own)] : null,
-                stepDone, cancel, share.FirstStep);
+                stepDone, cancel, share.FirstStep, share.LastStep);
             scope.MoveToOuter(latents.Select(sample => sample.Values));
             return latents;
         }

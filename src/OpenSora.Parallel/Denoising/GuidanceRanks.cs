@@ -13,7 +13,8 @@ namespace OpenSora.Parallel.Denoising;
 /// A rank of a gang, in one epoch of it: it computes its halves of guidance on its frames, and the two ranks of a seat exchange
 /// their velocities, so both go on with the same latent frames, bit for bit those of one rank alone.
 /// </summary>
-public sealed class GuidanceRanks(GangPlan plan, Mesh mesh, RankCounters counters) : IGuidanceParallel
+/// <param name="seen">Sees what this rank computes; null for nobody.</param>
+public sealed class GuidanceRanks(GangPlan plan, Mesh mesh, RankCounters counters, UnitSeen? seen = null) : IGuidanceParallel
 {
     private readonly Seat _seat = plan.SeatOf(mesh.Rank);
 
@@ -28,7 +29,7 @@ public sealed class GuidanceRanks(GangPlan plan, Mesh mesh, RankCounters counter
         using Activity? span = Tracing.Source.StartActivity("forward")?.SetTag("opensora.step", step).SetTag("opensora.sample", sample).SetTag("opensora.rank", mesh.Rank);
         return _seat.HasOneRank ? Both(Forward) : Exchange(step, sample, Forward);
 
-        Tensor Forward(GuidanceHalf half, ComputeTurn turn) => forward(half, new TokenRanks(plan, mesh, half, step, sample, counters, turn));
+        Tensor Forward(GuidanceHalf half, ComputeTurn turn) => forward(half, new TokenRanks(plan, mesh, half, step, sample, counters, turn, seen));
     }
 
     /// <summary>Ends the epoch, unless another rank has.</summary>
@@ -63,6 +64,7 @@ public sealed class GuidanceRanks(GangPlan plan, Mesh mesh, RankCounters counter
 
         FrameAddress Velocity(GuidanceHalf of) => new(FrameKind.Velocity, step, sample, of, 0, _seat.Frames.First);
         int partner = _seat.RankOf(otherHalf);
+        seen?.Invoke(Velocity(half), own);
         counters.Sent(FrameKind.Velocity, mesh.Send(partner, Velocity(half), own));
         long since = Stopwatch.GetTimestamp();
         using Tensor received = mesh.Receive(partner, Velocity(otherHalf), own.dtype, own.shape)!;

@@ -31,6 +31,8 @@ internal sealed class RankSwitch(TokenRanks ranks, TokenLayout from, Run source,
         _added += unit.Run.Count;
         ranks.Counters.Computed(unit.Values.shape[0] * unit.Values.shape[1]);
 
+        ranks.Seen?.Invoke(Address(unit.First), unit.Values);
+
         // Each rank begins with its neighbour, so that not all send to the same one at once.
         IReadOnlyList<Seat> seats = ranks.Plan.Seats;
         for (int i = 1; i < seats.Count; i++)

@@ -14,8 +14,9 @@ namespace OpenSora.Parallel.Switching;
 /// </summary>
 /// <param name="half">A half that this rank computes.</param>
 /// <param name="turn">Given away while a switch waits.</param>
+/// <param name="seen">Sees what is computed; null for nobody.</param>
 internal sealed class TokenRanks(
-    GangPlan plan, Mesh mesh, GuidanceHalf half, int step, int sample, RankCounters counters, ComputeTurn turn) : ISequenceParallel
+    GangPlan plan, Mesh mesh, GuidanceHalf half, int step, int sample, RankCounters counters, ComputeTurn turn, UnitSeen? seen = null) : ISequenceParallel
 {
     private readonly Seat _seat = plan.SeatOf(mesh.Rank);
     private int _block;
@@ -39,6 +40,7 @@ internal sealed class TokenRanks(
         if (own.Count > 0)
         {
             using Tensor mine = tensor([.. own]);
+            seen?.Invoke(Address(_seat), mine);
             foreach (Seat other in others)
                 counters.Sent(FrameKind.Sums, mesh.Send(other.RankOf(half), Address(_seat), mine));
         }
@@ -79,5 +81,6 @@ internal sealed class TokenRanks(
     internal int Sample => sample;
     internal RankCounters Counters => counters;
     internal ComputeTurn Turn => turn;
+    internal UnitSeen? Seen => seen;
     internal Seat Seat => _seat;
 }

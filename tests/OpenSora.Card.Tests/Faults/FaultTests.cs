@@ -66,6 +66,28 @@ public sealed class FaultTests
         return await Pair.Begin(good, bad, Small, epoch);
     }
 
+    /// <summary>Whichever card has a rank, it has the same sums; the first that differs is of the rank, the step and the unit that erred.</summary>
+    [Fact]
+    public async Task AFlippedBitShowsInTheSumsOfItsRank()
+    {
+        await using RunningCard good = await RunningCard.Start("good");
+        await using RunningCard bad = await RunningCard.Start("bad", "flip@step=2:unit=2;epoch=2");
+        IReadOnlyList<ExchangeSum>[][] right = await Sums(good, bad, epoch: 1), wrong = await Sums(good, bad, epoch: 2), round = await Sums(bad, good, epoch: 3);
+        Assert.Equal(right.SelectMany(rank => rank).SelectMany(sum => sum), round.SelectMany(rank => rank).SelectMany(sum => sum));
+        Assert.Equal(Small.NumSamplingSteps - 1, right[0].Length); // after the first step
+        Assert.Equal(right[1][0], wrong[1][0]);
+        Assert.Equal(2, right[1][1].Zip(wrong[1][1]).First(pair => pair.First != pair.Second).First.Exchange);
+        Assert.Equal([ExchangeSum.Frames], right[0][1].Zip(wrong[0][1]).Where(pair => pair.First != pair.Second).Select(pair => pair.First.Exchange));
+    }
+
+    /// <returns>Of each rank and checked step.</returns>
+    private static async Task<IReadOnlyList<ExchangeSum>[][]> Sums(RunningCard first, RunningCard second, long epoch)
+    {
+        await using Pair pair = await Pair.Begin(first, second, Small, epoch, sumsAfter: 1);
+        List<Reply>[] ranks = [await pair.First.Rest(), await pair.OfSecond];
+        return [.. ranks.Select(replies => replies.Select(reply => reply.Header).OfType<StepHandedIn>().Select(step => step.Sums).OfType<IReadOnlyList<ExchangeSum>>().ToArray())];
+    }
+
     [Fact]
     public async Task AChunkKillsItsCardOnce()
     {
@@ -90,6 +112,8 @@ public sealed class FaultTests
     [InlineData("kill@step=1:sometime")]
     [InlineData("delay=soon@chunk=0")]
     [InlineData("corrupt@chunk=0")]
+    [InlineData("flip@step=1:after-step")]
+    [InlineData("kill@step=1:unit=2")]
     public async Task AFaultThatIsNoneIsRefused(string fault)
     {
         using System.Diagnostics.Process card = RunningCard.Launch(["card-0", "--device", "cpu", "--join", "127.0.0.1:1", "--threads", "1"], fault);
