@@ -50,6 +50,7 @@ internal sealed class GenerateFlags
     private readonly Option<int> _steps = Flag.Int("--num-sampling-steps", "Denoising steps.", Default.NumSamplingSteps);
     private readonly Option<double> _cfg = Flag.Double("--cfg-scale", "Classifier-free guidance scale.", Default.CfgScale);
     private readonly Option<string> _cache = Flag.Text("--cache", "Take work from earlier steps, which changes the video: pab (pyramid attention broadcast), fb or fb:THRESHOLD (first-block cache; up to which change it holds, above 0 and at most 1), or none.", "none");
+    private readonly Option<Toggle> _keepSteps = Flag.Bool("--keep-steps", "Keep the latents after every step in the job's folder when the video is done; plan tells what they take.");
     private readonly Option<int> _batch = Flag.Int("--batch-size", "Prompts that share one draw of noise.", Default.BatchSize);
     private readonly Option<int?> _samples = Flag.OptionalInt("--num-sample", "Videos of each prompt. [default: 1]");
 
@@ -89,7 +90,7 @@ internal sealed class GenerateFlags
     [
         _prompt, _promptPath, _allowEmpty, _promptGenerator, _promptAsPath, _llmRefine, _start, _end, _references, _background, _masks, _aes, _flow, _camera,
         _resolution, _aspect, _imageSize, _strictSize, _frames, _frameTable, _fps, _saveFps, _frameInterval, _loop, _conditionFrames, _align, _multiResolution,
-        _seed, _steps, _cfg, _cache, _batch, _samples,
+        _seed, _steps, _cfg, _cache, _keepSteps, _batch, _samples,
         _dit, _ckpt, _t5, _vae2d, _vae3d, _device, _dtype, _cards, _textCard, _threads, _maxLength, _microBatch, _microFrames, _qkNorm,
         _saveDir, _name, _overwrite, _crf, _watermark, _noise, _saveLatent, _verbose,
         .. Accepted,
@@ -207,6 +208,7 @@ internal sealed class GenerateFlags
         NumSamplingSteps = parsed.GetValue(_steps),
         CfgScale = parsed.GetValue(_cfg),
         Cache = parsed.GetRequiredValue(_cache) is var cache and not "none" ? cache : null,
+        KeepSteps = parsed.IsOn(_keepSteps),
         BatchSize = parsed.GetValue(_batch),
         NumSample = parsed.GetValue(_samples),
         Device = parsed.GetValue(_device),

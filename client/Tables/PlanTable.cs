@@ -20,6 +20,7 @@ internal static class PlanTable
         Line(text, $"units    {plan.Units.SpatialUnits:N0} of {plan.Units.FramesPerUnit} frame(s), {plan.Units.TemporalUnits:N0} of {plan.Units.PositionsPerUnit} position(s)");
         Line(text, $"decode   {plan.Decode.Chunks} chunk(s) of {plan.Decode.LatentFramesPerChunk} latent frames, {plan.Decode.FramesPerChunk} frames in batches of {plan.Decode.FramesPerBatch}");
         Line(text, $"bytes    {Size(plan.Bytes.PerStep)} a step by all cards (even share: {Size((long)plan.Bytes.Bound)}), {Size(plan.Bytes.PerRun)} in all steps");
+        Line(text, $"steps    {Size(plan.KeptStepBytes)} on disk with --keep-steps");
         text.AppendLine().Append(Ranks(plan)).AppendLine().Append(Memory(plan.Memory));
         if (plan.Seconds is { } seconds)
             Line(text.AppendLine(), $"seconds (predicted)  encode {seconds.Encode:0.00}  denoise {seconds.Denoise:0.0}  decode {seconds.Decode:0.0}  total {seconds.Total:0.0}");

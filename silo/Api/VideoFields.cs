@@ -37,6 +37,7 @@ internal static class VideoFields
         VideoField.Number("cfg_scale", "Classifier-free guidance scale.", (request, value) => request with { CfgScale = value }),
         VideoField.Number("guidance_scale", "As cfg_scale.", (request, value) => request with { CfgScale = value }, GenerationRules.RangeOf("--cfg-scale")),
         VideoField.Text("cache", "What steps take from earlier ones: none, pab, fb or fb:THRESHOLD.", (request, value) => request with { Cache = value }),
+        VideoField.Switch("keep_steps", "Keep the latents after every step, so that a branch can begin at any of them.", (request, value) => request with { KeepSteps = value }),
         VideoField.Long("seed", "Random seed.", (request, value) => request with { Seed = value }),
         VideoField.Whole(Fps, "Frame rate that the model is told, and that of the file unless save_fps says otherwise.", (request, value) => request with { Fps = value }),
         VideoField.Whole(SaveFps, "Frame rate of the file.", (request, value) => request with { SaveFps = value }),

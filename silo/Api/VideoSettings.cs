@@ -8,7 +8,7 @@ namespace OpenSora.Silo.Api;
 /// <param name="Size">Null where resolution and aspect ratio tell it.</param>
 internal sealed record VideoSettings(
     string Prompt, string Model, string? Size, string? Resolution, string? AspectRatio, string NumFrames, string FrameTable, int NumSamplingSteps, double CfgScale,
-    string? Cache, long Seed, int Fps, int SaveFps, int? Loop, int ConditionFrameLength, int Align, string? MaskStrategy, string? ReferenceBackground, bool StrictSize, bool AllowEmptyPrompt, string MultiResolution, double? Aes,
+    string? Cache, bool KeepSteps, long Seed, int Fps, int SaveFps, int? Loop, int ConditionFrameLength, int Align, string? MaskStrategy, string? ReferenceBackground, bool StrictSize, bool AllowEmptyPrompt, string MultiResolution, double? Aes,
     double? Flow, string? CameraMotion, string Dtype, int ModelMaxLength, int MicroBatchSize, int MicroFrameSize, bool QkNorm, int? Crf, bool TextEncoderCard, int Cards,
     string Priority)
 {
@@ -18,7 +18,7 @@ internal sealed record VideoSettings(
         string? size = made.ImageSize is [var height, var width] ? $"{width}x{height}" : null;
         return new VideoSettings(
             made.Prompts[0], VideoBody.ModelName, size, size is null ? made.Resolution : null, size is null ? made.AspectRatio : null, made.NumFrames, made.FrameTable,
-            made.NumSamplingSteps, made.CfgScale, made.Cache, made.Seed, made.Fps, made.SaveFps, made.Loop, made.ConditionFrameLength, made.Align,
+            made.NumSamplingSteps, made.CfgScale, made.Cache, made.KeepSteps, made.Seed, made.Fps, made.SaveFps, made.Loop, made.ConditionFrameLength, made.Align,
             made.MaskStrategies is [var strategy, ..] ? strategy : null, made.ReferenceBackground, made.StrictSize, made.AllowEmptyPrompt, made.MultiResolution, made.Aes, made.Flow, made.CameraMotion, made.Dtype, made.ModelMaxLength,
             made.MicroBatchSize, made.MicroFrameSize, made.QkNorm, made.Crf, made.TextEncoderCard, made.Cards, video.Priority.ToString().ToLowerInvariant());
     }

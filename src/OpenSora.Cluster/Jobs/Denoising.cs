@@ -73,8 +73,7 @@ internal static class Denoising
         void StepDone(Checkpoint checkpoint)
         {
             job.Voice.Progress(Stage.Denoise, checkpoint.Step, work.Steps);
-            if (work.CanGoOnAfter(checkpoint.Step))
-                job.KeepStep(batch, loop, checkpoint);
+            job.KeepStep(batch, loop, checkpoint, work.CanGoOnAfter(checkpoint.Step));
             job.StepDone?.Invoke(checkpoint);
         }
     }

@@ -24,12 +24,12 @@ internal static class DiskNeed
     {
         ClipPlan clip = ClipPlan.Of(request);
         int loops = request.Loop ?? 1, together = Math.Min(videos, request.BatchSize);
-        long latents = together * clip.Latents * clip.LatentFrameBytes;
+        long latents = together * clip.Latents * clip.LatentFrameBytes, steps = request.KeepSteps ? videos * clip.KeptBytes(request) : 0;
         (string Folder, long Bytes, string Remedy)[] needs =
         [
             (Path.GetFullPath(request.SaveDir, folder), videos * Video(request, clip, loops), "another --save-dir"),
             // The start, the step, the next step, and of each loop its clip and what the next one starts from.
-            (state, (2 + 2 * loops) * latents + File, "another folder as OPENSORA_STATE"),
+            (state, (2 + 2 * loops) * latents + steps + File, "another folder as OPENSORA_STATE"),
             .. request.SaveLatent is { } path ? [(Path.GetDirectoryName(Path.GetFullPath(path, folder))!, latents + File, "another --save-latent")] : Array.Empty<(string, long, string)>(),
         ];
         foreach (IGrouping<string, (string Folder, long Bytes, string Remedy)> disk in needs.GroupBy(need => DiskSpace.DiskOf(need.Folder)))

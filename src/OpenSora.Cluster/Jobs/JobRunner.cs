@@ -148,7 +148,7 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
             folder.Record = folder.Record with { Report = report };
             await Task.Run(folder.Save, CancellationToken.None);
             await run.Done(report);
-            await Task.Run(folder.Remove, CancellationToken.None);
+            await Task.Run(request.KeepSteps ? folder.RemoveAllButSteps : folder.Remove, CancellationToken.None);
             return report;
         }
         catch (Exception failure)

@@ -8,7 +8,7 @@ namespace OpenSora.Cluster.Store;
 public sealed class JobFolder : IDisposable
 {
     internal const string RecordName = "job.json";
-    private const string LockName = "lock";
+    private const string LockName = "lock", StepsName = "steps";
 
     private readonly string _folder;
     private readonly FileStream _lock;
@@ -35,26 +35,52 @@ public sealed class JobFolder : IDisposable
         }
         try
         {
-            byte[] json = File.ReadAllBytes(Path.Combine(folder, RecordName));
-            return new JobFolder(folder, held, JsonSerializer.Deserialize(json, StoreJson.Default.JobRecord) ?? throw new JsonException("it holds null"));
+            return new JobFolder(folder, held, Read(folder));
         }
-        catch (Exception damage) when (damage is JsonException or IOException)
+        catch (InputException)
         {
             held.Dispose();
-            throw new InputException($"--resume {Path.GetFileName(folder)}: {Path.Combine(folder, RecordName)} cannot be read ({damage.Message}); remove the folder and begin again", damage);
+            throw;
         }
     }
 
     /// <summary>Removes a folder, whatever is in it, unless another process is at it.</summary>
-    internal static void RemoveLeft(string folder)
+    /// <param name="stays">Whether a job that can be read is left where it is.</param>
+    internal static void RemoveLeft(string folder, Func<JobRecord, bool> stays)
     {
         try
         {
             using FileStream held = Hold(folder);
-            Directory.Delete(folder, recursive: true);
+            if (!Stays())
+                Directory.Delete(folder, recursive: true);
         }
         catch (IOException)
         {
+        }
+
+        bool Stays()
+        {
+            try
+            {
+                return stays(Read(folder));
+            }
+            catch (InputException)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static JobRecord Read(string folder)
+    {
+        string file = Path.Combine(folder, RecordName);
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(file), StoreJson.Default.JobRecord) ?? throw new JsonException("it holds null");
+        }
+        catch (Exception damage) when (damage is JsonException or IOException)
+        {
+            throw new InputException($"--resume {Path.GetFileName(folder)}: {file} cannot be read ({damage.Message}); remove the folder and begin again", damage);
         }
     }
 
@@ -62,8 +88,12 @@ public sealed class JobFolder : IDisposable
         Path.Combine(_folder, RecordName), file => JsonSerializer.Serialize(file, Record, StoreJson.Default.JobRecord));
 
     /// <summary>Keeps a blob under a name; an older one of the name is replaced.</summary>
-    internal void Keep<T>(string name, T header, JsonTypeInfo<T> type, IReadOnlyList<ReadOnlyMemory<byte>> parts) => KeptFile.Write(
-        Path.Combine(_folder, name), file => Blobs.Write(file, header, type, parts, CancellationToken.None).GetAwaiter().GetResult());
+    internal void Keep<T>(string name, T header, JsonTypeInfo<T> type, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        string path = Path.Combine(_folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        KeptFile.Write(path, file => Blobs.Write(file, header, type, parts, CancellationToken.None).GetAwaiter().GetResult());
+    }
 
     /// <summary>The blob of a name; null when there is none, or a damaged one, which is as good as none.</summary>
     internal async Task<Blob<T>?> Find<T>(string name, JsonTypeInfo<T> type)
@@ -73,10 +103,21 @@ public sealed class JobFolder : IDisposable
             await using FileStream file = File.OpenRead(Path.Combine(_folder, name));
             return await Blobs.Read(file, type, CancellationToken.None);
         }
-        catch (Exception missing) when (missing is FileNotFoundException or BlobException)
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException or BlobException)
         {
             return null;
         }
+    }
+
+    /// <summary>The name under which a step of a loop of a batch is kept; step 0 is its start.</summary>
+    internal static string StepName(int batch, int loop, int step) => Path.Combine(StepsName, $"{batch}-{loop}-{step:D3}");
+
+    /// <summary>Nothing is left of the job but its record and the steps that it was asked to keep.</summary>
+    public void RemoveAllButSteps()
+    {
+        foreach (string file in Directory.GetFiles(_folder))
+            if (Path.GetFileName(file) is not (RecordName or LockName))
+                File.Delete(file);
     }
 
     /// <summary>Nothing is left of the job.</summary>

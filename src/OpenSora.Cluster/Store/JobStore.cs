@@ -49,14 +49,17 @@ public sealed class JobStore(string root)
     public IReadOnlyList<string> Jobs() => !Directory.Exists(Root) ? [] :
         [.. Directory.EnumerateDirectories(Root).Where(folder => File.Exists(Path.Combine(folder, JobFolder.RecordName))).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];
 
-    /// <summary>Removes the jobs that are not in a list, and what a crash left of one that had hardly begun.</summary>
+    /// <summary>
+    /// Removes the jobs that are not in a list, and what a crash left of one that had hardly begun. One that is done and keeps its steps stays for as
+    /// long as the folder of its files is there.
+    /// </summary>
     /// <param name="recent">Younger ones are left alone, and those that are being made.</param>
     public void RemoveAllBut(IReadOnlySet<string> known, TimeSpan recent)
     {
         if (Directory.Exists(Root))
             foreach (string folder in Directory.GetDirectories(Root))
                 if (!known.Contains(Path.GetFileName(folder)) && DateTime.UtcNow - Directory.GetCreationTimeUtc(folder) >= recent)
-                    JobFolder.RemoveLeft(folder);
+                    JobFolder.RemoveLeft(folder, record => record is { Report: not null, Request.KeepSteps: true } && Directory.Exists(record.Request.SaveDir));
     }
 
     private static string Words(IReadOnlyList<string> jobs) => jobs.Count == 0 ? "are none" : $"are {string.Join(", ", jobs)}";

@@ -47,22 +47,56 @@ internal static class Keepsakes
     public static async Task<ReadOnlyMemory<byte>?> FindRandom(this JobFolder folder, int batch) =>
         await folder.Find(RandomName, StoreJson.Default.KeptStep) is { } found && found.Header.Key.Batch == batch ? found.Parts[0] : null;
 
-    public static void KeepStart(this JobContext job, Batch batch, int loop, LoopStart start) => job.Keeper.Keep(StartName, () => job.Folder.Keep(
-        StartName, new KeptStart(new BlobKey(batch.Index, loop), start.EditRatios), StoreJson.Default.KeptStart, [start.Random, .. start.From.Samples]));
+    public static void KeepStart(this JobContext job, Batch batch, int loop, LoopStart start)
+    {
+        KeepStart(job, StartName, batch.Index, loop, start);
+        if (job.Request.KeepSteps)
+            KeepStart(job, JobFolder.StepName(batch.Index, loop, 0), batch.Index, loop, start);
+    }
 
-    public static void KeepStep(this JobContext job, Batch batch, int loop, Checkpoint checkpoint) => job.Keeper.Keep(StepName, () => job.Folder.Keep(
-        StepName, new KeptStep(new BlobKey(batch.Index, loop, checkpoint.Step)), StoreJson.Default.KeptStep, checkpoint.Samples));
+    private static void KeepStart(JobContext job, string name, int batch, int loop, LoopStart start) => job.Keeper.Keep(name, () => job.Folder.KeepStart(name, batch, loop, start));
+
+    public static void KeepStart(this JobFolder folder, string name, int batch, int loop, LoopStart start) =>
+        folder.Keep(name, new KeptStart(new BlobKey(batch, loop), start.EditRatios), StoreJson.Default.KeptStart, [start.Random, .. start.From.Samples]);
+
+    /// <param name="canGoOn">Whether the job can go on from it; one from which it cannot is kept where all are.</param>
+    public static void KeepStep(this JobContext job, Batch batch, int loop, Checkpoint checkpoint, bool canGoOn)
+    {
+        if (canGoOn)
+            KeepStep(job, StepName, batch.Index, loop, checkpoint);
+        if (job.Request.KeepSteps)
+            KeepStep(job, JobFolder.StepName(batch.Index, loop, checkpoint.Step), batch.Index, loop, checkpoint);
+    }
+
+    private static void KeepStep(JobContext job, string name, int batch, int loop, Checkpoint checkpoint) => job.Keeper.Keep(name, () => job.Folder.KeepStep(name, batch, loop, checkpoint));
+
+    public static void KeepStep(this JobFolder folder, string name, int batch, int loop, Checkpoint checkpoint) =>
+        folder.Keep(name, new KeptStep(new BlobKey(batch, loop, checkpoint.Step)), StoreJson.Default.KeptStep, checkpoint.Samples);
+
+    /// <summary>A loop as it stood after a step, of a job that keeps all.</summary>
+    /// <param name="step">Steps that were done; 0 gives the start.</param>
+    /// <returns>Null where the step, or the start, is missing or damaged.</returns>
+    public static async Task<LoopStart?> FindStep(this JobFolder folder, int batch, int loop, int step)
+    {
+        LoopStart? start = await FindStart(folder, JobFolder.StepName(batch, loop, 0), batch, loop);
+        if (start is null || step == 0)
+            return start;
+        return await folder.Find(JobFolder.StepName(batch, loop, step), StoreJson.Default.KeptStep) is { } found && found.Header.Key == new BlobKey(batch, loop, step)
+            ? start with { From = new Checkpoint(step, found.Parts) } : null;
+    }
 
     /// <summary>Where the denoise of a loop stood.</summary>
     public static async Task<LoopStart?> FindStart(this JobFolder folder, int batch, int loop)
     {
-        if (await folder.Find(StartName, StoreJson.Default.KeptStart) is not { } start || !Is(start.Header.Key, batch, loop))
+        if (await FindStart(folder, StartName, batch, loop) is not { } start)
             return null;
-        Checkpoint from = await folder.Find(StepName, StoreJson.Default.KeptStep) is { } step && Is(step.Header.Key, batch, loop)
-            ? new Checkpoint(step.Header.Key.Step, step.Parts)
-            : new Checkpoint(0, [.. start.Parts.Skip(1)]);
-        return new LoopStart(start.Parts[0], start.Header.EditRatios, from);
+        return await folder.Find(StepName, StoreJson.Default.KeptStep) is { } step && Is(step.Header.Key, batch, loop)
+            ? start with { From = new Checkpoint(step.Header.Key.Step, step.Parts) } : start;
     }
+
+    private static async Task<LoopStart?> FindStart(JobFolder folder, string name, int batch, int loop) =>
+        await folder.Find(name, StoreJson.Default.KeptStart) is { } start && Is(start.Header.Key, batch, loop)
+            ? new LoopStart(start.Parts[0], start.Header.EditRatios, new Checkpoint(0, [.. start.Parts.Skip(1)])) : null;
 
     public static void KeepClip(this JobContext job, Batch batch, int loop, FinishedClip clip) => job.Keeper.Keep(ClipName(loop), () => job.Folder.Keep(
         ClipName(loop), new KeptClip(new BlobKey(batch.Index, loop)), StoreJson.Default.KeptClip, [clip.Random, .. clip.Samples]));

@@ -238,6 +238,8 @@ internal sealed partial class VideoService(
         }
         if (removed is not null)
         {
+            if (removed.Request.KeepSteps)
+                await Task.Run(() => runner.Forget(row.Job), CancellationToken.None);
             folders.Remove(id);
             await TellOwner(removed);
         }

@@ -94,6 +94,9 @@ public sealed record GenerationRequest
     /// <summary>What steps take from earlier ones, in the words of <see cref="StepCache.Parse"/>. Default: null (nothing).</summary>
     public string? Cache { get; init; }
 
+    /// <summary>Keep the latents after every step, beside the job, when it is done: to branch from one, or to compute one again. Default: false.</summary>
+    public bool KeepSteps { get; init; }
+
     /// <summary>Classifier-free guidance scale. Default: 7.0.</summary>
     public double CfgScale { get; init; } = 7.0;
 

@@ -21,6 +21,9 @@ public sealed record PlanReport
     public required PlannedUnits Units { get; init; }
     public required IReadOnlyList<PlannedRank> Ranks { get; init; }
     public required PlannedBytes Bytes { get; init; }
+
+    /// <summary>Bytes on disk that <c>--keep-steps</c> would keep of the video.</summary>
+    public required long KeptStepBytes { get; init; }
     public required PlannedMemory Memory { get; init; }
     public required PlannedDecode Decode { get; init; }
 

@@ -27,4 +27,7 @@ public sealed record ClipPlan(FrameSize Output, int Frames, int Overlap, int Lat
             clip.Output, clip.Frames, settings.Overlap, clip.Latent.Frames, LatentForm.FrameBytes(settings.Shape.Positions),
             GangPlan.MostRanks(clip.Latent.Frames), [.. units.Chunks(clip.Frames, LatentSize.TimeScale)]);
     }
+
+    /// <summary>Bytes that <see cref="GenerationRequest.KeepSteps"/> keeps of a video: of each clip its start, and the latents after each step.</summary>
+    public long KeptBytes(GenerationRequest request) => (request.Loop ?? 1) * (request.NumSamplingSteps + 1L) * Latents * LatentFrameBytes;
 }

@@ -2,6 +2,7 @@ using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
+using OpenSora.Layout.Clips;
 using OpenSora.Layout.Decoding;
 using OpenSora.Layout.Gangs;
 using OpenSora.Layout.Models;
@@ -45,6 +46,7 @@ public static class Planner
             Units = new(units.FramesPerUnit, units.Count(TokenLayout.Frames), units.PositionsPerUnit, units.Count(TokenLayout.Positions)),
             Ranks = [.. Enumerable.Range(0, plan.Ranks).Select(rank => Share(plan, traffic, fit.Memory(card, plan), rank))],
             Bytes = Bytes(plan, traffic, generation.NumSamplingSteps),
+            KeptStepBytes = ClipPlan.Of(generation).KeptBytes(generation),
             Memory = fit.Fullest(card, plan),
             Decode = new(decode.Chunks.Count, decode.Chunks[0].Frames, decode.Chunks[0].Latents, generation.MicroBatchSize, decode.Batches),
             Seconds = job is null ? null : Seconds(JobSimulation.Run(job, generation.Cards)),
