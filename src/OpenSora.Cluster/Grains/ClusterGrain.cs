@@ -3,7 +3,6 @@ using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Scheduling;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
-using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Videos;
 
@@ -108,7 +107,7 @@ internal sealed partial class ClusterGrain(
         foreach (WaitingVideo video in _scheduler.InOrder(_waiting.All))
         {
             ahead += video.Estimate.TotalSeconds;
-            VideoWait wait = watch.Trouble is not null ? VideoWait.Store : kinds.Count == 0 || (video.Kind is { } own && !kinds.Contains(own)) ? VideoWait.Card : VideoWait.Turn;
+            VideoWait wait = _isDrained ? VideoWait.Service : watch.Trouble is not null ? VideoWait.Store : kinds.Count == 0 || (video.Kind is { } own && !kinds.Contains(own)) ? VideoWait.Card : VideoWait.Turn;
             places[video.Id] = new QueuePlace(places.Count, _waiting.IsMeasured ? Math.Round(ahead / cards, 1) : null, wait);
         }
         return Task.FromResult<QueuePlace?[]>([.. ids.Select(places.GetValueOrDefault)]);
@@ -149,6 +148,7 @@ internal sealed partial class ClusterGrain(
         Measure();
         if (watch.Trouble is not null)
             return; // nothing is begun until it is well, and then this looks again
+        _isDrained = await Task.Run(() => File.Exists(DrainMark), cancel);
         IReadOnlyList<VideoRow> unfinished = await store.Unfinished(cancel);
         (VideoRow Row, bool Answers, Holding? Held)[] begun = await Task.WhenAll(unfinished.Where(row => row.Video.Status == VideoStatus.InProgress).Select(Held));
         foreach ((VideoRow row, bool answers, Holding? held) in begun)
@@ -157,8 +157,8 @@ internal sealed partial class ClusterGrain(
             else if (answers)
                 LetGo(row.Video.Id); // nobody makes it: it waits again
         foreach (VideoRow row in unfinished)
-            if (!IsKnown(row.Video.Id) && !row.IsPrivate)
-                _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => KindOf(row.Job), cancel) });
+            if (!IsKnown(row.Video.Id) && row is { IsPrivate: false, Video.IsPaused: false })
+                _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => jobs.KindOf(row.Job), cancel) });
         HashSet<string> there = [.. unfinished.Select(row => row.Video.Id)];
         foreach (string id in _waiting.Known.Where(id => !there.Contains(id)))
             await Ended(id, null);
@@ -201,6 +201,12 @@ internal sealed partial class ClusterGrain(
     {
         Measure();
         await TakeBack();
+        if (_isDrained)
+        {
+            foreach (string id in _running.Keys)
+                await Generation(id).Yield();
+            return;
+        }
         await Replenish();
         if (_waiting.Count == 0 || watch.Trouble is not null)
             return;
@@ -222,8 +228,8 @@ internal sealed partial class ClusterGrain(
         {
             VideoRow? row = await store.Find(id, CancellationToken.None);
             LetGo(id);
-            if (row is { Video.IsOver: false, IsPrivate: false })
-                _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => KindOf(row.Job)) });
+            if (row is { Video: { IsOver: false, IsPaused: false }, IsPrivate: false })
+                _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => jobs.KindOf(row.Job)) });
         }
     }
 
@@ -337,22 +343,6 @@ internal sealed partial class ClusterGrain(
 
     [LoggerMessage(LogLevel.Warning, "{Video} could not be begun; it waits again")]
     private static partial void NotBegun(ILogger log, string video, Exception failure);
-
-    /// <summary>The kind of cards that a job was begun with; null when it was not.</summary>
-    private string? KindOf(string? job)
-    {
-        if (job is null || !jobs.Jobs().Contains(job))
-            return null;
-        try
-        {
-            using JobFolder folder = jobs.Open(job);
-            return folder.Record.Kind;
-        }
-        catch (InputException)
-        {
-            return null;
-        }
-    }
 
     /// <summary>A generation that is being made.</summary>
     /// <param name="owner">Whose it is.</param>

@@ -43,6 +43,14 @@ public interface IClusterGrain : IGrainWithStringKey
     [Alias("failed"), AlwaysInterleave]
     Task<bool> Failed(Lease card, int successes);
 
+    /// <summary>Begins nothing any more and lets what is being made wait, or begins again; known to all that share the store, over restarts too.</summary>
+    [Alias("drain")]
+    Task Drain(bool on);
+
+    /// <summary>What the service is at.</summary>
+    [Alias("state"), AlwaysInterleave]
+    Task<ClusterState> State();
+
     /// <summary>Where each of some that wait stands; null for those that do not.</summary>
     [Alias("places"), AlwaysInterleave]
     Task<QueuePlace?[]> Places(string[] ids);

@@ -51,6 +51,10 @@ public sealed record QueuedVideo(
 [GenerateSerializer, Immutable, Alias("opensora.queue-place")]
 public sealed record QueuePlace([property: Id(0)] int Before, [property: Id(1)] double? SecondsLeft, [property: Id(2)] VideoWait WaitsFor);
 
+/// <summary>What the queue is at.</summary>
+[GenerateSerializer, Immutable, Alias("opensora.cluster-state")]
+public sealed record ClusterState([property: Id(0)] bool IsDrained, [property: Id(1)] int Working, [property: Id(2)] int Waiting);
+
 /// <summary>A card as the queue sees it: the JSON of a <see cref="Contracts.Videos.CardStatus"/>.</summary>
 [GenerateSerializer, Immutable, Alias("opensora.card-status")]
 public sealed record CardDocument([property: Id(0)] string Json)

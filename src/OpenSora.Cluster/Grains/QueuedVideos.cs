@@ -10,7 +10,7 @@ internal static class QueuedVideos
     public static QueuedVideo Of(VideoRow row)
     {
         ClipGeometry clip = ClipGeometry.Of(row.Video.Request);
-        double work = (double)clip.Latent.Frames * clip.Latent.Height * clip.Latent.Width * row.Video.Request.NumSamplingSteps * (row.Video.Request.Loop ?? 1);
+        double work = (double)clip.Latent.Frames * clip.Latent.Height * clip.Latent.Width * (row.Video.Request.NumSamplingSteps - row.Video.FromStep) * (row.Video.Request.Loop ?? 1);
         GenerationRequest request = row.Video.Request;
         int useful = (2 * clip.Latent.Frames) + (request.TextEncoderCard ? 1 : 0);
         return new QueuedVideo(
