@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Scheduling;
+using OpenSora.Scheduling;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts.Cards;

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using OpenSora.Cluster.Grains;
+using OpenSora.Scheduling;
 
 namespace OpenSora.Cluster.Scheduling;
 
