@@ -20,11 +20,11 @@ public sealed class OwnerShares(TimeSpan window)
         _until = now;
     }
 
-    /// <summary>How much further back an owner stands: the window, times what its share is above an even one.</summary>
-    /// <param name="owners">Of how many owners there are requests.</param>
-    public TimeSpan DebtOf(string owner, int owners)
+    /// <summary>How much further back owners stand: the window, times what the share of each is above an even one.</summary>
+    /// <param name="owners">Those of whom there are requests.</param>
+    public IReadOnlyDictionary<string, TimeSpan> Debts(IReadOnlyCollection<string> owners)
     {
-        double all = _cardSeconds.Values.Sum();
-        return all == 0 || owners < 2 ? TimeSpan.Zero : window * Math.Max(0, (_cardSeconds.GetValueOrDefault(owner) / all) - (1.0 / owners));
+        double all = owners.Sum(owner => _cardSeconds.GetValueOrDefault(owner));
+        return owners.ToDictionary(owner => owner, owner => all == 0 ? TimeSpan.Zero : window * Math.Max(0, (_cardSeconds.GetValueOrDefault(owner) / all) - (1.0 / owners.Count)));
     }
 }

@@ -17,7 +17,7 @@ public sealed partial class Scheduler
     private const double LeastGrowth = 1.5;
 
     /// <summary>How much more work one must have left to lose its last card to one of the same priority.</summary>
-    private const double MuchLonger = 4;
+    private const double MuchLonger = 16;
 
     /// <summary>How many cards those that work are to have from their next step on, where that is another number.</summary>
     /// <param name="cards">Cards that can work, by kind; those of <paramref name="running"/> included.</param>
@@ -63,25 +63,27 @@ public sealed partial class Scheduler
     private void ShareByRank(Part[] ranked, int cards)
     {
         double power = 1 / (1 - options.Scaling);
-        int floors = ranked.Count(part => part.Has > 0), left = cards - floors;
+        foreach (Part part in ranked.Where(part => part.Has > 0))
+            part.Gets = Math.Min(Math.Max(1, 3 * cards / (4 * ranked.Length)), Most(part.Video, cards));
+        int left = cards - ranked.Sum(part => part.Gets), shared = Math.Max(0, left);
         for (int pass = 0; pass < 2; pass++)
             for (int i = 0; i < ranked.Length; i++)
             {
                 Part part = ranked[i];
                 double before = (double)(ranked.Length - i) / ranked.Length, after = (double)(ranked.Length - i - 1) / ranked.Length;
-                int floor = part.Has > 0 && pass == 0 ? 1 : 0, most = Most(part.Video, cards);
+                int most = Most(part.Video, cards);
                 // The second pass gives out what others had no use for.
-                int wanted = pass == 1 ? most : Math.Clamp((int)Math.Round(cards * (Math.Pow(before, power) - Math.Pow(after, power))), 1, most);
-                if (part is { Has: 0, Video.Cards: > 0 })
-                    wanted = most > left + part.Gets ? 0 : most;
-                int more = Math.Clamp(wanted - part.Gets - floor, 0, Math.Max(0, left));
+                int wanted = pass == 1 ? most : Math.Min(part.Gets + (int)Math.Round(shared * (Math.Pow(before, power) - Math.Pow(after, power))), most);
+                if (part.Has == 0)
+                    wanted = part.Video.Cards == 0 ? Math.Max(1, wanted) : most > left + part.Gets ? 0 : most;
+                int more = Math.Clamp(wanted - part.Gets, 0, Math.Max(0, left));
                 left -= more;
-                part.Gets += more + floor;
+                part.Gets += more;
             }
     }
 
     private int Most(WaitingVideo video, int cards) =>
-        Math.Max(1, Math.Min(Math.Min(video.Cards > 0 ? video.Cards : options.Favours == Favours.Throughput ? 1 : cards, video.MostUseful), cards));
+        Math.Max(1, Math.Min(Math.Min(video.Cards > 0 ? video.Cards : options.Favours == Favours.Throughput ? 1 : video.Sensible, video.MostUseful), cards));
 
     /// <summary>Who gives up its last card to the first in line; null where nobody does.</summary>
     private Part? Evicted(DateTimeOffset now, WaitingVideo first, Part[] working) =>

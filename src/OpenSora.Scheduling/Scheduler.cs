@@ -92,7 +92,7 @@ public sealed partial class Scheduler(SchedulerOptions options)
         {
             if (idle == 0 || (video.Kind is { } own && own != kind))
                 continue;
-            int wanted = Math.Min(video.Cards > 0 ? video.Cards : Share(cards[kind], waiting, running), video.MostUseful);
+            int wanted = Math.Min(video.Cards > 0 ? video.Cards : Math.Min(Share(cards[kind], waiting, running), video.Sensible), video.MostUseful);
             // One that asks for more than there are gets all: it was told so when it asked.
             if (idle >= Math.Min(wanted, cards[kind]))
                 return new Start(video.Id, Math.Min(wanted, idle), kind);
@@ -156,6 +156,9 @@ public sealed record WaitingVideo(
 {
     /// <summary>How much further back it stands for what its owner has had. Default: 0.</summary>
     public TimeSpan Debt { get; init; }
+
+    /// <summary>Cards that have something to do each, where their number is left to the service. Default: all.</summary>
+    public int Sensible { get; init; } = int.MaxValue;
 }
 
 /// <summary>A request that has cards.</summary>

@@ -6,8 +6,9 @@ namespace OpenSora.Planning.Sharing;
 /// <param name="StepSeconds">Of a step, on so many cards.</param>
 /// <param name="Chunks">That it is decoded in, each by one card.</param>
 /// <param name="MostUseful">Cards that could share it.</param>
+/// <param name="Sensible">Cards that have a unit to do each.</param>
 /// <param name="Weight">How often it is asked for, beside the others.</param>
-internal sealed record ClipKind(string Name, int Steps, Func<int, double> StepSeconds, int Chunks, double ChunkSeconds, int MostUseful, double Weight)
+internal sealed record ClipKind(string Name, int Steps, Func<int, double> StepSeconds, int Chunks, double ChunkSeconds, int MostUseful, int Sensible, double Weight)
 {
     /// <summary>Seconds of one card.</summary>
     public double Work => (Steps * StepSeconds(1)) + (Chunks * ChunkSeconds);

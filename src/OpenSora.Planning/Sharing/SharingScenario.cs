@@ -1,5 +1,6 @@
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Planning;
+using OpenSora.Layout.Units;
 using OpenSora.Planning.Cards;
 using OpenSora.Planning.Simulation;
 
@@ -50,7 +51,7 @@ internal static class SharingScenario
         GenerationRequest generation = new() { Resolution = resolution, NumFrames = frames };
         Job job = Simulator.JobOf(request, generation, card);
         return new ClipKind(
-            $"{resolution} {frames}", job.Steps, cards => job.Step(cards).Seconds, job.Decode.Chunks.Count, job.Decode.Chunks.Average(job.ChunkSeconds), 2 * job.Clip.Latent.Frames, weight);
+            $"{resolution} {frames}", job.Steps, cards => job.Step(cards).Seconds, job.Decode.Chunks.Count, job.Decode.Chunks.Average(job.ChunkSeconds), 2 * job.Clip.Latent.Frames, (int)Math.Min(int.MaxValue, 2 * job.Units.Count(TokenLayout.Frames)), weight);
     }
 
     private static double Seconds(ClipKind clip, int cards) =>

@@ -49,6 +49,7 @@ internal sealed class SharingSimulation
     private readonly Dictionary<string, Working> _left = [];
     private readonly Dictionary<string, double> _spent = [];
     private readonly List<Went> _went = [];
+    private IReadOnlyDictionary<string, TimeSpan> _debts = new Dictionary<string, TimeSpan>();
     private double _counted;
     private int _changes, _evictions, _most;
 
@@ -85,12 +86,15 @@ internal sealed class SharingSimulation
         job.Asked.Id, job.Asked.Owner, job.Asked.Priority, s_begin.AddSeconds(job.Asked.At + job.Served), job.Sequence, _rule.Gang, job.Asked.Clip.MostUseful,
         TimeSpan.FromSeconds(job.Left * job.Asked.Guess), null)
     {
-        Debt = _rule.InOrder ? TimeSpan.Zero : _owners.DebtOf(job.Asked.Owner, _left.Values.Select(other => other.Asked.Owner).Distinct().Count()),
+        Sensible = job.Asked.Clip.Sensible,
+        Debt = _debts.GetValueOrDefault(job.Asked.Owner),
     };
 
     private void Decide()
     {
         Count();
+        if (!_rule.InOrder)
+            _debts = _owners.Debts([.. _left.Values.Select(job => job.Asked.Owner).Distinct()]);
         foreach (string id in _waiting.Keys.ToArray())
             Wait(_left[id]);
         RunningVideo[] running = Running();
