@@ -11,7 +11,7 @@ namespace OpenSora.Cluster.Gangs;
 /// step; cards that come join, and cards that leave are let go, between two steps. With a cache, all of that is after steps only
 /// that the next one takes nothing from.
 /// </summary>
-internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, EpochNumbers epochs, Tally tally, ClusterOptions options)
+internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, EpochNumbers epochs, ChangeCost changes, Tally tally, ClusterOptions options)
 {
     /// <param name="start">Where to begin.</param>
     /// <param name="stepDone">Called with each whole checkpoint, also with those from which one cannot go on; must not wait.</param>
@@ -20,6 +20,7 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
     public async Task<(Checkpoint Last, ReadOnlyMemory<byte> Random)> Run(DenoiseWork work, Checkpoint start, Action<Checkpoint> stepDone, CancellationToken cancel)
     {
         Checkpoint last = start;
+        ChangeCost.Watch watch = changes.Begin();
         for (int fruitless = 0; fruitless < options.MostFruitlessEpochs;)
         {
             IReadOnlyList<Member> gang = await crew.TakeAll(Math.Min(crew.Most, work.Clip.MostRanks), loaded: true, prefer: null, cancel);
@@ -27,6 +28,7 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
             {
                 Epoch epoch = new(client, crewWork, tally, work, gang, last, epochs.Next(), GoesOn);
                 EpochEnd end = await epoch.Run(cancel);
+                watch.EpochEnds(onPurpose: end.Faults.Count == 0);
                 fruitless = end.Last.Step > last.Step || end.Faults.Count == 0 ? 0 : fruitless + 1;
                 last = end.Last;
                 if (end.Faults.Count > 0)
@@ -51,6 +53,7 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
                 foreach (Member member in gang)
                     crewWork.Progressed(member);
                 stepDone(whole);
+                watch.StepEnds();
                 return !(work.CanGoOnAfter(whole.Step) && ShouldClose(gang, whole));
             }
         }
@@ -58,7 +61,7 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
 
         bool ShouldClose(IReadOnlyList<Member> gang, Checkpoint whole)
         {
-            int left = work.Steps - whole.Step, staying = gang.Count(member => member.Card.IsUsable), free = crew.CountFree();
+            int left = work.Steps - whole.Step, staying = gang.Count(member => member.IsUsable), free = crew.CountFree();
             bool canGrow = gang.Count < work.Clip.MostRanks && free > 0 && left >= options.LeastStepsToGrow;
             bool someoneLeaves = staying < gang.Count && staying + free > 0 && left > 0;
             return canGrow || someoneLeaves;

@@ -22,7 +22,7 @@ internal sealed partial class ClusterGrain(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Scheduler _scheduler = new(options.Scheduling);
-    private readonly WaitingLine _waiting = new();
+    private readonly WaitingLine _waiting = new(options.Scheduling);
     private readonly Dictionary<string, Running> _running = [];
 
     /// <summary>Of each instance of a card that is leased, the generation that has it.</summary>
@@ -71,9 +71,10 @@ internal sealed partial class ClusterGrain(
         return video.Begins ? Begin(video.Id, video.Cards, video.Kind) : Decide();
     }
 
-    public Task Ended(string id, double? cardSeconds)
+    public Task Ended(string id, bool isDone)
     {
-        _waiting.Over(id, cardSeconds);
+        Spend();
+        _waiting.Over(id, isDone ? _waiting.CardSecondsOf(id) : null);
         LetGo(id);
         _changed.Set();
         return Task.CompletedTask;
@@ -81,6 +82,7 @@ internal sealed partial class ClusterGrain(
 
     public Task Return(string id, Lease card, bool isOut, int successes)
     {
+        Spend();
         Succeeded(card, successes);
         if (isOut && _running.TryGetValue(id, out Running? job))
         {
@@ -104,7 +106,7 @@ internal sealed partial class ClusterGrain(
         Dictionary<string, QueuePlace> places = [];
         HashSet<string> kinds = [.. Usable().Select(card => card.Kind)];
         double cards = Math.Max(1, Usable().Count());
-        double ahead = _running.Sum(job => job.Value.Until is { } until ? Math.Max(0, (until - DateTimeOffset.UtcNow).TotalSeconds) * job.Value.Cards : _waiting.SecondsOf(job.Key));
+        double ahead = _running.Keys.Sum(_waiting.SecondsOf);
         foreach (WaitingVideo video in _scheduler.InOrder(_waiting.All))
         {
             ahead += video.Estimate.TotalSeconds;
@@ -161,8 +163,9 @@ internal sealed partial class ClusterGrain(
             if (!IsKnown(row.Video.Id) && row is { IsPrivate: false, Video.IsPaused: false })
                 _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => jobs.KindOf(row.Job), cancel) });
         HashSet<string> there = [.. unfinished.Select(row => row.Video.Id)];
+        _waiting.KeepOnly(there);
         foreach (string id in _waiting.Known.Where(id => !there.Contains(id)))
-            await Ended(id, null);
+            await Ended(id, false);
         Measure();
     }
 
@@ -187,9 +190,11 @@ internal sealed partial class ClusterGrain(
             QueuedVideo video = QueuedVideos.Of(row);
             _waiting.Remove(id, out _);
             _waiting.Know(video);
-            _running[id] = job = new Running(video.Owner, held.Cards, null);
+            _running[id] = job = new Running(video.Owner, held.Cards);
         }
         (job.Silo, job.Kind) = (held.Silo, held.Kind ?? job.Kind);
+        if (job.Cards == 0)
+            job.Cards = held.Cards; // it was told to wait, and did not hear it
         foreach (string instance in _leases.Where(lease => lease.Value == id).Select(lease => lease.Key).ToArray())
             _leases.Remove(instance);
         foreach (Lease lease in held.Leases)
@@ -200,6 +205,7 @@ internal sealed partial class ClusterGrain(
 
     private async Task Decide()
     {
+        Spend();
         Measure();
         await TakeBack();
         if (_isDrained)
@@ -208,13 +214,15 @@ internal sealed partial class ClusterGrain(
                 await Generation(id).Yield();
             return;
         }
-        await Replenish();
+        Dictionary<string, int> cards = Usable().CountBy(card => card.Kind).ToDictionary();
+        if (watch.Trouble is null)
+            MoveCards(cards);
+        await Balance();
         if (_waiting.Count == 0 || watch.Trouble is not null)
             return;
-        Dictionary<string, int> cards = Usable().CountBy(card => card.Kind).ToDictionary();
-        RunningVideo[] running = [.. _running.Select(job => new RunningVideo(job.Key, job.Value.Owner, job.Value.Cards, job.Value.Kind ?? "", job.Value.Until))];
-        foreach (Start start in _scheduler.Decide(DateTimeOffset.UtcNow, _waiting.All, running, cards))
-            await Begin(start.Id, start.Cards, start.Kind);
+        foreach (Start start in _scheduler.Decide(DateTimeOffset.UtcNow, _waiting.All, Working(), cards))
+            if (Usable().Any(card => card.Kind == start.Kind && !_leases.ContainsKey(card.Description.Instance)))
+                await Begin(start.Id, start.Cards, start.Kind); // else the cards that others give back are not here yet
         Measure();
     }
 
@@ -234,23 +242,12 @@ internal sealed partial class ClusterGrain(
         }
     }
 
-    /// <summary>Generations that have fewer cards than they may get what is free, before others begin.</summary>
-    private async Task Replenish()
-    {
-        foreach ((string id, Running job) in _running.ToArray())
-        {
-            Lease[] more = LeaseFree(id, job);
-            if (more.Length > 0 && !await Answers(() => Generation(id).Give(more)))
-                TakeBack(id, more);
-        }
-    }
-
     /// <summary>Begins a generation that waits.</summary>
     private async Task Begin(string id, int cards, string? kind)
     {
         if (!_waiting.Remove(id, out WaitingVideo? video))
             return; // it ended meanwhile
-        Running job = _running[id] = new Running(video.Owner, cards, video.Estimate > TimeSpan.Zero ? DateTimeOffset.UtcNow + (video.Estimate / cards) : null) { Kind = kind };
+        Running job = _running[id] = new Running(video.Owner, cards) { Kind = kind };
         Lease[] leases = LeaseFree(id, job);
         try
         {
@@ -348,14 +345,12 @@ internal sealed partial class ClusterGrain(
     /// <summary>A generation that is being made.</summary>
     /// <param name="owner">Whose it is.</param>
     /// <param name="cards">The most cards that it gets.</param>
-    /// <param name="until">When it will be done, as far as can be told.</param>
-    private sealed class Running(string owner, int cards, DateTimeOffset? until)
+    private sealed class Running(string owner, int cards)
     {
         public string Owner { get; } = owner;
 
-        public int Cards { get; } = cards;
-
-        public DateTimeOffset? Until { get; } = until;
+        /// <summary>0: it was told to wait again.</summary>
+        public int Cards { get; set; } = cards;
 
         /// <summary>Null before the first card.</summary>
         public string? Kind { get; set; }

@@ -25,7 +25,7 @@ internal sealed partial class GenerationGrain
         if (await Change(row => row with { Video = row.Video with { IsPaused = true } }))
         {
             await Stop();
-            await TellQueue(queue => queue.Ended(Id, null));
+            await TellQueue(queue => queue.Ended(Id, false));
         }
         return _row is null ? null : VideoDocument.Of(Now());
     }
@@ -63,7 +63,7 @@ internal sealed partial class GenerationGrain
         _crew?.Dispose();
         _live = LiveProgress.None with { Percent = _live.Percent };
         Publish(new StatusChanged(_row?.Epoch ?? 0, IsOver: false));
-        await TellQueue(queue => queue.Ended(Id, null));
+        await TellQueue(queue => queue.Ended(Id, false));
         return until;
     }
 

@@ -90,11 +90,12 @@ internal sealed partial class GenerationGrain(
 
     public Task<Holding?> Holds() => Task.FromResult(_stop is null || _crew is null ? null : new Holding(silo.SiloAddress, _lacksStore ? 0 : _crew.Most, _crew.Kind, _crew.Leases));
 
-    public async Task<bool> Give(Lease[] cards)
+    public async Task<bool> Hold(int most, Lease[] more)
     {
         if (_stop is null || _lacksStore || _crew is not { } crew)
             return false;
-        await Task.WhenAll(cards.Select(crew.Join));
+        crew.Hold(most);
+        await Task.WhenAll(more.Select(crew.Join));
         return true;
     }
 
@@ -139,7 +140,7 @@ internal sealed partial class GenerationGrain(
         {
             GenerationRequest request = RequestOf(row, start, crew, voice);
             await Task.WhenAll(start.Leases.Select(crew.Join));
-            outcome = await runner.Run(new JobRun(row, request, crew, leases, voice, job => Know(row.Epoch, job), Show, _ => LackStore(before), report => Complete(row.Epoch, report)), stop.Token);
+            outcome = await runner.Run(new JobRun(row, request, crew, leases, voice, job => Know(row.Epoch, job), StepDone, _ => LackStore(before), report => Complete(row.Epoch, report)), stop.Token);
             if (outcome is Outcome.OutOfStore)
                 outcome = await UntilKept(outcome, before, stop.Token);
         }
@@ -167,10 +168,10 @@ internal sealed partial class GenerationGrain(
         if (_row is { Video.IsOver: false } unfinished && unfinished.Epoch == row.Epoch)
             await Settle(unfinished, outcome, hadProgress);
         else if (_row is { Video.IsOver: true } over)
-            await Free(over, outcome is Outcome.Completed done ? done.Report.Seconds.Total * done.Report.Cards : null);
+            await Free(over, outcome is Outcome.Completed);
         else
             // A later epoch's, or removed: the queue looks and asks.
-            await TellQueue(queue => queue.Ended(Id, null));
+            await TellQueue(queue => queue.Ended(Id, false));
     }
 
     private static GenerationRequest RequestOf(VideoRow row, GenerationStart start, Crew crew, JobVoice voice)
@@ -204,7 +205,7 @@ internal sealed partial class GenerationGrain(
                 return;
             }
             Publish(new StatusChanged(row.Epoch, IsOver: false));
-            await TellQueue(queue => queue.Ended(Id, null));
+            await TellQueue(queue => queue.Ended(Id, false));
             await WaitAgain();
         }
         catch (InconsistentStateException)
@@ -214,7 +215,7 @@ internal sealed partial class GenerationGrain(
         catch (Exception away) when (StoreTrouble.Of(away) is not null)
         {
             // It is stored as begun, and the queue finds that nobody makes it.
-            await TellQueue(queue => queue.Ended(Id, null));
+            await TellQueue(queue => queue.Ended(Id, false));
         }
     }
 
@@ -237,16 +238,16 @@ internal sealed partial class GenerationGrain(
             return false;
         Instruments.Ended.Add(1, Instruments.Tag("status", status.ToString().ToLowerInvariant()));
         if (_stop is null)
-            await Free(_row!, null);
+            await Free(_row!, false);
         return true;
     }
 
     /// <summary>Nobody works on it any more.</summary>
-    private async Task Free(VideoRow row, double? cardSeconds)
+    private async Task Free(VideoRow row, bool isDone)
     {
         if (row.Video.Status != VideoStatus.Completed && !row.IsPrivate)
             await Task.Run(() => runner.Forget(row.Job));
-        await TellQueue(queue => queue.Ended(Id, cardSeconds));
+        await TellQueue(queue => queue.Ended(Id, isDone));
     }
 
     /// <summary>The queue looks and asks, if it cannot be told now.</summary>

@@ -28,10 +28,11 @@ public interface IGenerationGrain : IGrainWithStringKey
     [Alias("holds")]
     Task<Holding?> Holds();
 
-    /// <summary>Gives it further cards.</summary>
+    /// <summary>Says how many cards it has from its next step on: it gives back what is more.</summary>
+    /// <param name="more">Further ones that it has now.</param>
     /// <returns>False when it is not being made any more.</returns>
-    [Alias("give")]
-    Task<bool> Give(Lease[] cards);
+    [Alias("hold")]
+    Task<bool> Hold(int most, Lease[] more);
 
     /// <summary>Ends it if it is not over; returns when no card works on it any more.</summary>
     /// <returns>The video as it was before, which may be over; null when there is none.</returns>

@@ -42,7 +42,12 @@ public sealed record Holding([property: Id(0)] SiloAddress Silo, [property: Id(1
 [GenerateSerializer, Immutable, Alias("opensora.waiting")]
 public sealed record QueuedVideo(
     [property: Id(0)] string Id, [property: Id(1)] string Owner, [property: Id(2)] VideoPriority Priority, [property: Id(3)] DateTimeOffset Asked,
-    [property: Id(4)] int Cards, [property: Id(5)] int MostUseful, [property: Id(6)] double Work, [property: Id(7)] string? Kind, [property: Id(8)] bool Begins);
+    [property: Id(4)] int Cards, [property: Id(5)] int MostUseful, [property: Id(6)] double Work, [property: Id(7)] string? Kind, [property: Id(8)] bool Begins)
+{
+    /// <summary>Of a clip; 0 where nobody asks.</summary>
+    [Id(9)]
+    public long Tokens { get; init; }
+}
 
 /// <summary>Where a request stands that waits.</summary>
 /// <param name="Before">How many are before it.</param>

@@ -14,6 +14,9 @@ internal static class QueuedVideos
         GenerationRequest request = row.Video.Request;
         int useful = (2 * clip.Latent.Frames) + (request.TextEncoderCard ? 1 : 0);
         return new QueuedVideo(
-            row.Video.Id, row.Video.Owner, row.Video.Priority, row.Video.CreatedAt, row.IsPrivate ? Math.Min(useful, Math.Max(request.Cards, row.MostCards)) : request.Cards, useful, work, null, row.IsPrivate);
+            row.Video.Id, row.Video.Owner, row.Video.Priority, row.Video.CreatedAt, row.IsPrivate ? Math.Min(useful, Math.Max(request.Cards, row.MostCards)) : request.Cards, useful, work, null, row.IsPrivate)
+        {
+            Tokens = clip.Grid.Tokens,
+        };
     }
 }

@@ -64,7 +64,7 @@ internal static class Denoising
         job.Crew.LetTextsGo();
         DenoiseWork work = new(job.Job, job.Request, loop, batch.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts, job.Options.LinkSilence);
         job.Voice.Progress(Stage.Denoise, start.From.Step, work.Steps);
-        Denoiser denoiser = new(job.Crew, job.Work, job.Client, job.Epochs, job.Tally, job.Options);
+        Denoiser denoiser = new(job.Crew, job.Work, job.Client, job.Epochs, job.Changes, job.Tally, job.Options);
         (Checkpoint last, ReadOnlyMemory<byte> random) = await denoiser.Run(work, start.From, StepDone, cancel);
         FinishedClip clip = new(random, last.Samples);
         job.KeepClip(batch, loop, clip);
