@@ -8,10 +8,12 @@ using OpenSora.Contracts;
 
 namespace OpenSora.Client.Commands;
 
-/// <summary><c>submit</c>, <c>status</c>, <c>watch</c>, <c>cancel</c>, <c>jobs</c> and <c>cards</c>: clients of a service.</summary>
+/// <summary><c>submit</c>, <c>status</c>, <c>watch</c>, <c>cancel</c>, <c>pause</c>, <c>resume</c>, <c>branch</c>, <c>jobs</c> and <c>cards</c>: clients of a service.</summary>
 internal static class ServiceCommands
 {
-    public static IEnumerable<Command> All => [Submit(), Status(), Watch(), Cancel(), Jobs(), Cards()];
+    public static IEnumerable<Command> All => [Submit(), Status(), Watch(), Cancel(), Change("pause", "Pause a video: its cards are free within a step, and it waits until it is resumed."),
+        Change("resume", "Let a video that was paused go on, from its last step."), Branch(), Jobs(), Cards(), Drain("drain", "Maintenance of a service: all cards are free within a step, and nothing begins until undrain."),
+        Drain("undrain", "Let a service that was drained work again.")];
 
     private static Command Submit()
     {
@@ -59,10 +61,58 @@ internal static class ServiceCommands
 
     private static Command Cancel() => OfVideo("cancel", "Cancel a video that is not done; its cards are free within a step.", async (_, service, id, cancel) =>
     {
-        if (VideoServer.IsOver(await service.Find(id, cancel)))
-            throw new ServerException(ExitCode.BadInput, $"{id} is over already: there is nothing to cancel");
+        await RequireOpen(service, id, "cancel", cancel);
         return await service.Cancel(id, cancel);
     }, _ => ExitCode.Done);
+
+    private static Command Change(string verb, string description) => OfVideo(verb, description, async (_, service, id, cancel) =>
+    {
+        await RequireOpen(service, id, verb, cancel);
+        return await service.Change(id, verb, cancel);
+    }, _ => ExitCode.Done);
+
+    private static async Task RequireOpen(VideoServer service, string id, string verb, CancellationToken cancel)
+    {
+        if (VideoServer.IsOver(await service.Find(id, cancel)))
+            throw new ServerException(ExitCode.BadInput, $"{id} is over already: there is nothing to {verb}");
+    }
+
+    private static Command Branch()
+    {
+        Option<int> step = new("--from-step") { Description = "Steps of the other video that are taken over; only the others are computed.", Required = true };
+        Option<string?> prompt = Flag.OptionalText("--prompt", "What is to be seen from there on. [default: as before]");
+        Option<double?> guidance = Flag.OptionalDouble("--cfg-scale", "Classifier-free guidance scale from there on. [default: as before]");
+        Option<int?> cards = Flag.OptionalInt("--cards", "Cards that share the work; 0 leaves their number to the service. [default: as before]");
+        Option<Toggle> keep = Flag.Bool("--keep-steps", "Keep the latents after every step of the branch, too.");
+        Command command = OfVideo("branch", "Ask for a video that goes on from a step of another one, which was asked for with --keep-steps.", (parsed, service, id, cancel) =>
+        {
+            JsonObject fields = new() { ["from_step"] = parsed.GetValue(step), ["keep_steps"] = parsed.IsOn(keep) };
+            foreach ((string name, JsonNode? value) in new (string, JsonNode?)[] { ("prompt", parsed.GetValue(prompt)), ("cfg_scale", parsed.GetValue(guidance)), ("cards", parsed.GetValue(cards)) })
+                if (value is not null)
+                    fields[name] = value;
+            return service.Branch(id, fields, cancel);
+        }, _ => ExitCode.Done, video => (string)video["id"]!);
+        foreach (Option option in new Option[] { step, prompt, guidance, cards, keep })
+            command.Add(option);
+        return command;
+    }
+
+    private static Command Drain(string verb, string description)
+    {
+        ServerFlags server = new();
+        Command command = new(verb, description);
+        server.AddTo(command);
+        command.SetAction((parsed, cancel) => server.Ask(parsed, async service =>
+        {
+            JsonObject state = await service.Post($"v1/service/{verb}", cancel);
+            if (server.Json(parsed))
+                ServerFlags.Print(state);
+            else
+                Console.Out.WriteLine(FormattableString.Invariant($"{((bool)state["drained"]! ? "drained" : "working")}: {(int)state["working"]!} videos have cards, {(int)state["waiting"]!} wait"));
+            return ExitCode.Done;
+        }));
+        return command;
+    }
 
     private static Command Jobs()
     {
@@ -113,7 +163,7 @@ internal static class ServiceCommands
     }
 
     /// <summary>A command about one video, which it shows.</summary>
-    private static Command OfVideo(string name, string description, Func<ParseResult, VideoServer, string, CancellationToken, Task<JsonObject>> ask, Func<JsonObject, int> end)
+    private static Command OfVideo(string name, string description, Func<ParseResult, VideoServer, string, CancellationToken, Task<JsonObject>> ask, Func<JsonObject, int> end, Func<JsonObject, string>? line = null)
     {
         ServerFlags server = new();
         Argument<string> id = new("id") { Description = "As submit printed it." };
@@ -125,7 +175,7 @@ internal static class ServiceCommands
             if (server.Json(parsed))
                 ServerFlags.Print(VideoWatch.Document(video));
             else
-                Console.Out.WriteLine(Line(video));
+                Console.Out.WriteLine((line ?? Line)(video));
             return end(video);
         }));
         return command;

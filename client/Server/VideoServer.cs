@@ -96,8 +96,24 @@ internal sealed class VideoServer : IDisposable
 
     /// <summary>Ends a video that is not over.</summary>
     /// <returns>It after that.</returns>
-    public Task<JsonObject> Cancel(string id, CancellationToken cancel) =>
-        Retry(within => ReadJson(new HttpRequestMessage(HttpMethod.Post, $"v1/videos/{Uri.EscapeDataString(id)}/cancel"), within), cancel);
+    public Task<JsonObject> Cancel(string id, CancellationToken cancel) => Change(id, "cancel", cancel);
+
+    /// <summary>Cancels or pauses a video, or lets it go on.</summary>
+    /// <param name="verb"><c>cancel</c>, <c>pause</c> or <c>resume</c>.</param>
+    /// <returns>It after that.</returns>
+    public Task<JsonObject> Change(string id, string verb, CancellationToken cancel) => Post($"v1/videos/{Uri.EscapeDataString(id)}/{verb}", cancel);
+
+    /// <summary>Asks for something that may be asked for twice.</summary>
+    public Task<JsonObject> Post(string path, CancellationToken cancel) => Retry(within => ReadJson(new HttpRequestMessage(HttpMethod.Post, path), within), cancel);
+
+    /// <summary>Asks for a video that goes on from a step of another one. Asked again after a broken connection, it is still made once.</summary>
+    public Task<JsonObject> Branch(string id, JsonObject fields, CancellationToken cancel)
+    {
+        string key = Guid.NewGuid().ToString("n");
+        return Retry(
+            within => ReadJson(new HttpRequestMessage(HttpMethod.Post, $"v1/videos/{Uri.EscapeDataString(id)}/branch") { Headers = { { "Idempotency-Key", key } }, Content = JsonContent.Create(fields) }, within),
+            cancel, isCutOff: false);
+    }
 
     /// <summary>A video at each change, until it is over. A service that goes away is waited for.</summary>
     public async IAsyncEnumerable<JsonObject> Watch(string id, Action<string> notice, [EnumeratorCancellation] CancellationToken cancel)

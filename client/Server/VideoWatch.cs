@@ -43,6 +43,8 @@ internal static class VideoWatch
     {
         "card" => "waits for a card: none can work",
         "store" => "waits for the store of the service: it takes nothing",
+        "owner" => $"paused: opensora resume {(string?)video["id"]} lets it go on",
+        "service" => "waits for the service, which is drained for maintenance",
         _ => null,
     };
 

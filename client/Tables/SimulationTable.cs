@@ -17,6 +17,8 @@ internal static class SimulationTable
             text.Append(Units(units)).AppendLine();
         if (report.Service is { } service)
             text.Append(Service(service)).AppendLine();
+        if (report.Sharing is { } sharing)
+            text.Append(Sharing(sharing)).AppendLine();
         return text.Append(FormattableString.Invariant($"seed {report.Seed}, {report.Events:N0} events")).ToString();
     }
 
@@ -63,6 +65,18 @@ internal static class SimulationTable
             table.Add($"{point.Load:0.00}", $"{point.Jobs}", $"{point.MeanWaitSeconds:0.0}", $"{point.P95WaitSeconds:0.0}", $"{point.Utilisation:P0}", $"{point.Failures}");
         string mix = string.Join(", ", service.Mix.Select(clip => FormattableString.Invariant($"{clip.Name} {clip.Seconds:0.0} s")));
         return FormattableString.Invariant($"service of {service.Cards} {service.CardType}, {service.CardsPerJob} a job, simulated; jobs in equal shares: {mix}; {service.FailuresPerCardDay} failures of a card in a day\n{table}");
+    }
+
+    private static string Sharing(SharingReport sharing)
+    {
+        TextTable clips = new("clip", "of the requests", "s of one card", $"efficiency of {sharing.Cards}"), table = new("arrivals", "load", "cards are shared", "videos an hour", "mean, s", "p50, s", "p95, s", "p99, s", "changes", "evictions");
+        foreach (SharedClip clip in sharing.Mix)
+            clips.Add($"{clip.Name}", $"{clip.Share:P0}", $"{clip.WorkSeconds:0.0}", $"{clip.Efficiency:P0}");
+        foreach (SharingPoint point in sharing.Points)
+            table.Add(
+                $"{point.Arrivals}", $"{point.Load:0.00}", $"{point.Rule}", $"{point.PerHour:0.0}", $"{point.MeanSeconds:0.0}", $"{point.P50Seconds:0.0}", $"{point.P95Seconds:0.0}", $"{point.P99Seconds:0.0}",
+                $"{point.Changes}", $"{point.Evictions}");
+        return FormattableString.Invariant($"{sharing.Jobs} requests on {sharing.Cards} {sharing.CardType}, simulated; guesses of work are wrong by up to 2 times; a change of a gang takes {sharing.ChangeSeconds} s\n{clips}\nfrom the asking to the end\n{table}");
     }
 
     private static string Percent(double share) => (share >= 0 ? "+" : "") + FormattableString.Invariant($"{100 * share:0.0} %");

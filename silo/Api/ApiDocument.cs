@@ -45,8 +45,17 @@ internal static class ApiDocument
                         ["multipart/form-data"] = new() { Schema = Fields(new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary", Description = "An image or a video to start from." }) },
                     },
                 };
+            if (context.Description.RelativePath?.Trim('/') is "v1/videos/{id}/branch")
+                operation.RequestBody = new OpenApiRequestBody { Required = true, Content = new Dictionary<string, OpenApiMediaType> { ["application/json"] = new() { Schema = BranchFields() } } };
             return Task.CompletedTask;
         });
+    }
+
+    private static OpenApiSchema BranchFields()
+    {
+        Dictionary<string, IOpenApiSchema> fields = VideoFields.All.Where(field => BranchOrders.Fields.Contains(field.Name)).ToDictionary(field => field.Name, IOpenApiSchema (field) => field.Schema);
+        fields[BranchOrders.FromStep] = new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "0", Description = "Steps of the other video that are taken over." };
+        return new OpenApiSchema { Type = JsonSchemaType.Object, Properties = fields, Required = new HashSet<string> { BranchOrders.FromStep } };
     }
 
     private static void Describe(string parameter, OpenApiSchema schema)

@@ -27,6 +27,7 @@ internal static class ApiEndpoints
         api.MapVideos(app.Lifetime, mostUploadBytes);
         api.MapGet("/v1/cards", async (IVideoService videos, CancellationToken cancel) => Results.Json(CardList.Of(await videos.Cards(cancel)), VideoBody.Json))
             .Produces<CardList>().WithSummary("The cards that have joined").WithTags("cards");
+        api.MapService(tokens);
         api.MapPrometheusScrapingEndpoint("/metrics");
     }
 

@@ -49,6 +49,9 @@ internal sealed partial class RequestFields
             throw new FieldException(ApiError.Shown(name), $"the field '{ApiError.Shown(name)}' is there twice: give it once");
     }
 
+    /// <summary>Takes a field out; null where it is not there.</summary>
+    public string? Take(string name) => _values.Remove(name, out string? value) ? value : null;
+
     /// <exception cref="FieldException">There is one already.</exception>
     public void AddReference(string name, byte[] bytes)
     {

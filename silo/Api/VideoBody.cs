@@ -12,12 +12,14 @@ namespace OpenSora.Silo.Api;
 /// <param name="Seconds">Its length, as it was asked for where that was in whole seconds.</param>
 /// <param name="Size">Width x height in pixels.</param>
 /// <param name="ExpiresAt">null: videos are kept until they are removed.</param>
-/// <param name="WaitsFor">turn, card or store: what it waits for; null while it does not wait.</param>
+/// <param name="BranchedFromVideoId">The video from whose step FromStep it goes on; null for none.</param>
+/// <param name="Paused">Its owner has paused it: it is queued, and has no cards until it is resumed.</param>
+/// <param name="WaitsFor">turn, card, store, owner or service: what it waits for; null while it does not wait.</param>
 /// <param name="Notices">What its user should know, e.g. that the end of the prompt is cut off.</param>
 /// <param name="Report">What <c>opensora generate --json</c> tells, once it is completed.</param>
 internal sealed record VideoBody(
     string Id, string Object, string Model, string Status, int Progress, long CreatedAt, long? StartedAt, long? CompletedAt, string Prompt, string Size,
-    string Seconds, long? ExpiresAt, string? RemixedFromVideoId, string Priority, string? Stage, int Step, int Steps, string? WaitsFor, int? QueuePosition, double? SecondsLeft,
+    string Seconds, long? ExpiresAt, string? RemixedFromVideoId, string? BranchedFromVideoId, int? FromStep, bool Paused, string Priority, string? Stage, int Step, int Steps, string? WaitsFor, int? QueuePosition, double? SecondsLeft,
     IReadOnlyList<string> Notices, VideoErrorBody? Error, GenerationReport? Report)
 {
     public const string ModelName = "opensora-1.2", Cancelled = "cancelled";
@@ -39,7 +41,7 @@ internal sealed record VideoBody(
         return new VideoBody(
             video.Id, "video", ModelName, WordOf(video.Status), video.Progress, video.CreatedAt.ToUnixTimeSeconds(), video.StartedAt?.ToUnixTimeSeconds(),
             video.CompletedAt?.ToUnixTimeSeconds(), video.Request.Prompts[0], $"{clip.Output.Width}x{clip.Output.Height}",
-            SecondsOf(video, clip), null, video.RemixedFrom, video.Priority.ToString().ToLowerInvariant(), video.Stage,
+            SecondsOf(video, clip), null, video.RemixedFrom, video.BranchedFrom, video.BranchedFrom is null ? null : video.FromStep, video.IsPaused && !video.IsOver, video.Priority.ToString().ToLowerInvariant(), video.Stage,
             video.Status == VideoStatus.Completed ? video.Request.NumSamplingSteps : video.Step, video.Steps == 0 ? video.Request.NumSamplingSteps : video.Steps,
             (video.WaitsFor ?? (video.Status == VideoStatus.Queued ? VideoWait.Turn : null))?.ToString().ToLowerInvariant(), video.QueuePosition, video.SecondsLeft, [.. (video.Notices ?? []).Select(Wording.Of)], ErrorOf(video),
             // Where files lie is the service's own business.

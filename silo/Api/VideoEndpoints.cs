@@ -37,6 +37,17 @@ internal static class VideoEndpoints
         videos.MapPost("/{id}/cancel", async (HttpContext http, IVideoService service, string id) =>
             await service.Cancel(OwnerFilter.OwnerOf(http), id, CancellationToken.None) is { } video ? Show(video) : Missing(id))
             .Produces<VideoBody>().Refuses(404).WithSummary("Ends a video that is not done, and keeps what is known of it");
+        videos.MapPost("/{id}/pause", async (HttpContext http, IVideoService service, string id) =>
+            await service.Pause(OwnerFilter.OwnerOf(http), id, CancellationToken.None) is { } video ? Show(video) : Missing(id))
+            .Produces<VideoBody>().Refuses(404).WithSummary("Gives its cards back within a step; it waits until it is resumed");
+        videos.MapPost("/{id}/resume", async (HttpContext http, IVideoService service, string id) =>
+            await service.Resume(OwnerFilter.OwnerOf(http), id, CancellationToken.None) is { } video ? Show(video) : Missing(id))
+            .Produces<VideoBody>().Refuses(404).WithSummary("Lets a video that was paused go on");
+        videos.MapPost("/{id}/branch", async (HttpContext http, IVideoService service, string id, CancellationToken cancel) =>
+            await service.Find(OwnerFilter.OwnerOf(http), id, cancel) is { } video
+                ? Show(await service.Submit(await BranchOrders.Read(http.Request, mostUploadBytes, video), CancellationToken.None))
+                : Missing(id))
+            .Produces<VideoBody>().Refuses(400, 404, 413, 415, 422, 429, 507).WithSummary("Asks for a video that goes on from a step of another one, with another prompt or guidance");
         videos.MapPost("/{id}/remix", async (HttpContext http, IVideoService service, string id, CancellationToken cancel) =>
             await service.Find(OwnerFilter.OwnerOf(http), id, cancel) is { } video
                 ? Show(await service.Submit(await VideoOrders.Remix(http.Request, mostUploadBytes, video), CancellationToken.None))

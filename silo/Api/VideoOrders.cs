@@ -26,20 +26,20 @@ internal static class VideoOrders
     public static async Task<VideoOrder> Remix(HttpRequest request, long mostBytes, Contracts.Videos.Video video)
     {
         RequestFields fields = await ReadFields(request, mostBytes);
-        ReadOnlyMemory<byte>? reference = video.Request.ReferencePaths is [var file] && fields.Reference is null
-            ? await File.ReadAllBytesAsync(file, request.HttpContext.RequestAborted)
-            : default(ReadOnlyMemory<byte>?);
-        return Order(request, fields, new VideoOrder
-        {
-            Owner = "",
-            RemixedFrom = video.Id,
-            Priority = video.Priority,
-            Reference = reference,
-            Request = video.Request with { ReferencePaths = [] },
-        });
+        return Order(request, fields, await Like(video, fields, request) with { RemixedFrom = video.Id });
     }
 
-    private static VideoOrder Order(HttpRequest request, RequestFields fields, VideoOrder usual)
+    /// <summary>An order for a video like another one, whose reference it has unless the request brings one.</summary>
+    public static async Task<VideoOrder> Like(Contracts.Videos.Video video, RequestFields fields, HttpRequest request) => new()
+    {
+        Owner = "",
+        Priority = video.Priority,
+        Reference = video.Request.ReferencePaths is [var file] && fields.Reference is null ? await File.ReadAllBytesAsync(file, request.HttpContext.RequestAborted) : default(ReadOnlyMemory<byte>?),
+        Request = video.Request with { ReferencePaths = [] },
+    };
+
+    /// <summary>What the fields of a request say, over what is usual.</summary>
+    public static VideoOrder Order(HttpRequest request, RequestFields fields, VideoOrder usual)
     {
         VideoOrder order = VideoFields.Read(fields.Values, usual);
         if (fields.Reference is { } reference)
@@ -49,7 +49,7 @@ internal static class VideoOrders
         return order with { Owner = OwnerFilter.OwnerOf(request.HttpContext), IdempotencyKey = Key(request) };
     }
 
-    private static async Task<RequestFields> ReadFields(HttpRequest request, long mostBytes)
+    public static async Task<RequestFields> ReadFields(HttpRequest request, long mostBytes)
     {
         if (request.ContentLength > mostBytes)
             throw new BadHttpRequestException($"the request has {request.ContentLength} bytes: {mostBytes} is the most here", StatusCodes.Status413PayloadTooLarge);

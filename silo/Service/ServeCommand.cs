@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.Net;
-using OpenSora.Cluster.Scheduling;
+using OpenSora.Scheduling;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts;

@@ -20,7 +20,7 @@ export function show(video) {
   let item = items.get(video.id);
   if (!item) items.set(video.id, item = { element: create(video) });
   const kind = kindOf(video), { element } = item, hadFocus = element.contains(document.activeElement);
-  const isNew = item.kind !== kind;
+  const isNew = item.kind !== kind || item.video?.paused !== video.paused;
   Object.assign(item, { video, kind });
   element.querySelector(".state").textContent = stateOf(video);
   element.querySelector("progress").value = video.progress;
@@ -106,7 +106,7 @@ function settle(element, video, kind) {
 function actionsOf(video, kind) {
   const settings = document.createElement("a");
   Object.assign(settings, { href: `#${video.id}`, textContent: "Settings", ariaLabel: `Settings: ${shorten(video.prompt, 60)}` });
-  if (!isOver(video)) return [action(video, "Cancel", () => cancel(video)), settings];
+  if (!isOver(video)) return [video.paused ? action(video, "Resume", () => change(video, "resume")) : action(video, "Pause", () => change(video, "pause")), action(video, "Cancel", () => change(video, "cancel")), settings];
   const retry = kind === "failed" ? action(video, "Try again", () => retried(video, {})) : action(video, "Again", () => retried(video, { seed: newSeed() }));
   retry.title = kind === "failed" ? "the same settings" : "the same settings, another seed";
   const changed = action(video, "Vary", () => vary(video));
@@ -140,7 +140,7 @@ async function download(video) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-const cancel = async video => show(await json(`/v1/videos/${video.id}/cancel`, { method: "POST" }));
+const change = async (video, verb) => show(await json(`/v1/videos/${video.id}/${verb}`, { method: "POST" }));
 
 async function remove(id) {
   await call(`/v1/videos/${id}`, { method: "DELETE" }).catch(error => { if (error.status !== 404) throw error; });

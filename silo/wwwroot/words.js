@@ -19,7 +19,7 @@ export function stateOf(video) {
 
 /** What it waits for that is not there at all. */
 function lacking(video) {
-  return { card: "Waits for a card: none can work", store: "Waits for the store: it takes nothing" }[video.waits_for] ?? null;
+  return { card: "Waits for a card: none can work", store: "Waits for the store: it takes nothing", owner: "Paused", service: "Waits: the service is drained for maintenance" }[video.waits_for] ?? null;
 }
 
 function placeOf(before) {

@@ -19,6 +19,9 @@ internal static class Instruments
     /// <summary>Between two whole checkpoints.</summary>
     public static readonly Histogram<double> Step = OfSeconds("opensora.step", "A denoising step.");
 
+    /// <summary>Between the steps of two gangs of a job, without a loss: what the second step does not take of the first.</summary>
+    public static readonly Histogram<double> GangChange = OfSeconds("opensora.gang.change", "What a change of a gang takes.");
+
     /// <summary>Of a completed job; <c>stage</c>.</summary>
     public static readonly Histogram<double> Stage = OfSeconds("opensora.stage", "A stage of a completed job.");
 

@@ -87,6 +87,33 @@ public sealed class ServiceTests(SharedService shared) : IAsyncLifetime
         Assert.Empty(JsonNode.Parse(await Run("jobs", "--json"))!.AsArray());
     }
 
+    /// <summary>Paused in the middle, and branched from there on another number of cards: the demo model's bytes.</summary>
+    [Fact]
+    public async Task PausedResumedBranchedAndDrained()
+    {
+        string[] flags = ["--prompt", Prompt, "--num-sampling-steps", "60", "--keep-steps"];
+        _service.Hold();
+        string id = (await Run("submit", [.. flags, "--cards", "1"])).Trim();
+        await _service.UntilHeld();
+        Assert.StartsWith("queued, paused", await Run("pause", id), StringComparison.Ordinal);
+        Assert.StartsWith("drained: 0 videos have cards, 0 wait", await Run("drain"), StringComparison.Ordinal);
+        _service.Release();
+        Assert.StartsWith("queued", await Run("resume", id), StringComparison.Ordinal);
+        Assert.StartsWith("working: ", await Run("undrain"), StringComparison.Ordinal);
+        JsonNode whole = await Watched(id);
+
+        // The same from there on is the same; another prompt is another video, whichever cards make it.
+        JsonNode same = await Watched((await Run("branch", id, "--from-step", "40", "--cards", "2")).Trim());
+        Assert.Equal(whole["sha256"]!.ToJsonString(), same["sha256"]!.ToJsonString());
+        Assert.Equal((40, (long)whole["tokensComputed"]! * 20 / 24), ((int)same["fromStep"]!, (long)same["tokensComputed"]!));
+        string[] other = ["--from-step", "40", "--prompt", "a blue square moving left on a white background", "--cfg-scale", "5"];
+        JsonNode one = await Watched((await Run("branch", [id, .. other, "--cards", "1"])).Trim()), two = await Watched((await Run("branch", [id, .. other, "--cards", "2"])).Trim());
+        Assert.Equal(one["sha256"]!.ToJsonString(), two["sha256"]!.ToJsonString());
+        Assert.NotEqual(whole["sha256"]!.ToJsonString(), one["sha256"]!.ToJsonString());
+
+        async Task<JsonNode> Watched(string video) => JsonNode.Parse(await Run("watch", video, "--json"))!;
+    }
+
     [Fact]
     public async Task CancellingAndRefusalsAreTold()
     {

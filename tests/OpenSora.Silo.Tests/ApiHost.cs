@@ -1,4 +1,4 @@
-using OpenSora.Cluster.Scheduling;
+using OpenSora.Scheduling;
 using OpenSora.Cluster.Videos;
 using OpenSora.FakeCard;
 using OpenSora.Silo.Service;

@@ -142,8 +142,9 @@ public sealed class ApiTests(CalmSilo calm)
         JsonObject document = (await Client.GetFromJsonAsync<JsonObject>("/openapi/v1.json"))!;
         Assert.Equal(
             [
-                "/health/live", "/health/ready", "/v1/cards", "/v1/models", "/v1/models/{model}", "/v1/videos", "/v1/videos/events", "/v1/videos/sync", "/v1/videos/{id}", "/v1/videos/{id}/cancel",
-                "/v1/videos/{id}/content", "/v1/videos/{id}/events", "/v1/videos/{id}/reference", "/v1/videos/{id}/remix", "/v1/videos/{id}/settings",
+                "/health/live", "/health/ready", "/v1/cards", "/v1/models", "/v1/models/{model}", "/v1/service", "/v1/service/drain", "/v1/service/undrain",
+                "/v1/videos", "/v1/videos/events", "/v1/videos/sync", "/v1/videos/{id}", "/v1/videos/{id}/branch", "/v1/videos/{id}/cancel", "/v1/videos/{id}/content", "/v1/videos/{id}/events",
+                "/v1/videos/{id}/pause", "/v1/videos/{id}/reference", "/v1/videos/{id}/remix", "/v1/videos/{id}/resume", "/v1/videos/{id}/settings",
             ],
             document["paths"]!.AsObject().Select(path => path.Key).Order(StringComparer.Ordinal));
         JsonNode schema = document["paths"]!["/v1/videos"]!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!;

@@ -38,8 +38,8 @@ internal sealed class Crew : IDisposable
     /// <summary>CPU threads of a card; the same for all of a kind.</summary>
     public int Threads { get; private set; }
 
-    /// <summary>The most cards at a time.</summary>
-    public int Most { get; }
+    /// <summary>The most cards at a time; the queue moves cards between jobs.</summary>
+    public int Most { get; private set; }
 
     /// <summary>Whether one of two and more cards encodes texts only. Default: false.</summary>
     public bool SetsOneAside { get; set; }
@@ -54,7 +54,7 @@ internal sealed class Crew : IDisposable
     public Exception? Failure { get; private set; }
 
     /// <summary>Those that can be given work, now or when they have done what they do.</summary>
-    public IReadOnlyList<Member> Members => [.. _members.Where(member => member.Card.IsUsable)];
+    public IReadOnlyList<Member> Members => [.. _members.Where(member => member.IsUsable)];
 
     /// <summary>By which it has its cards, those included that leave.</summary>
     public Lease[] Leases => [.. _members.Select(member => member.Lease)];
@@ -77,6 +77,20 @@ internal sealed class Crew : IDisposable
         _changed.Set();
     }
 
+    /// <summary>It has so many cards from now on. Of those that are too many, the idle ones go back at once, the others after their step or task.</summary>
+    public void Hold(int most)
+    {
+        Most = most;
+        IEnumerable<Member> first = Members.OrderBy(member => member.IsForTexts).ThenBy(member => member.IsBusy).ThenBy(member => member.IsLoaded);
+        foreach (Member member in first.Take(Members.Count - most).ToArray())
+        {
+            member.IsRecalled = true;
+            if (!member.IsBusy)
+                Dismiss(member);
+        }
+        _changed.Set();
+    }
+
     /// <summary>Text encoders are let go of by those cards that compute the next steps.</summary>
     public void LetTextsGo()
     {
@@ -89,7 +103,7 @@ internal sealed class Crew : IDisposable
     {
         if (!SetsOneAside)
             return;
-        Member[] here = [.. _members.Where(member => member.Card.IsUsable)];
+        Member[] here = [.. _members.Where(member => member.IsUsable)];
         Member? aside = here.FirstOrDefault(member => member.IsForTexts);
         if (aside is null && here.Length > 1)
             aside = here.Where(member => !member.IsLoaded).OrderByDescending(member => member.HasText).ThenByDescending(member => member.IsBusy).FirstOrDefault();
@@ -105,7 +119,7 @@ internal sealed class Crew : IDisposable
     /// <summary>Lets go of cards that are gone, and tells of those that cannot share the job.</summary>
     private void Look()
     {
-        foreach (Member gone in _members.Where(member => !member.IsBusy && !member.Card.IsUsable).ToArray())
+        foreach (Member gone in _members.Where(member => !member.IsBusy && !member.IsUsable).ToArray())
             Dismiss(gone);
         SetAside();
         if (Kind is null || _members.Count >= Most)
@@ -124,7 +138,7 @@ internal sealed class Crew : IDisposable
             Task changed = Changed;
             Look();
             int here = Members.Count;
-            if (here >= count)
+            if (here >= Math.Min(count, Most))
                 return;
             if (_directory.NoMoreExpected is InputException or CannotFitException)
                 throw _directory.NoMoreExpected;
@@ -177,7 +191,9 @@ internal sealed class Crew : IDisposable
     {
         member.IsBusy = false;
         if (!_members.Contains(member))
-            _leases.Return(member, isOut: !_isOver);
+            Return(member);
+        else if (member.IsRecalled)
+            Dismiss(member);
         _changed.Set();
     }
 
@@ -185,7 +201,7 @@ internal sealed class Crew : IDisposable
     public Member? TakeUnloaded()
     {
         Look();
-        Member? found = _members.Find(member => member is { IsBusy: false, IsLoaded: false, IsForTexts: false, Card.IsUsable: true });
+        Member? found = _members.Find(member => member is { IsBusy: false, IsLoaded: false, IsForTexts: false, IsUsable: true });
         if (found is not null)
             found.IsBusy = true;
         return found;
@@ -230,13 +246,15 @@ internal sealed class Crew : IDisposable
             Dismiss(member);
     }
 
-    private IEnumerable<Member> Free(bool loaded) => _members.Where(member => !member.IsBusy && member.Card.IsUsable && (member.IsLoaded || !loaded));
+    private IEnumerable<Member> Free(bool loaded) => _members.Where(member => !member.IsBusy && member.IsUsable && (member.IsLoaded || !loaded));
 
     private void Dismiss(Member member)
     {
         if (_members.Remove(member) && !member.IsBusy)
-            _leases.Return(member, isOut: !_isOver);
+            Return(member);
     }
+
+    private void Return(Member member) => _leases.Return(member, isOut: !_isOver && !member.IsRecalled);
 
     private async Task Wait(Task changed, int here, Patience patience, CancellationToken cancel)
     {

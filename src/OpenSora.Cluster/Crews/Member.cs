@@ -16,6 +16,12 @@ internal sealed class Member(Card card)
     /// <summary>It has a task of this job.</summary>
     public bool IsBusy { get; set; }
 
+    /// <summary>The queue wants it back: it gets no task of this job any more.</summary>
+    public bool IsRecalled { get; set; }
+
+    /// <summary>It can be given work, now or when it has done what it does.</summary>
+    public bool IsUsable => Card.IsUsable && !IsRecalled;
+
     /// <summary>It has the networks that a step and a chunk need.</summary>
     public bool IsLoaded { get; set; }
 

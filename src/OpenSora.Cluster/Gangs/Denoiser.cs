@@ -11,7 +11,7 @@ namespace OpenSora.Cluster.Gangs;
 /// step; cards that come join, and cards that leave are let go, between two steps. With a cache, all of that is after steps only
 /// that the next one takes nothing from. A step that is to be checked ends an epoch, and counts when other cards have computed it to the same bytes.
 /// </summary>
-internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, EpochNumbers epochs, Tally tally, ClusterOptions options)
+internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, EpochNumbers epochs, ChangeCost changes, Tally tally, ClusterOptions options)
 {
     /// <summary>How often a step is computed at the most, if its cards differ: each of two cards twice.</summary>
     private const int MostComputings = 4;
@@ -25,6 +25,7 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
     {
         Checkpoint last = start;
         List<Checkpoint> held = [];
+        ChangeCost.Watch watch = changes.Begin();
         for (int fruitless = 0; fruitless < options.MostFruitlessEpochs;)
         {
             EpochPart part = work.PartAfter(last.Step, until);
@@ -33,6 +34,7 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
             try
             {
                 EpochEnd end = await new Epoch(client, crewWork, tally, work, gang, last, part, epochs.Next(), GoesOn).Run(cancel);
+                watch.EpochEnds(onPurpose: end.Faults.Count == 0);
                 if (end.Done == part.Until && part.CheckedAfter is { } before)
                 {
                     if (await IsRight(work, end, part, cancel))
@@ -72,6 +74,7 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
                     return true;
                 }
                 stepDone(whole);
+                watch.StepEnds();
                 return !(work.CanGoOnAfter(whole.Step) && ShouldClose(gang, whole));
             }
         }
@@ -79,7 +82,7 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
 
         bool ShouldClose(IReadOnlyList<Member> gang, Checkpoint whole)
         {
-            int left = until - whole.Step, staying = gang.Count(member => member.Card.IsUsable), free = crew.CountFree();
+            int left = until - whole.Step, staying = gang.Count(member => member.IsUsable), free = crew.CountFree();
             bool canGrow = gang.Count < work.Clip.MostRanks && free > 0 && left >= options.LeastStepsToGrow;
             bool someoneLeaves = staying < gang.Count && staying + free > 0 && left > 0;
             return canGrow || someoneLeaves;

@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Scheduling;
+using OpenSora.Scheduling;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
-using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Videos;
 
@@ -22,7 +22,7 @@ internal sealed partial class ClusterGrain(
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly Scheduler _scheduler = new(options.Scheduling);
-    private readonly WaitingLine _waiting = new();
+    private readonly WaitingLine _waiting = new(options.Scheduling);
     private readonly Dictionary<string, Running> _running = [];
 
     /// <summary>Of each instance of a card that is leased, the generation that has it.</summary>
@@ -71,9 +71,10 @@ internal sealed partial class ClusterGrain(
         return video.Begins ? Begin(video.Id, video.Cards, video.Kind) : Decide();
     }
 
-    public Task Ended(string id, double? cardSeconds)
+    public Task Ended(string id, bool isDone)
     {
-        _waiting.Over(id, cardSeconds);
+        Spend();
+        _waiting.Over(id, isDone ? _waiting.CardSecondsOf(id) : null);
         LetGo(id);
         _changed.Set();
         return Task.CompletedTask;
@@ -81,6 +82,7 @@ internal sealed partial class ClusterGrain(
 
     public Task Return(string id, Lease card, bool isOut, int successes)
     {
+        Spend();
         Succeeded(card, successes);
         if (isOut && _running.TryGetValue(id, out Running? job))
         {
@@ -104,11 +106,11 @@ internal sealed partial class ClusterGrain(
         Dictionary<string, QueuePlace> places = [];
         HashSet<string> kinds = [.. Usable().Select(card => card.Kind)];
         double cards = Math.Max(1, Usable().Count());
-        double ahead = _running.Sum(job => job.Value.Until is { } until ? Math.Max(0, (until - DateTimeOffset.UtcNow).TotalSeconds) * job.Value.Cards : _waiting.SecondsOf(job.Key));
+        double ahead = _running.Keys.Sum(_waiting.SecondsOf);
         foreach (WaitingVideo video in _scheduler.InOrder(_waiting.All))
         {
             ahead += video.Estimate.TotalSeconds;
-            VideoWait wait = watch.Trouble is not null ? VideoWait.Store : kinds.Count == 0 || (video.Kind is { } own && !kinds.Contains(own)) ? VideoWait.Card : VideoWait.Turn;
+            VideoWait wait = _isDrained ? VideoWait.Service : watch.Trouble is not null ? VideoWait.Store : kinds.Count == 0 || (video.Kind is { } own && !kinds.Contains(own)) ? VideoWait.Card : VideoWait.Turn;
             places[video.Id] = new QueuePlace(places.Count, _waiting.IsMeasured ? Math.Round(ahead / cards, 1) : null, wait);
         }
         return Task.FromResult<QueuePlace?[]>([.. ids.Select(places.GetValueOrDefault)]);
@@ -149,6 +151,7 @@ internal sealed partial class ClusterGrain(
         Measure();
         if (watch.Trouble is not null)
             return; // nothing is begun until it is well, and then this looks again
+        _isDrained = await Task.Run(() => File.Exists(DrainMark), cancel);
         IReadOnlyList<VideoRow> unfinished = await store.Unfinished(cancel);
         (VideoRow Row, bool Answers, Holding? Held)[] begun = await Task.WhenAll(unfinished.Where(row => row.Video.Status == VideoStatus.InProgress).Select(Held));
         foreach ((VideoRow row, bool answers, Holding? held) in begun)
@@ -157,11 +160,12 @@ internal sealed partial class ClusterGrain(
             else if (answers)
                 LetGo(row.Video.Id); // nobody makes it: it waits again
         foreach (VideoRow row in unfinished)
-            if (!IsKnown(row.Video.Id) && !row.IsPrivate)
-                _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => KindOf(row.Job), cancel) });
+            if (!IsKnown(row.Video.Id) && row is { IsPrivate: false, Video.IsPaused: false })
+                _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => jobs.KindOf(row.Job), cancel) });
         HashSet<string> there = [.. unfinished.Select(row => row.Video.Id)];
+        _waiting.KeepOnly(there);
         foreach (string id in _waiting.Known.Where(id => !there.Contains(id)))
-            await Ended(id, null);
+            await Ended(id, false);
         Measure();
     }
 
@@ -186,9 +190,11 @@ internal sealed partial class ClusterGrain(
             QueuedVideo video = QueuedVideos.Of(row);
             _waiting.Remove(id, out _);
             _waiting.Know(video);
-            _running[id] = job = new Running(video.Owner, held.Cards, null);
+            _running[id] = job = new Running(video.Owner, held.Cards);
         }
         (job.Silo, job.Kind) = (held.Silo, held.Kind ?? job.Kind);
+        if (job.Cards == 0)
+            job.Cards = held.Cards; // it was told to wait, and did not hear it
         foreach (string instance in _leases.Where(lease => lease.Value == id).Select(lease => lease.Key).ToArray())
             _leases.Remove(instance);
         foreach (Lease lease in held.Leases)
@@ -199,15 +205,24 @@ internal sealed partial class ClusterGrain(
 
     private async Task Decide()
     {
+        Spend();
         Measure();
         await TakeBack();
-        await Replenish();
+        if (_isDrained)
+        {
+            foreach (string id in _running.Keys)
+                await Generation(id).Yield();
+            return;
+        }
+        Dictionary<string, int> cards = Usable().CountBy(card => card.Kind).ToDictionary();
+        if (watch.Trouble is null)
+            MoveCards(cards);
+        await Balance();
         if (_waiting.Count == 0 || watch.Trouble is not null)
             return;
-        Dictionary<string, int> cards = Usable().CountBy(card => card.Kind).ToDictionary();
-        RunningVideo[] running = [.. _running.Select(job => new RunningVideo(job.Key, job.Value.Owner, job.Value.Cards, job.Value.Kind ?? "", job.Value.Until))];
-        foreach (Start start in _scheduler.Decide(DateTimeOffset.UtcNow, _waiting.All, running, cards))
-            await Begin(start.Id, start.Cards, start.Kind);
+        foreach (Start start in _scheduler.Decide(DateTimeOffset.UtcNow, _waiting.All, Working(), cards))
+            if (Usable().Any(card => card.Kind == start.Kind && !_leases.ContainsKey(card.Description.Instance)))
+                await Begin(start.Id, start.Cards, start.Kind); // else the cards that others give back are not here yet
         Measure();
     }
 
@@ -222,19 +237,8 @@ internal sealed partial class ClusterGrain(
         {
             VideoRow? row = await store.Find(id, CancellationToken.None);
             LetGo(id);
-            if (row is { Video.IsOver: false, IsPrivate: false })
-                _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => KindOf(row.Job)) });
-        }
-    }
-
-    /// <summary>Generations that have fewer cards than they may get what is free, before others begin.</summary>
-    private async Task Replenish()
-    {
-        foreach ((string id, Running job) in _running.ToArray())
-        {
-            Lease[] more = LeaseFree(id, job);
-            if (more.Length > 0 && !await Answers(() => Generation(id).Give(more)))
-                TakeBack(id, more);
+            if (row is { Video: { IsOver: false, IsPaused: false }, IsPrivate: false })
+                _waiting.Add(QueuedVideos.Of(row) with { Kind = await Task.Run(() => jobs.KindOf(row.Job)) });
         }
     }
 
@@ -243,7 +247,7 @@ internal sealed partial class ClusterGrain(
     {
         if (!_waiting.Remove(id, out WaitingVideo? video))
             return; // it ended meanwhile
-        Running job = _running[id] = new Running(video.Owner, cards, video.Estimate > TimeSpan.Zero ? DateTimeOffset.UtcNow + (video.Estimate / cards) : null) { Kind = kind };
+        Running job = _running[id] = new Running(video.Owner, cards) { Kind = kind };
         Lease[] leases = LeaseFree(id, job);
         try
         {
@@ -338,33 +342,15 @@ internal sealed partial class ClusterGrain(
     [LoggerMessage(LogLevel.Warning, "{Video} could not be begun; it waits again")]
     private static partial void NotBegun(ILogger log, string video, Exception failure);
 
-    /// <summary>The kind of cards that a job was begun with; null when it was not.</summary>
-    private string? KindOf(string? job)
-    {
-        if (job is null || !jobs.Jobs().Contains(job))
-            return null;
-        try
-        {
-            using JobFolder folder = jobs.Open(job);
-            return folder.Record.Kind;
-        }
-        catch (InputException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>A generation that is being made.</summary>
     /// <param name="owner">Whose it is.</param>
     /// <param name="cards">The most cards that it gets.</param>
-    /// <param name="until">When it will be done, as far as can be told.</param>
-    private sealed class Running(string owner, int cards, DateTimeOffset? until)
+    private sealed class Running(string owner, int cards)
     {
         public string Owner { get; } = owner;
 
-        public int Cards { get; } = cards;
-
-        public DateTimeOffset? Until { get; } = until;
+        /// <summary>0: it was told to wait again.</summary>
+        public int Cards { get; set; } = cards;
 
         /// <summary>Null before the first card.</summary>
         public string? Kind { get; set; }

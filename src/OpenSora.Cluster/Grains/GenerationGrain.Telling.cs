@@ -29,6 +29,20 @@ internal sealed partial class GenerationGrain
         Publish(next);
     }
 
+    /// <summary>What of the work is left after all steps, about: the frames.</summary>
+    private const double LeftForFrames = 0.05;
+
+    /// <summary>The queue decides anew who has which cards; whoever watches sees the latent. Nothing waits for either.</summary>
+    private void StepDone(Checkpoint checkpoint, IJobMedia files)
+    {
+        Show(checkpoint, files);
+        if (_row is not { IsPrivate: false, Video: var video } || video.Request.Loop > 1)
+            return; // of several clips nobody knows here which one it is
+        int steps = video.Request.NumSamplingSteps;
+        double left = LeftForFrames + ((1 - LeftForFrames) * (steps - checkpoint.Step) / Math.Max(1, steps - video.FromStep));
+        _ = TellQueue(queue => queue.Stepped(Id, left, runner.ChangeTakes));
+    }
+
     /// <summary>Shows the latent after a step, beside the step path; some steps are left out.</summary>
     private void Show(Checkpoint checkpoint, IJobMedia files)
     {

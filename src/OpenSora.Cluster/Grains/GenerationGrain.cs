@@ -15,7 +15,7 @@ namespace OpenSora.Cluster.Grains;
 /// <inheritdoc cref="IGenerationGrain"/>
 [OnCoordinators, Reentrant]
 internal sealed partial class GenerationGrain(
-    IGenerationStore store, JobRunner runner, CardDirectory directory, ILocalSiloDetails silo, StoreState watch, VideoServiceOptions options, ClusterOptions cluster, ILogger<GenerationGrain> log) : Grain, IGenerationGrain
+    IGenerationStore store, JobStore jobs, JobRunner runner, CardDirectory directory, ILocalSiloDetails silo, StoreState watch, VideoServiceOptions options, ClusterOptions cluster, ILogger<GenerationGrain> log) : Grain, IGenerationGrain
 {
     /// <summary>How long a caller that cancels waits for the cards to be free; they are within a step.</summary>
     private static readonly TimeSpan StopAwaited = TimeSpan.FromSeconds(10);
@@ -56,7 +56,7 @@ internal sealed partial class GenerationGrain(
 
     public async Task<Holding?> Start(GenerationStart start)
     {
-        if (await Read() is not { } before || before.Video.IsOver)
+        if (await Read() is not { } before || before.Video.IsOver || before.Video.IsPaused)
             return null;
         if (_stop is not null)
             return await Holds();
@@ -67,7 +67,9 @@ internal sealed partial class GenerationGrain(
         try
         {
             DateTimeOffset now = DateTimeOffset.UtcNow;
-            if (!await Change(row => row with { Epoch = row.Epoch + 1, Video = row.Video with { Status = VideoStatus.InProgress, StartedAt = row.Video.StartedAt ?? now } }))
+            // It may be paused, or told to stop, while it is written that it begins.
+            if (!await Change(row => row with { Epoch = row.Epoch + 1, Video = row.Video with { Status = VideoStatus.InProgress, StartedAt = row.Video.StartedAt ?? now } })
+                || _row!.Video.IsPaused || stop.IsCancellationRequested)
             {
                 _stop = null;
                 return null;
@@ -86,13 +88,14 @@ internal sealed partial class GenerationGrain(
         return held;
     }
 
-    public Task<Holding?> Holds() => Task.FromResult(_stop is null || _crew is null ? null : new Holding(silo.SiloAddress, _isPaused ? 0 : _crew.Most, _crew.Kind, _crew.Leases));
+    public Task<Holding?> Holds() => Task.FromResult(_stop is null || _crew is null ? null : new Holding(silo.SiloAddress, _lacksStore ? 0 : _crew.Most, _crew.Kind, _crew.Leases));
 
-    public async Task<bool> Give(Lease[] cards)
+    public async Task<bool> Hold(int most, Lease[] more)
     {
-        if (_stop is null || _isPaused || _crew is not { } crew)
+        if (_stop is null || _lacksStore || _crew is not { } crew)
             return false;
-        await Task.WhenAll(cards.Select(crew.Join));
+        crew.Hold(most);
+        await Task.WhenAll(more.Select(crew.Join));
         return true;
     }
 
@@ -137,7 +140,7 @@ internal sealed partial class GenerationGrain(
         {
             GenerationRequest request = RequestOf(row, start, crew, voice);
             await Task.WhenAll(start.Leases.Select(crew.Join));
-            outcome = await runner.Run(new JobRun(row, request, crew, leases, voice, job => Know(row.Epoch, job), Show, _ => Pause(before), report => Complete(row.Epoch, report)), stop.Token);
+            outcome = await runner.Run(new JobRun(row, request, crew, leases, voice, job => Know(row.Epoch, job), StepDone, _ => LackStore(before), report => Complete(row.Epoch, report)), stop.Token);
             if (outcome is Outcome.OutOfStore)
                 outcome = await UntilKept(outcome, before, stop.Token);
         }
@@ -157,7 +160,7 @@ internal sealed partial class GenerationGrain(
             outcome = new Outcome.Failed(new VideoError("card_failure", failure.Message));
         }
         crew.Dispose();
-        (_stop, _crew, _preview, _isPaused) = (null, null, null, false);
+        (_stop, _crew, _preview, _lacksStore) = (null, null, null, false);
         stop.Dispose();
         DelayDeactivation(TimeSpan.Zero);
         bool hadProgress = _live.Percent > before;
@@ -165,10 +168,10 @@ internal sealed partial class GenerationGrain(
         if (_row is { Video.IsOver: false } unfinished && unfinished.Epoch == row.Epoch)
             await Settle(unfinished, outcome, hadProgress);
         else if (_row is { Video.IsOver: true } over)
-            await Free(over, outcome is Outcome.Completed done ? done.Report.Seconds.Total * done.Report.Cards : null);
+            await Free(over, outcome is Outcome.Completed);
         else
             // A later epoch's, or removed: the queue looks and asks.
-            await TellQueue(queue => queue.Ended(Id, null));
+            await TellQueue(queue => queue.Ended(Id, false));
     }
 
     private static GenerationRequest RequestOf(VideoRow row, GenerationStart start, Crew crew, JobVoice voice)
@@ -202,9 +205,8 @@ internal sealed partial class GenerationGrain(
                 return;
             }
             Publish(new StatusChanged(row.Epoch, IsOver: false));
-            await TellQueue(queue => queue.Ended(Id, null));
-            if (outcome is Outcome.OutOfCards or Outcome.OutOfStore && _row is { Video.IsOver: false } waits)
-                await TellQueue(queue => queue.Enqueue(QueuedVideos.Of(waits)));
+            await TellQueue(queue => queue.Ended(Id, false));
+            await WaitAgain();
         }
         catch (InconsistentStateException)
         {
@@ -213,7 +215,7 @@ internal sealed partial class GenerationGrain(
         catch (Exception away) when (StoreTrouble.Of(away) is not null)
         {
             // It is stored as begun, and the queue finds that nobody makes it.
-            await TellQueue(queue => queue.Ended(Id, null));
+            await TellQueue(queue => queue.Ended(Id, false));
         }
     }
 
@@ -236,16 +238,16 @@ internal sealed partial class GenerationGrain(
             return false;
         Instruments.Ended.Add(1, Instruments.Tag("status", status.ToString().ToLowerInvariant()));
         if (_stop is null)
-            await Free(_row!, null);
+            await Free(_row!, false);
         return true;
     }
 
     /// <summary>Nobody works on it any more.</summary>
-    private async Task Free(VideoRow row, double? cardSeconds)
+    private async Task Free(VideoRow row, bool isDone)
     {
         if (row.Video.Status != VideoStatus.Completed && !row.IsPrivate)
             await Task.Run(() => runner.Forget(row.Job));
-        await TellQueue(queue => queue.Ended(Id, cardSeconds));
+        await TellQueue(queue => queue.Ended(Id, isDone));
     }
 
     /// <summary>The queue looks and asks, if it cannot be told now.</summary>
@@ -323,7 +325,7 @@ internal sealed partial class GenerationGrain(
 
     /// <summary>As it is told: what is stored as begun waits while nobody works on it.</summary>
     private Video Now() => _live.On(_row!.Video.Status != VideoStatus.InProgress ? _row.Video
-        : _stop is null || _isPaused ? _row.Video with { Status = VideoStatus.Queued, WaitsFor = _isPaused ? VideoWait.Store : null }
+        : _stop is null || _lacksStore || _row.Video.IsPaused ? _row.Video with { Status = VideoStatus.Queued, WaitsFor = _lacksStore ? VideoWait.Store : null }
         : _row.Video with { WaitsFor = _crew is { Leases.Length: 0 } ? VideoWait.Card : null });
 
     [LoggerMessage(LogLevel.Error, "{Video} failed")]

@@ -27,9 +27,15 @@ public interface IClusterGrain : IGrainWithStringKey
     Task Enqueue(QueuedVideo video);
 
     /// <summary>A request neither waits nor works any more.</summary>
-    /// <param name="cardSeconds">Seconds of cards that its work took; null when it was not completed.</param>
+    /// <param name="isDone">It was completed: what it took tells how long work takes.</param>
     [Alias("ended"), AlwaysInterleave]
-    Task Ended(string id, double? cardSeconds);
+    Task Ended(string id, bool isDone);
+
+    /// <summary>A generation has done a step: it is decided again who has which cards.</summary>
+    /// <param name="left">Of its work, 0 to 1.</param>
+    /// <param name="change">What a change of a gang takes there.</param>
+    [Alias("stepped"), OneWay, AlwaysInterleave]
+    Task Stepped(string id, double left, TimeSpan change);
 
     /// <summary>A generation has no use for a card any more.</summary>
     /// <param name="isOut">It must not get that card again.</param>
@@ -42,6 +48,14 @@ public interface IClusterGrain : IGrainWithStringKey
     /// <returns>Whether it rests from now on.</returns>
     [Alias("failed"), AlwaysInterleave]
     Task<bool> Failed(Lease card, int successes);
+
+    /// <summary>Begins nothing any more and lets what is being made wait, or begins again; known to all that share the store, over restarts too.</summary>
+    [Alias("drain")]
+    Task Drain(bool on);
+
+    /// <summary>What the service is at.</summary>
+    [Alias("state"), AlwaysInterleave]
+    Task<ClusterState> State();
 
     /// <summary>Where each of some that wait stands; null for those that do not.</summary>
     [Alias("places"), AlwaysInterleave]

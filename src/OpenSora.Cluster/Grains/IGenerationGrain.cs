@@ -1,4 +1,6 @@
 
+using Orleans.Concurrency;
+
 namespace OpenSora.Cluster.Grains;
 
 /// <summary>One generation: its state, durable, and its orchestrator. The key is the id of its video.</summary>
@@ -26,15 +28,30 @@ public interface IGenerationGrain : IGrainWithStringKey
     [Alias("holds")]
     Task<Holding?> Holds();
 
-    /// <summary>Gives it further cards.</summary>
+    /// <summary>Says how many cards it has from its next step on: it gives back what is more.</summary>
+    /// <param name="more">Further ones that it has now.</param>
     /// <returns>False when it is not being made any more.</returns>
-    [Alias("give")]
-    Task<bool> Give(Lease[] cards);
+    [Alias("hold")]
+    Task<bool> Hold(int most, Lease[] more);
 
     /// <summary>Ends it if it is not over; returns when no card works on it any more.</summary>
     /// <returns>The video as it was before, which may be over; null when there is none.</returns>
     [Alias("cancel")]
     Task<VideoDocument?> Cancel();
+
+    /// <summary>Stops its making and says so in its row, until it is resumed; returns when no card works on it any more.</summary>
+    /// <returns>The video after; null when there is none.</returns>
+    [Alias("pause")]
+    Task<VideoDocument?> Pause();
+
+    /// <summary>Lets it wait for its turn again, if it was paused.</summary>
+    /// <returns>The video after; null when there is none.</returns>
+    [Alias("resume")]
+    Task<VideoDocument?> Resume();
+
+    /// <summary>Stops its making, if there is any: it waits again.</summary>
+    [Alias("yield"), OneWay]
+    Task Yield();
 
     /// <summary>Stops its making, or waits for the end of one that is over, and forgets it. What is kept of its job stays. Returns when no card works on it any more.</summary>
     [Alias("leave")]

@@ -42,7 +42,12 @@ public sealed record Holding([property: Id(0)] SiloAddress Silo, [property: Id(1
 [GenerateSerializer, Immutable, Alias("opensora.waiting")]
 public sealed record QueuedVideo(
     [property: Id(0)] string Id, [property: Id(1)] string Owner, [property: Id(2)] VideoPriority Priority, [property: Id(3)] DateTimeOffset Asked,
-    [property: Id(4)] int Cards, [property: Id(5)] int MostUseful, [property: Id(6)] double Work, [property: Id(7)] string? Kind, [property: Id(8)] bool Begins);
+    [property: Id(4)] int Cards, [property: Id(5)] int MostUseful, [property: Id(6)] double Work, [property: Id(7)] string? Kind, [property: Id(8)] bool Begins)
+{
+    /// <summary>Of a clip; 0 where nobody asks.</summary>
+    [Id(9)]
+    public long Tokens { get; init; }
+}
 
 /// <summary>Where a request stands that waits.</summary>
 /// <param name="Before">How many are before it.</param>
@@ -50,6 +55,10 @@ public sealed record QueuedVideo(
 /// <param name="WaitsFor">What keeps it from beginning.</param>
 [GenerateSerializer, Immutable, Alias("opensora.queue-place")]
 public sealed record QueuePlace([property: Id(0)] int Before, [property: Id(1)] double? SecondsLeft, [property: Id(2)] VideoWait WaitsFor);
+
+/// <summary>What the queue is at.</summary>
+[GenerateSerializer, Immutable, Alias("opensora.cluster-state")]
+public sealed record ClusterState([property: Id(0)] bool IsDrained, [property: Id(1)] int Working, [property: Id(2)] int Waiting);
 
 /// <summary>A card as the queue sees it: the JSON of a <see cref="Contracts.Videos.CardStatus"/>.</summary>
 [GenerateSerializer, Immutable, Alias("opensora.card-status")]

@@ -177,6 +177,7 @@ internal sealed class GenerationJob(JobContext job, ResultStore results)
                 Frames = record.Samples[0].Frames,
                 Fps = job.Request.SaveFps,
                 Steps = job.Request.NumSamplingSteps,
+                FromStep = record.FromStep,
                 Files = record.Files,
                 Hashes = GenerationHashes.Of(record.Samples),
                 Seconds = job.Clock.Seconds,

@@ -9,7 +9,7 @@ namespace OpenSora.Cluster.Jobs;
 
 /// <summary>What all verbs of a job work with.</summary>
 internal sealed record JobContext(
-    JobFolder Folder, RequestPlan Plan, Keeper Keeper, Crew Crew, CrewWork Work, Loading Loading, CardClient Client, EpochNumbers Epochs,
+    JobFolder Folder, RequestPlan Plan, Keeper Keeper, Crew Crew, CrewWork Work, Loading Loading, CardClient Client, EpochNumbers Epochs, ChangeCost Changes,
     IJobMedia Media, JobVoice Voice, Tally Tally, StageClock Clock, ClusterOptions Options, Action<Checkpoint>? StepDone)
 {
     public StepHashes Trail { get; } = new();

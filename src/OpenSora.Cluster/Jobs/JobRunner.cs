@@ -52,7 +52,11 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
     private static readonly TimeSpan KeptAgain = TimeSpan.FromSeconds(0.5);
 
     private readonly EpochNumbers _epochs = new();
+    private readonly ChangeCost _changes = new();
     private readonly Tokenizers _tokenizers = new();
+
+    /// <summary>What a change of a gang has taken here.</summary>
+    public TimeSpan ChangeTakes => _changes.Mean;
 
     /// <summary>Looks at all of a request that can be looked at without a card. Reads files.</summary>
     /// <returns>What its user should know before it is made.</returns>
@@ -142,7 +146,7 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
         try
         {
             JobContext context = new(
-                folder, Plan(request, folder.Record.Folder), keeper, run.Crew, work, new Loading(run.Crew, work, Stage.Load), client, _epochs, files, run.Voice, tally, new StageClock(), options,
+                folder, Plan(request, folder.Record.Folder), keeper, run.Crew, work, new Loading(run.Crew, work, Stage.Load), client, _epochs, _changes, files, run.Voice, tally, new StageClock(), options,
                 checkpoint => run.StepDone(checkpoint, files))
             {
                 Owner = run.Row.Video.Owner,

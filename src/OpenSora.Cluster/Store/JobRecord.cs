@@ -18,6 +18,9 @@ public sealed record JobRecord
     /// <summary>The kind of its cards; null before the first one came.</summary>
     public string? Kind { get; init; }
 
+    /// <summary>Steps that it was begun with: it is a branch of another job. Null for none.</summary>
+    public int? FromStep { get; init; }
+
     /// <summary>The batch that is being made.</summary>
     public int Batch { get; init; }
 

@@ -45,6 +45,46 @@ public sealed class JobStore(string root)
         return JobFolder.Open(folder);
     }
 
+    /// <summary>The kind of cards that a job was begun with; null when it was not.</summary>
+    public string? KindOf(string? job)
+    {
+        if (job is null || !Jobs().Contains(job))
+            return null;
+        try
+        {
+            using JobFolder folder = Open(job);
+            return folder.Record.Kind;
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A new job that stands where another one that keeps its steps stood: with the same cards' kind, and what is to differ from there on.</summary>
+    /// <param name="step">Steps that are done.</param>
+    /// <returns>Its name.</returns>
+    /// <exception cref="InputException">The steps are not there, or somebody is at the other job.</exception>
+    public async Task<string> Branch(string from, int step, GenerationRequest request)
+    {
+        using JobFolder source = Open(from);
+        if (await source.FindStep(0, 0, 0) is not { } start || await source.FindStep(0, 0, step) is not { } at)
+            throw new InputException($"step {step} of {from} is missing or damaged: branch from another one, or make the video again with keep_steps");
+        using JobFolder made = Create(request);
+        try
+        {
+            made.KeepBranch(start, at.From);
+            made.Record = made.Record with { Kind = source.Record.Kind, FromStep = step };
+            made.Save();
+            return made.Record.Job;
+        }
+        catch
+        {
+            made.Remove();
+            throw;
+        }
+    }
+
     /// <summary>All that can be gone on with, and those that are being made.</summary>
     public IReadOnlyList<string> Jobs() => !Directory.Exists(Root) ? [] :
         [.. Directory.EnumerateDirectories(Root).Where(folder => File.Exists(Path.Combine(folder, JobFolder.RecordName))).Select(folder => Path.GetFileName(folder)).Order(StringComparer.Ordinal)];

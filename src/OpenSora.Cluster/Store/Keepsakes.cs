@@ -49,26 +49,32 @@ internal static class Keepsakes
 
     public static void KeepStart(this JobContext job, Batch batch, int loop, LoopStart start)
     {
-        KeepStart(job, StartName, batch.Index, loop, start);
-        if (job.Request.KeepSteps)
-            KeepStart(job, JobFolder.StepName(batch.Index, loop, 0), batch.Index, loop, start);
+        foreach (string name in Names(StartName, job.Request.KeepSteps, batch.Index, loop, 0))
+            job.Keeper.Keep(name, () => Keep(job.Folder, name, batch.Index, loop, start));
     }
-
-    private static void KeepStart(JobContext job, string name, int batch, int loop, LoopStart start) => job.Keeper.Keep(name, () => job.Folder.KeepStart(name, batch, loop, start));
-
-    public static void KeepStart(this JobFolder folder, string name, int batch, int loop, LoopStart start) =>
-        folder.Keep(name, new KeptStart(new BlobKey(batch, loop), start.EditRatios), StoreJson.Default.KeptStart, [start.Random, .. start.From.Samples]);
 
     /// <param name="canGoOn">Whether the job can go on from it; one from which it cannot is kept where all are.</param>
     public static void KeepStep(this JobContext job, Batch batch, int loop, Checkpoint checkpoint, bool canGoOn)
     {
-        if (canGoOn)
-            KeepStep(job, StepName, batch.Index, loop, checkpoint);
-        if (job.Request.KeepSteps)
-            KeepStep(job, JobFolder.StepName(batch.Index, loop, checkpoint.Step), batch.Index, loop, checkpoint);
+        foreach (string name in Names(canGoOn ? StepName : null, job.Request.KeepSteps, batch.Index, loop, checkpoint.Step))
+            job.Keeper.Keep(name, () => job.Folder.KeepStep(name, batch.Index, loop, checkpoint));
     }
 
-    private static void KeepStep(JobContext job, string name, int batch, int loop, Checkpoint checkpoint) => job.Keeper.Keep(name, () => job.Folder.KeepStep(name, batch, loop, checkpoint));
+    /// <summary>The first loop of the first batch begins where another job's stood.</summary>
+    public static void KeepBranch(this JobFolder folder, LoopStart start, Checkpoint at)
+    {
+        foreach (string name in Names(StartName, folder.Record.Request.KeepSteps, 0, 0, 0))
+            Keep(folder, name, 0, 0, start);
+        foreach (string name in at.Step == 0 ? [] : Names(StepName, folder.Record.Request.KeepSteps, 0, 0, at.Step))
+            folder.KeepStep(name, 0, 0, at);
+    }
+
+    /// <summary>Under which names a step is kept: as the latest one, and among all.</summary>
+    private static IEnumerable<string> Names(string? latest, bool keepsAll, int batch, int loop, int step) =>
+        [.. latest is null ? [] : new[] { latest }, .. keepsAll ? new[] { JobFolder.StepName(batch, loop, step) } : []];
+
+    private static void Keep(JobFolder folder, string name, int batch, int loop, LoopStart start) =>
+        folder.Keep(name, new KeptStart(new BlobKey(batch, loop), start.EditRatios), StoreJson.Default.KeptStart, [start.Random, .. start.From.Samples]);
 
     public static void KeepStep(this JobFolder folder, string name, int batch, int loop, Checkpoint checkpoint) =>
         folder.Keep(name, new KeptStep(new BlobKey(batch, loop, checkpoint.Step)), StoreJson.Default.KeptStep, checkpoint.Samples);

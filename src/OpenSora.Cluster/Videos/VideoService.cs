@@ -25,6 +25,9 @@ internal sealed partial class VideoService(
     /// <summary>How often those who watch look by themselves while no event comes.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2), AskedAgain = TimeSpan.FromSeconds(0.2);
 
+    /// <summary>How long the cards of a service that is drained may take to be free; they are within a step.</summary>
+    private static readonly TimeSpan DrainAwaited = TimeSpan.FromSeconds(15);
+
     private bool _hasCards;
 
     private IClusterGrain Cluster => client.GetGrain<IClusterGrain>(IClusterGrain.Key);
@@ -63,6 +66,7 @@ internal sealed partial class VideoService(
         if (await Cluster.Admit(order.Owner) is { } after)
             throw new QueueFullException($"too many videos wait: at most {options.Scheduling.MostWaiting}, and {options.Scheduling.MostWaitingOfOwner} of one owner; ask again in {after} s, or cancel some", TimeSpan.FromSeconds(after));
         bool isTaken = false;
+        string? job = null;
         try
         {
             if (order.Reference is { } bytes)
@@ -80,9 +84,12 @@ internal sealed partial class VideoService(
                 CreatedAt = DateTimeOffset.UtcNow,
                 Request = request,
                 RemixedFrom = order.RemixedFrom,
+                BranchedFrom = order.BranchedFrom,
+                FromStep = order.FromStep,
                 Notices = notices,
             };
-            (VideoRow row, isTaken) = await store.Add(new VideoRow { Video = video, IdempotencyKey = order.IdempotencyKey, Fingerprint = fingerprint, TraceParent = Tracing.TraceParent }, CancellationToken.None);
+            job = order.BranchedFrom is null ? null : await Branch(order, request, cancel);
+            (VideoRow row, isTaken) = await store.Add(new VideoRow { Video = video, Job = job, IdempotencyKey = order.IdempotencyKey, Fingerprint = fingerprint, TraceParent = Tracing.TraceParent }, CancellationToken.None);
             if (!isTaken)
                 return Same(row, fingerprint);
             await Enqueue(row);
@@ -92,7 +99,10 @@ internal sealed partial class VideoService(
         finally
         {
             if (!isTaken)
+            {
                 folders.Remove(id);
+                runner.Forget(job);
+            }
         }
     }
 
@@ -101,7 +111,7 @@ internal sealed partial class VideoService(
     {
         try
         {
-            await Cluster.Enqueue(QueuedVideos.Of(row));
+            await Cluster.Enqueue(QueuedVideos.Of(row) with { Kind = row.Job is null ? null : await Task.Run(() => jobs.KindOf(row.Job)) });
         }
         catch (Exception away) when (away is OrleansException or TimeoutException)
         {
@@ -210,13 +220,33 @@ internal sealed partial class VideoService(
         }
     }
 
-    public async Task<Video?> Cancel(string owner, string id, CancellationToken cancel)
+    public Task<Video?> Cancel(string owner, string id, CancellationToken cancel) => Change(owner, id, grain => grain.Cancel(), cancel);
+
+    public Task<Video?> Pause(string owner, string id, CancellationToken cancel) => Change(owner, id, grain => grain.Pause(), cancel);
+
+    public Task<Video?> Resume(string owner, string id, CancellationToken cancel) => Change(owner, id, grain => grain.Resume(), cancel);
+
+    private async Task<Video?> Change(string owner, string id, Func<IGenerationGrain, Task> change, CancellationToken cancel)
     {
         if (await store.Find(id, cancel) is not { } row || row.Video.Owner != owner)
             return null;
         if (!row.Video.IsOver)
-            await client.GetGrain<IGenerationGrain>(id).Cancel();
+            await change(client.GetGrain<IGenerationGrain>(id));
         return await Find(owner, id, cancel);
+    }
+
+    public async Task<ServiceStatus> Drain(bool on, CancellationToken cancel)
+    {
+        await Cluster.Drain(on);
+        for (long begin = Environment.TickCount64; ; await Task.Delay(AskedAgain, cancel))
+            if (await Status(cancel) is var status && (!on || status.Working == 0 || Environment.TickCount64 - begin > DrainAwaited.TotalMilliseconds))
+                return status;
+    }
+
+    public async Task<ServiceStatus> Status(CancellationToken cancel)
+    {
+        ClusterState now = await Cluster.State();
+        return new ServiceStatus(now.IsDrained, now.Working, now.Waiting);
     }
 
     public async Task<Video?> Delete(string owner, string id, CancellationToken cancel)
@@ -267,11 +297,9 @@ internal sealed partial class VideoService(
 
     private async Task<IReadOnlyList<Video>> WithPlaces(IReadOnlyList<Video> videos)
     {
-        string[] waiting = [.. videos.Where(video => video.Status == VideoStatus.Queued).Select(video => video.Id)];
-        if (waiting.Length == 0)
-            return videos;
-        Dictionary<string, QueuePlace?> places = waiting.Zip(await Cluster.Places(waiting)).ToDictionary();
-        return [.. videos.Select(video => places.GetValueOrDefault(video.Id) is { } place ? video with { QueuePosition = place.Before, SecondsLeft = place.SecondsLeft, WaitsFor = place.WaitsFor } : video)];
+        string[] waiting = [.. videos.Where(video => video is { Status: VideoStatus.Queued, IsPaused: false }).Select(video => video.Id)];
+        Dictionary<string, QueuePlace?> places = waiting.Length == 0 ? [] : waiting.Zip(await Cluster.Places(waiting)).ToDictionary();
+        return [.. videos.Select(video => video is { IsPaused: true, IsOver: false } ? video with { WaitsFor = VideoWait.Owner } : places.GetValueOrDefault(video.Id) is { } place ? video with { QueuePosition = place.Before, SecondsLeft = place.SecondsLeft, WaitsFor = place.WaitsFor } : video)];
     }
 
     /// <summary>What users call it; where its file lies is the service's own business.</summary>
@@ -317,6 +345,8 @@ internal sealed partial class VideoService(
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(order.Request, ContractsJson.Default.GenerationRequest));
         hash.AppendData([(byte)order.Priority]);
+        if (order.BranchedFrom is { } from)
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"{from} {order.FromStep}")));
         if (order.Reference is { } reference)
             hash.AppendData(reference.Span);
         return Convert.ToHexStringLower(hash.GetHashAndReset());

@@ -1,4 +1,4 @@
-using OpenSora.Cluster.Scheduling;
+using OpenSora.Scheduling;
 using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Cluster.Videos;

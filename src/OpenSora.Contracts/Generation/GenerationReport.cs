@@ -33,6 +33,8 @@ public sealed record GenerationReport
     /// <summary>Frame rate of the file.</summary>
     public required int Fps { get; init; }
     public required int Steps { get; init; }
+    /// <summary>Steps of these that were taken from another video, of which this is a branch; null for none.</summary>
+    public int? FromStep { get; init; }
     public required IReadOnlyList<string> Files { get; init; }
     [JsonPropertyName("sha256")]
     public required GenerationHashes Hashes { get; init; }

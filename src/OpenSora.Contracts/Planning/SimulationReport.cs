@@ -17,6 +17,9 @@ public sealed record SimulationReport
 
     public required ServiceReport? Service { get; init; }
 
+    /// <summary>Ways to share cards between requests.</summary>
+    public SharingReport? Sharing { get; init; }
+
     /// <summary>Events that were processed.</summary>
     public required long Events { get; init; }
 }
@@ -77,3 +80,22 @@ public sealed record ServiceClip(string Name, double Seconds);
 /// <param name="Failures">Cards that failed while they worked; each costs its job a step at the most.</param>
 public sealed record LoadPoint(
     double Load, int Jobs, double MeanWaitSeconds, double P95WaitSeconds, double Utilisation, int Failures);
+
+/// <summary>Requests of many sizes over some cards, shared in several ways.</summary>
+/// <param name="ChangeSeconds">What a change of a gang takes.</param>
+public sealed record SharingReport(string CardType, int Cards, int Jobs, double ChangeSeconds, IReadOnlyList<SharedClip> Mix, IReadOnlyList<SharingPoint> Points);
+
+/// <summary>One kind of clip.</summary>
+/// <param name="Share">Of the requests, 0 to 1.</param>
+/// <param name="WorkSeconds">On one card.</param>
+/// <param name="Efficiency">On all cards: time of one card over cards · time.</param>
+public sealed record SharedClip(string Name, double Share, double WorkSeconds, double Efficiency);
+
+/// <summary>One way to share cards, at one load.</summary>
+/// <param name="Arrivals"><c>Poisson</c>, <c>Bursts</c> of ten, <c>HeavyTails</c> (pauses of a Pareto distribution) or all <c>AtOnce</c>.</param>
+/// <param name="Load">Work that arrives over what all cards can do, each on its own.</param>
+/// <param name="MeanSeconds">From the asking to the end.</param>
+/// <param name="Changes">Gangs that were changed.</param>
+/// <param name="Evictions">Videos that gave all their cards to others for a while.</param>
+public sealed record SharingPoint(
+    string Arrivals, double Load, string Rule, double PerHour, double MeanSeconds, double P50Seconds, double P95Seconds, double P99Seconds, int Changes, int Evictions);

@@ -8,7 +8,7 @@ public sealed record SimulationRequest
     /// <summary>The clip of the scaling curve; its cards are those of one job of the service. Prompts are not looked at.</summary>
     public required GenerationRequest Generation { get; init; }
 
-    /// <summary><c>calibration</c>, <c>scaling</c>, <c>units</c>, <c>service</c> or <c>all</c>. Default: all.</summary>
+    /// <summary><c>calibration</c>, <c>scaling</c>, <c>units</c>, <c>service</c>, <c>sharing</c> or <c>all</c>, which is all but that. Default: all.</summary>
     public string Scenario { get; init; } = "all";
 
     /// <summary>Name of a card type whose speed is known. Default: h100-80g.</summary>

@@ -16,6 +16,7 @@ public interface IVideoService
     /// <exception cref="KeyReusedException">The key was used for another request.</exception>
     /// <exception cref="QueueFullException">Too many wait already.</exception>
     /// <exception cref="Files.DiskFullException">There is no room for it.</exception>
+    /// <remarks>A branch (<see cref="VideoOrder.BranchedFrom"/>) goes on from a step that another video of the owner keeps, on cards of the same kind.</remarks>
     Task<Video> Submit(VideoOrder order, CancellationToken cancel);
 
     /// <summary>A video of an owner; null when there is none.</summary>
@@ -43,6 +44,14 @@ public interface IVideoService
     /// <returns>The video after; null when there is none.</returns>
     Task<Video?> Cancel(string owner, string id, CancellationToken cancel);
 
+    /// <summary>Gives the cards of a video back within a step; it lies as its last checkpoint, over restarts too, until it is resumed.</summary>
+    /// <returns>The video after; null when there is none.</returns>
+    Task<Video?> Pause(string owner, string id, CancellationToken cancel);
+
+    /// <summary>Lets a video that was paused wait for its turn again.</summary>
+    /// <returns>The video after; null when there is none.</returns>
+    Task<Video?> Resume(string owner, string id, CancellationToken cancel);
+
     /// <summary>Removes a video, files included; one that is not over is cancelled first.</summary>
     /// <returns>The video before; null when there is none.</returns>
     Task<Video?> Delete(string owner, string id, CancellationToken cancel);
@@ -52,7 +61,23 @@ public interface IVideoService
 
     /// <summary>The cards that are there, in the order of their names.</summary>
     Task<IReadOnlyList<CardStatus>> Cards(CancellationToken cancel);
+
+    /// <summary>
+    /// For maintenance: no video begins, and those that are being made give their cards back within a step and wait. It stays so, over restarts
+    /// too, until it is taken back. Requests are taken meanwhile.
+    /// </summary>
+    /// <param name="on">Whether to drain it; false lets it work again.</param>
+    /// <returns>How it is when no card works, or after some seconds.</returns>
+    Task<ServiceStatus> Drain(bool on, CancellationToken cancel);
+
+    /// <summary>What the service is at.</summary>
+    Task<ServiceStatus> Status(CancellationToken cancel);
 }
+
+/// <summary>What a service is at.</summary>
+/// <param name="Working">Videos that cards work on.</param>
+/// <param name="Waiting">Videos that wait for their turn; those that were paused are not among them.</param>
+public sealed record ServiceStatus(bool IsDrained, int Working, int Waiting);
 
 /// <summary>A card that is there.</summary>
 /// <param name="IsResting">It failed too often: no job gets it for a while.</param>

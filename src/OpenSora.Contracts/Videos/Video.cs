@@ -27,6 +27,12 @@ public enum VideoWait
 
     /// <summary>The service's store, which takes nothing: its disk is full, or it or its database is away.</summary>
     Store,
+
+    /// <summary>Its owner, who paused it.</summary>
+    Owner,
+
+    /// <summary>The end of maintenance: the service is drained.</summary>
+    Service,
 }
 
 /// <summary>Which videos come first, all else being equal.</summary>
@@ -83,6 +89,15 @@ public sealed record Video
 
     /// <summary>The video whose settings it was asked for with. Default: null (none).</summary>
     public string? RemixedFrom { get; init; }
+
+    /// <summary>The video from whose step <see cref="FromStep"/> it goes on. Default: null (none).</summary>
+    public string? BranchedFrom { get; init; }
+
+    /// <summary>Steps that it has from another video. Default: 0.</summary>
+    public int FromStep { get; init; }
+
+    /// <summary>Its owner has paused it: it waits, and has no cards, until it is resumed. Default: false.</summary>
+    public bool IsPaused { get; init; }
 
     /// <summary>What its user should know, e.g. that the end of the prompt is cut off. Default: null (nothing).</summary>
     public IReadOnlyList<string>? Notices { get; init; }

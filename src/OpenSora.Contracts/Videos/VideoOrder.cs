@@ -17,6 +17,12 @@ public sealed record VideoOrder
     /// <summary>See <see cref="Video.RemixedFrom"/>.</summary>
     public string? RemixedFrom { get; init; }
 
+    /// <summary>See <see cref="Video.BranchedFrom"/>.</summary>
+    public string? BranchedFrom { get; init; }
+
+    /// <summary>See <see cref="Video.FromStep"/>.</summary>
+    public int FromStep { get; init; }
+
     /// <summary>See <see cref="Video.Owner"/>.</summary>
     public required string Owner { get; init; }
 

@@ -8,6 +8,7 @@ using OpenSora.Layout.Models;
 using OpenSora.Planning.Cards;
 using OpenSora.Planning.Plans;
 using OpenSora.Planning.Published;
+using OpenSora.Planning.Sharing;
 
 namespace OpenSora.Planning.Simulation;
 
@@ -34,6 +35,7 @@ public static class Simulator
             Calibration = Wants("calibration") ? Calibration.Standard.Report() : null,
             Scaling = scaling,
             Service = Wants("service") ? Serve(request, card, ref events, cancel) : null,
+            Sharing = request.Scenario == "sharing" ? SharingScenario.Of(request, card, cancel) : null,
             Events = events,
         };
     }
@@ -41,8 +43,8 @@ public static class Simulator
     private static void Check(SimulationRequest request)
     {
         GenerationRules.Check(request.Generation with { Prompts = ["simulated"] });
-        if (request.Scenario is not ("all" or "calibration" or "scaling" or "units" or "service"))
-            throw new InputException($"--scenario '{request.Scenario}' is not known: give all, calibration, scaling, units or service");
+        if (request.Scenario is not ("all" or "calibration" or "scaling" or "units" or "service" or "sharing"))
+            throw new InputException($"--scenario '{request.Scenario}' is not known: give all, calibration, scaling, units, service or sharing");
         if (request.ClusterCards is < 1 or > 65536 || request.ClusterCards < request.Generation.Cards)
             throw new InputException($"--cluster {request.ClusterCards} is out of range: give at least the {request.Generation.Cards} cards of a job (--cards) and at most 65536");
         if (request.Jobs is < 1 or > 1_000_000)

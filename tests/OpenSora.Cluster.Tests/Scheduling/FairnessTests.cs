@@ -1,5 +1,6 @@
 using OpenSora.Cluster.Grains;
 using OpenSora.Cluster.Scheduling;
+using OpenSora.Scheduling;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster.Tests.Scheduling;

@@ -1,4 +1,4 @@
-using OpenSora.Cluster.Scheduling;
+using OpenSora.Scheduling;
 using OpenSora.Contracts.Videos;
 
 namespace OpenSora.Cluster.Tests.Scheduling;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using OpenSora.Cluster.Scheduling;
+using OpenSora.Scheduling;
 using OpenSora.Cluster.Videos;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Videos;

@@ -100,6 +100,22 @@ internal sealed class MadeUpVideos(string picture) : IVideoService
         return Task.FromResult(Put(video));
     }
 
+    public Task<Contracts.Videos.Video?> Pause(string owner, string id, CancellationToken cancel) => Paused(id, true);
+
+    public Task<Contracts.Videos.Video?> Resume(string owner, string id, CancellationToken cancel) => Paused(id, false);
+
+    private Task<Contracts.Videos.Video?> Paused(string id, bool isPaused)
+    {
+        Contracts.Videos.Video? found;
+        lock (_one)
+            found = _videos.Find(video => video.Id == id);
+        return Task.FromResult(found is null ? null : Put(found with { IsPaused = isPaused, Status = VideoStatus.Queued, WaitsFor = isPaused ? VideoWait.Owner : null }));
+    }
+
+    public Task<ServiceStatus> Drain(bool on, CancellationToken cancel) => throw new NotSupportedException();
+
+    public Task<ServiceStatus> Status(CancellationToken cancel) => throw new NotSupportedException();
+
     public Task<Contracts.Videos.Video?> Find(string owner, string id, CancellationToken cancel)
     {
         lock (_one)

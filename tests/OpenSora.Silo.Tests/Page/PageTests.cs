@@ -92,6 +92,19 @@ public sealed class PageTests(OpenPage page, ITestOutputHelper output) : IClassF
     }
 
     [Fact]
+    public async Task WhatIsPausedIsResumed()
+    {
+        Contracts.Videos.Video works = null!;
+        await page.Open(videos => works = videos.Add(VideoStatus.InProgress, video => video with { Stage = "denoise", Step = 2, Steps = 5 }));
+        await page.Press(works.Id, "Pause");
+        await page.Browser.Until($"document.querySelector('#queue #{works.Id} .state')?.textContent === 'Paused'");
+        Assert.True((await page.Videos.Find("", works.Id, CancellationToken.None))!.IsPaused);
+        await page.Press(works.Id, "Resume");
+        await page.Browser.Until($"document.querySelector('#queue #{works.Id} .state')?.textContent === 'Waits'");
+        Assert.False((await page.Videos.Find("", works.Id, CancellationToken.None))!.IsPaused);
+    }
+
+    [Fact]
     public async Task WhatIsMissingInARequestIsSaid()
     {
         await page.Open();

@@ -1,6 +1,6 @@
 using OpenSora.Contracts.Videos;
 
-namespace OpenSora.Cluster.Scheduling;
+namespace OpenSora.Scheduling;
 
 /// <summary>
 /// Who works next, on how many cards: a function of who waits, who works and which cards there are. It has neither clock nor
@@ -9,13 +9,14 @@ namespace OpenSora.Cluster.Scheduling;
 /// <remarks>
 /// Requests stand in the order of the moment at which they would have been asked for, were they ordinary and short: a higher
 /// priority counts as an earlier moment (<see cref="SchedulerOptions.PriorityWorth"/> a level), a longer one as a later
-/// (its own estimate, up to <see cref="SchedulerOptions.MostForLength"/>). So short ones pass long ones, and nobody starves:
-/// a request is passed in this order only by those that came less than 2 · PriorityWorth + MostForLength after it. While the
+/// (its own estimate, up to <see cref="SchedulerOptions.MostForLength"/>), and one of an owner that has had more than its share as a later one, up to
+/// <see cref="SchedulerOptions.OwnerWindow"/>. So short ones pass long ones, and nobody starves: a request is passed in this order only by those that
+/// came less than 2 · PriorityWorth + MostForLength + OwnerWindow after it. While the
 /// first in line waits for more cards than are free, others start that take none of its cards, or are done before it could
 /// start (EASY backfilling, Lifka 1995): they pass it and do not delay it, as far as estimates hold. Where there are no
 /// estimates yet, others pass it for <see cref="SchedulerOptions.Backfill"/>.
 /// </remarks>
-public sealed class Scheduler(SchedulerOptions options)
+public sealed partial class Scheduler(SchedulerOptions options)
 {
     /// <summary>Decides whom to start now, on cards of which kind.</summary>
     /// <param name="cards">Cards that can work, by kind; those of <paramref name="running"/> included.</param>
@@ -81,7 +82,7 @@ public sealed class Scheduler(SchedulerOptions options)
     private DateTimeOffset Moment(WaitingVideo video)
     {
         TimeSpan length = video.Estimate < options.MostForLength ? video.Estimate : options.MostForLength;
-        return video.Asked - ((int)video.Priority * options.PriorityWorth) + length;
+        return video.Asked - ((int)video.Priority * options.PriorityWorth) + length + video.Debt;
     }
 
     /// <summary>Cards of one kind for a request; null when it has to wait.</summary>
@@ -91,7 +92,7 @@ public sealed class Scheduler(SchedulerOptions options)
         {
             if (idle == 0 || (video.Kind is { } own && own != kind))
                 continue;
-            int wanted = Math.Min(video.Cards > 0 ? video.Cards : Share(cards[kind], waiting, running), video.MostUseful);
+            int wanted = Math.Min(video.Cards > 0 ? video.Cards : Math.Min(Share(cards[kind], waiting, running), video.Sensible), video.MostUseful);
             // One that asks for more than there are gets all: it was told so when it asked.
             if (idle >= Math.Min(wanted, cards[kind]))
                 return new Start(video.Id, Math.Min(wanted, idle), kind);
@@ -125,6 +126,12 @@ public sealed record SchedulerOptions
     /// <summary>How much later a shorter request may come, at the most, and still go first. Default: 10 min.</summary>
     public TimeSpan MostForLength { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How far back cards count that an owner has had, and the most that its requests stand back for them. Default: 10 min.</summary>
+    public TimeSpan OwnerWindow { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The p of the speed k^p that k cards are taken to have. Range: above 0, below 1. Default: 0.8.</summary>
+    public double Scaling { get; init; } = 0.8;
+
     /// <summary>How long the first in line may be passed by those that need fewer cards, where nobody knows how long they take. Default: 30 s.</summary>
     public TimeSpan Backfill { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -145,11 +152,24 @@ public sealed record SchedulerOptions
 /// <param name="Estimate">How long it would work on one card, roughly.</param>
 /// <param name="Kind">That its cards must be of: it was begun before. Null: any.</param>
 public sealed record WaitingVideo(
-    string Id, string Owner, VideoPriority Priority, DateTimeOffset Asked, long Sequence, int Cards, int MostUseful, TimeSpan Estimate, string? Kind);
+    string Id, string Owner, VideoPriority Priority, DateTimeOffset Asked, long Sequence, int Cards, int MostUseful, TimeSpan Estimate, string? Kind)
+{
+    /// <summary>How much further back it stands for what its owner has had. Default: 0.</summary>
+    public TimeSpan Debt { get; init; }
+
+    /// <summary>Cards that have something to do each, where their number is left to the service. Default: all.</summary>
+    public int Sensible { get; init; } = int.MaxValue;
+}
 
 /// <summary>A request that has cards.</summary>
 /// <param name="Until">When it will be done, as far as can be told; null when that is not known.</param>
-public sealed record RunningVideo(string Id, string Owner, int Cards, string Kind, DateTimeOffset? Until = null);
+public sealed record RunningVideo(string Id, string Owner, int Cards, string Kind, DateTimeOffset? Until = null)
+{
+    /// <summary>
+    /// It as it would wait: with the work that is left, and asked for as much later as it has had cards. Default: null (its cards stay as they are).
+    /// </summary>
+    public WaitingVideo? Video { get; init; }
+}
 
 /// <summary>A request gets cards.</summary>
 public sealed record Start(string Id, int Cards, string Kind);
