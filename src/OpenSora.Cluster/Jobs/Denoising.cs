@@ -112,7 +112,7 @@ internal static class Denoising
     public static DenoiseWork WorkOf(JobContext job, int loop, LoopStart start, Answer<TextEncoded> prompts) => new(
         job.Job, job.Request, loop, job.Plan.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts, job.Options.LinkSilence);
 
-    public static Denoiser DenoiserOf(JobContext job) => new(job.Crew, job.Work, job.Client, job.Epochs, job.Tally, job.Options);
+    public static Denoiser DenoiserOf(JobContext job) => new(job.Crew, job.Work, job.Client, job.Epochs, job.Changes, job.Tally, job.Options);
 
     /// <summary>The final latents as they are hashed, [4, T, h, w] in float32; written to a file where that was asked for.</summary>
     public static Task<IReadOnlyList<ReadOnlyMemory<byte>>> Finish(JobContext job, FinishedClip clip) => Task.Run<IReadOnlyList<ReadOnlyMemory<byte>>>(() =>
