@@ -52,9 +52,15 @@ public sealed partial class Scheduler
             part.Gets = needed <= 0 || isNearItsEnd ? part.Has : Math.Max(part.Gets, part.Has - needed);
             needed -= part.Has - part.Gets;
         }
-        foreach (Part part in working.Where(part => part.Gets > part.Has))
+        // Growth is worth a change, and takes no more than is free or given back.
+        int there = Math.Max(0, free + working.Sum(part => Math.Max(0, part.Has - part.Gets)) - parts.Where(part => part.Has == 0).Sum(part => part.Gets));
+        foreach (Part part in working.Where(part => part.Gets > part.Has).OrderBy(part => part.Size))
+        {
+            part.Gets = Math.Min(part.Gets, part.Has + there);
             if (part.Video.Estimate > TimeSpan.Zero && part.Video.Estimate * ((1 / Speed(part.Has)) - (1 / Speed(part.Gets))) <= change)
                 part.Gets = part.Has;
+            there -= part.Gets - part.Has;
+        }
         if (line.Length > 0 && Evicted(line[0], working, all, free + working.Sum(part => part.Has - part.Gets)) is { } evicted)
             evicted.Gets = 0;
         return working.Where(part => part.Gets != part.Has).Select(part => new Move(part.Video.Id, part.Gets));
