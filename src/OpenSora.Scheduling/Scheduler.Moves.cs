@@ -6,7 +6,7 @@ namespace OpenSora.Scheduling;
 /// cards is k^p, the one that is i-th from the end has ((i/m)^a - ((i-1)/m)^a) of the cards, a = 1 / (1 - p), which is optimal where all are known.
 /// The more requests there are, the fewer cards has each, so the less is lost to sharing. Ranks are of priority, then of owners that have had less
 /// than their share, then of the work that is left, by powers of two: what is half as long goes before. Whoever has cards keeps one, but for what
-/// <see cref="MayEvict"/> allows, and equals never take from each other what they have begun with.
+/// <see cref="MayEvict"/> allows, and what it needs of three quarters of the cards in even shares: so long ones are not kept for too long.
 /// </remarks>
 public sealed partial class Scheduler
 {
@@ -39,7 +39,9 @@ public sealed partial class Scheduler
         if (working.Length == 0)
             return [];
         Part[] parts = [.. working, .. line.Take(Math.Max(1, all - working.Length)).Select(video => new Part(video, 0))];
-        ShareByRank([.. parts.OrderByDescending(part => part.Video.Priority).ThenBy(part => part.Video.Debt > options.OwnerWindow / 4)
+        // The first in line was passed for long enough.
+        Part? due = parts.FirstOrDefault(part => part.Has == 0) is { } first && now - first.Video.Asked > options.Backfill ? first : null;
+        ShareByRank([.. parts.OrderByDescending(part => part.Video.Priority).ThenByDescending(part => part == due).ThenBy(part => part.Video.Debt > options.OwnerWindow / 4)
             .ThenBy(part => part.Size).ThenBy(part => part.Has == 0).ThenBy(part => part.Video.Asked).ThenBy(part => part.Video.Sequence)], all);
 
         // Those that gain enough, and what they need beyond what is free.
@@ -50,10 +52,16 @@ public sealed partial class Scheduler
             part.Gets = needed <= 0 || isNearItsEnd ? part.Has : Math.Max(part.Gets, part.Has - needed);
             needed -= part.Has - part.Gets;
         }
-        foreach (Part part in working.Where(part => part.Gets > part.Has))
+        // Growth is worth a change, and takes no more than is free or given back.
+        int there = Math.Max(0, free + working.Sum(part => Math.Max(0, part.Has - part.Gets)) - parts.Where(part => part.Has == 0).Sum(part => part.Gets));
+        foreach (Part part in working.Where(part => part.Gets > part.Has).OrderBy(part => part.Size))
+        {
+            part.Gets = Math.Min(part.Gets, part.Has + there);
             if (part.Video.Estimate > TimeSpan.Zero && part.Video.Estimate * ((1 / Speed(part.Has)) - (1 / Speed(part.Gets))) <= change)
                 part.Gets = part.Has;
-        if (free + working.Sum(part => part.Has - part.Gets) <= 0 && line.Length > 0 && Evicted(now, line[0], working) is { } evicted)
+            there -= part.Gets - part.Has;
+        }
+        if (line.Length > 0 && Evicted(line[0], working, all, free + working.Sum(part => part.Has - part.Gets)) is { } evicted)
             evicted.Gets = 0;
         return working.Where(part => part.Gets != part.Has).Select(part => new Move(part.Video.Id, part.Gets));
     }
@@ -63,8 +71,12 @@ public sealed partial class Scheduler
     private void ShareByRank(Part[] ranked, int cards)
     {
         double power = 1 / (1 - options.Scaling);
+        int even = Math.Max(1, 3 * cards / (4 * ranked.Length));
         foreach (Part part in ranked.Where(part => part.Has > 0))
-            part.Gets = Math.Min(Math.Max(1, 3 * cards / (4 * ranked.Length)), Most(part.Video, cards));
+            part.Gets = Keeps(part) ? part.Has : Math.Min(even, Most(part.Video, cards));
+        if (ranked.Sum(part => part.Gets) > cards)
+            foreach (Part part in ranked)
+                part.Gets = Math.Min(part.Gets, part.Has);
         int left = cards - ranked.Sum(part => part.Gets), shared = Math.Max(0, left);
         for (int pass = 0; pass < 2; pass++)
             for (int i = 0; i < ranked.Length; i++)
@@ -80,14 +92,20 @@ public sealed partial class Scheduler
                 left -= more;
                 part.Gets += more;
             }
+
+        // Who was given the number that it asked for loses of it to what is urgent or far shorter only.
+        bool Keeps(Part part) => part.Video.Cards > 0 && !ranked.Any(other => other.Video.Priority > part.Video.Priority || (other.Video.Priority == part.Video.Priority && other.Size + 2 <= part.Size));
     }
 
     private int Most(WaitingVideo video, int cards) =>
         Math.Max(1, Math.Min(Math.Min(video.Cards > 0 ? video.Cards : options.Favours == Favours.Throughput ? 1 : video.Sensible, video.MostUseful), cards));
 
-    /// <summary>Who gives up its last card to the first in line; null where nobody does.</summary>
-    private Part? Evicted(DateTimeOffset now, WaitingVideo first, Part[] working) =>
-        working.Where(part => MayEvict(first, part.Video) && Moment(first) + options.Backfill < Moment(part.Video)).MaxBy(part => Moment(part.Video)) is { } last && first.Asked <= now ? last : null;
+    /// <summary>Who gives up its last cards so that the first in line can begin; null where that needs nobody, or is not enough.</summary>
+    private Part? Evicted(WaitingVideo first, Part[] working, int all, int free)
+    {
+        int needed = first.Cards > 0 ? Most(first, all) : 1;
+        return free >= needed ? null : working.Where(part => free + part.Gets >= needed && MayEvict(first, part.Video) && Moment(first) + options.Backfill < Moment(part.Video)).MaxBy(part => Moment(part.Video));
+    }
 
     /// <summary>A higher priority, or the same one and a quarter of the work.</summary>
     private static bool MayEvict(WaitingVideo first, WaitingVideo works) =>
