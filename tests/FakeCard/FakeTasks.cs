@@ -1,3 +1,4 @@
+using System.Globalization;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
@@ -103,12 +104,17 @@ internal sealed class FakeTasks(
             while (step > 1 && _settings.Gate.Length > 0 && !File.Exists(Path.Combine(_settings.Marks, _settings.Gate)))
                 await Task.Delay(20, cancel);
             await Meet(denoise, step);
+            foreach (int place in FlippedByOthers(denoise, step - 1))
+                latents[0][place] ^= 1;
             for (int i = 0; i < samples; i++)
                 latents[i] = FakeModel.Step(latents[i], frames, FakeModel.Hash(FakeModel.Hash(FakeModel.Hash(7, parts[0].Span), parts[1 + samples + i].Span), 100 * denoise.Loop + step));
             // A rank without frames has a unit, too.
             int from = Math.Min(first, frames - 1) * LatentFrameBytes;
             if (faults.Flips(step))
+            {
                 latents[0][from] ^= 1;
+                File.WriteAllText(FlipFile(denoise, step, denoise.Rank), $"{from}");
+            }
             ExchangeSum[] sums = [.. latents.Select((latent, sample) => new ExchangeSum(sample, (long)FakeModel.Hash((ulong)step, latent.AsSpan(from, Math.Max(1, count) * LatentFrameBytes))))];
             await faults.Send("step", step,
                 new StepHandedIn(step, first, count, WorkCounts.Zero with { BytesSent = StepBytes * (ranks - 1), Tokens = 56 * count, Units = count }, even) { Sums = step > denoise.SumsAfter ? sums : null },
@@ -117,6 +123,12 @@ internal sealed class FakeTasks(
         await faults.Before("denoised", 0);
         await faults.Send("denoised", 0, new Denoised(even) { PeakMemoryBytes = 1 << 20 }, FakeModel.Draw(parts[0].Span, _request.Seed, "denoise"));
     }
+
+    /// <summary>Where other ranks have flipped a bit in a step: who goes on from their frames has it, too.</summary>
+    private int[] FlippedByOthers(DenoiseTask denoise, int step) => !_settings.Faults.Any(fault => fault.When == "flip") ? []
+        : [.. Enumerable.Range(0, denoise.Links.Count).Where(rank => rank != denoise.Rank).Select(rank => FlipFile(denoise, step, rank)).Where(File.Exists).Select(file => int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture))];
+
+    private string FlipFile(DenoiseTask denoise, int step, int rank) => Path.Combine(_settings.Marks, $"flipped-{denoise.Epoch}-{step}-{rank}");
 
     /// <summary>No rank goes on before all have come here: as where ranks exchange tokens.</summary>
     private async Task Meet(DenoiseTask denoise, int step)

@@ -83,11 +83,11 @@ internal static class Denoising
         job.Crew.LetTextsGo();
         DenoiseWork work = WorkOf(job, loop, start, prompts) with { Checks = new StepChecks(job.Request.SelfCheck, job.Request.Seed, batch.Index, loop) };
         // Who is to keep each step has to make each.
-        JobResults? results = start.From.Step == 0 && !job.Request.KeepSteps ? job.Results : null;
-        (Checkpoint From, IReadOnlyList<string> Hashes)? before = results is null ? null : await results.LastStep(work, start.From);
-        Action<Checkpoint, Func<IReadOnlyList<string>>>? keepResult = results?.Steps(work, start.From);
+        (Checkpoint From, KeptResult Kept)? before =
+            start.From.Step > 0 || job.Request.KeepSteps || job.Results is null ? null : await job.Results.LastStep(work, start.From);
+        Action<Checkpoint, Func<IReadOnlyList<string>>>? keepResult = job.Results?.Steps(work, before?.Kept.Units ?? 0);
         Checkpoint from = before?.From ?? start.From;
-        job.Trail.Begin(batch.Index, work, [.. batch.Videos.Select(video => video.Prompts[loop])], from, before?.Hashes);
+        job.Trail.Begin(batch.Index, work, [.. batch.Videos.Select(video => video.Prompts[loop])], from, before?.Kept.Hashes);
         job.Voice.Progress(Stage.Denoise, from.Step, work.Steps);
         (Checkpoint last, ReadOnlyMemory<byte>? random) = await DenoiserOf(job).Run(work, from, work.Steps, StepDone, cancel);
         if (from.Step < work.Steps)

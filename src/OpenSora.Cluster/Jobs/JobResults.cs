@@ -20,7 +20,6 @@ internal sealed class JobResults
     private readonly JobContext _job;
     private readonly ResultStore _store;
     private readonly string _owner, _cards;
-    private long _before, _units;
 
     private JobResults(JobContext job, ResultStore store, string owner, string cards) => (_job, _store, _owner, _cards) = (job, store, owner, cards);
 
@@ -72,36 +71,36 @@ internal sealed class JobResults
     }
 
     /// <summary>The last step of a clip that is kept; null where there is none.</summary>
-    public async Task<(Checkpoint From, IReadOnlyList<string> Hashes)?> LastStep(DenoiseWork work, Checkpoint start)
+    public async Task<(Checkpoint From, KeptResult Kept)?> LastStep(DenoiseWork work, Checkpoint start)
     {
-        string clip = await Task.Run(() => ClipOf(work, start));
-        _units = 0;
+        string clip = await Task.Run(() => ClipOf(work, StepHashes.Of(start)));
         for (int step = work.Steps; step > 0; step--)
-            if (await Find(KeyOf(clip, $"{step}")) is { } found && found.Header.Hashes.Count == step + 1)
+            if (await Find(KeyOf(clip, $"{step}")) is { } found)
             {
-                _units = found.Header.Units;
-                _job.Tally.Reused(steps: step, units: _units);
-                return (new Checkpoint(step, found.Parts), found.Header.Hashes);
+                _job.Tally.Reused(steps: step, units: found.Header.Units);
+                return (new Checkpoint(step, found.Parts), found.Header);
             }
         return null;
     }
 
-    /// <summary>Keeps the steps of a clip.</summary>
+    /// <summary>Keeps the steps of a clip whose hashes are known from the start on.</summary>
+    /// <param name="taken">Units of the steps that were taken from an earlier job.</param>
     /// <returns>To be called with each of them, and the hashes up to it.</returns>
-    public Action<Checkpoint, Func<IReadOnlyList<string>>> Steps(DenoiseWork work, Checkpoint start)
+    public Action<Checkpoint, Func<IReadOnlyList<string>>> Steps(DenoiseWork work, long taken)
     {
-        Task<string> clip = Task.Run(() => ClipOf(work, start));
-        _before = _job.Tally.Units;
+        long before = _job.Tally.Units;
         return (checkpoint, hashes) =>
         {
-            _units += _job.Tally.Units - _before;
-            (_before, long units) = (_job.Tally.Units, _units);
-            _job.Keeper.Keep("result-step", () => _store.Keep(
-                _owner, KeyOf(clip.GetAwaiter().GetResult(), $"{checkpoint.Step}"), new KeptResult("") { Hashes = hashes(), Units = units }, checkpoint.Samples));
+            long units = taken + _job.Tally.Units - before;
+            _job.Keeper.Keep("result-step", () =>
+            {
+                if (hashes() is { } all && all.Count == checkpoint.Step + 1)
+                    _store.Keep(_owner, KeyOf(ClipOf(work, all[0]), $"{checkpoint.Step}"), new KeptResult("") { Hashes = all, Units = units }, checkpoint.Samples);
+            });
         };
     }
 
-    private string ClipOf(DenoiseWork work, Checkpoint start) => KeyOf("clip", Fields(), StepHashes.ConditionsOf(work), StepHashes.Of(start),
+    private string ClipOf(DenoiseWork work, string start) => KeyOf("clip", Fields(), StepHashes.ConditionsOf(work), start,
         FormattableString.Invariant($"{work.Steps} {work.Request.CfgScale:R} {work.Request.Cache} {work.Request.SelfCheck:R}"));
 
     /// <summary>

@@ -17,7 +17,7 @@ internal sealed record KeptResult(string Sha256)
     /// <summary>Of a step: the hashes of the start and of each step up to it. Parts: of each sample the latent [T, S, 16].</summary>
     public IReadOnlyList<string> Hashes { get; init; } = [];
 
-    /// <summary>Of a step: the units that it took from the start to it.</summary>
+    /// <summary>Of a step: the units that it took from the start to it, as far as its job counted them.</summary>
     public long Units { get; init; }
 }
 

@@ -89,7 +89,7 @@ public sealed class SelfCheckTests
         {
             await cluster.Cards(3);
             GenerationReport report = await Run(cluster, $"seed-{seed}", 3, share, null, seed, Flip($"card-{seed % 3}", StepOf(seed)));
-            Assert.Equal(Draws(seed) ? 1 : 0, report.Losses.Count);
+            Assert.True(report.Losses.Count == (Draws(seed) ? 1 : 0), $"seed {seed}: {string.Join(", ", report.Losses)}");
             found += report.Losses.Count;
         }
         Assert.True(found > 0);

@@ -65,7 +65,7 @@ public sealed class AuditTests
         using (JobFolder folder = cluster.Store.Open(report.Job))
         {
             Checkpoint kept = (await folder.FindStep(0, 0, 3))!.From;
-            folder.KeepStep(JobFolder.StepName(0, 0, 3), 0, 0, new Checkpoint(3, [Flipped(kept.Samples[0].ToArray())]));
+            folder.Keep(JobFolder.StepName(0, 0, 3), new KeptStep(new BlobKey(0, 0, 3)), StoreJson.Default.KeptStep, [Flipped(kept.Samples[0].ToArray())]);
         }
         AuditReport refused = await Audit(cluster, report, 1, 1);
         Assert.Contains("after step 3 of clip 0 of batch 0 is not the one of the report", Assert.Single(refused.Findings));
