@@ -4,7 +4,7 @@ namespace OpenSora.Contracts.Cards;
 public static class CardProtocol
 {
     /// <summary>Raised whenever a record in this folder, or what a task means, changes. Cards of another version are refused.</summary>
-    public const int Version = 3;
+    public const int Version = 4;
 
     /// <summary>The environment variable with the token that all processes of a cluster share.</summary>
     public const string TokenVariable = "OPENSORA_TOKEN";
