@@ -14,8 +14,8 @@ public sealed class MovingCardsTests
         await cluster.Cards(4);
         VideoServiceOptions options = TestService.OptionsOf(cluster, new FakeSettings { StepMilliseconds = 100 });
         await using TestService service = await TestService.Start(cluster, options);
-        Contracts.Videos.Video alone = await service.Completed(await service.Videos.Submit(Order("long", 4, 60), CancellationToken.None)); // and it teaches how long work takes
-        Contracts.Videos.Video longer = await service.Videos.Submit(Order("long", 4, 60), CancellationToken.None);
+        Contracts.Videos.Video alone = await service.Completed(await service.Videos.Submit(Order("long", 4, 150), CancellationToken.None)); // and it teaches how long work takes
+        Contracts.Videos.Video longer = await service.Videos.Submit(Order("long", 4, 150), CancellationToken.None);
         await service.Until(longer, video => video is { Stage: "denoise", Step: > 2 });
         Contracts.Videos.Video shorter = await service.Completed(await service.Videos.Submit(Order("short", 2, 5), CancellationToken.None));
         Contracts.Videos.Video now = (await service.Videos.Find("me", longer.Id, CancellationToken.None))!;
