@@ -67,6 +67,7 @@ public sealed class BadInputTests
     [InlineData("sweep", "--matrix", "/dev/zero")]
     [InlineData("sweep", "--prompt-path", "-")]
     [InlineData("verify", "--golden", "")]
+    [InlineData("serve", "--store", "")]
     [InlineData("plan", "--card-types", "/dev/zero")]
     [InlineData("plan", "--card-type", "abacus")]
     [InlineData("simulate", "--card-type", "abacus")]
