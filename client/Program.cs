@@ -3,6 +3,7 @@ using OpenSora.Client.Commands;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Files;
 
+StandardStreams.Guard(isData: true);
 RootCommand root = new("Long, high-resolution Open-Sora 1.2 video on accelerator cards.")
 {
     GenerateCommand.Create(),
@@ -42,7 +43,7 @@ catch (InputException error)
     Console.Error.WriteLine($"opensora: {error.Message}");
     return ExitCode.BadInput;
 }
-catch (Exception error) when (error is CardException or DiskFullException)
+catch (Exception error) when (error is CardException or DiskFullException or OutputLostException)
 {
     Console.Error.WriteLine($"opensora: {error.Message}");
     return ExitCode.CardFailure;

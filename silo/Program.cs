@@ -1,7 +1,9 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Silo.Doctor;
 using OpenSora.Silo.Service;
 
+StandardStreams.Guard(isData: false);
 if (args is ["doctor"])
     return DoctorCommand.Run();
 if (args is ["serve", ..])

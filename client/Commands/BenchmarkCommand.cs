@@ -13,13 +13,16 @@ namespace OpenSora.Client.Commands;
 /// <summary><c>opensora benchmark</c>: the flags and the report of the original's <c>benchmark_open_sora.py</c>.</summary>
 internal static class BenchmarkCommand
 {
+    /// <summary>Bytes of a report: of the whole, and of each pass.</summary>
+    private const long LeastReport = 4 << 10, LeastPass = 1 << 10;
+
     /// <param name="line">The whole command line, for the report.</param>
     public static Command Create(string[] line)
     {
         GenerateFlags flags = new();
         Option<int> warmups = Flag.Int("--warmup-count", "Passes before those that are measured, of the same steps.", 1);
         Option<int> evaluations = Flag.Int("--eval-count", "Passes that are measured.", 1);
-        Option<string> path = Flag.Text("--benchmark-save-path", "The report, JSON.", "./benchmark/report-opensora-v1.2.json");
+        Option<string> path = Flag.Path("--benchmark-save-path", "The report, JSON.", "./benchmark/report-opensora-v1.2.json");
         Option<Toggle> compatible = Flag.Bool("--compat-qps", "Compute QPS as the original does: a thousand times the frames of one video a second, whatever the number of prompts.");
         Option<Toggle> host = Flag.Bool("--host-info", "Put the name and the address of this machine into the report.");
         Option<Toggle> json = Flag.Bool("--json", "Print the report to standard output, too.");
@@ -33,17 +36,18 @@ internal static class BenchmarkCommand
             BenchmarkPlan plan = new(
                 Flag.Within("--warmup-count", parsed.GetValue(warmups), 0, 1000), Flag.Within("--eval-count", parsed.GetValue(evaluations), 1, 1000), parsed.IsOn(compatible), parsed.IsOn(host));
             string file = Path.GetFullPath(parsed.GetRequiredValue(path));
-            if (Directory.Exists(file))
-                throw new InputException($"--benchmark-save-path {file} is a folder: name a file");
             GenerationRequest request = GenerateCommand.Checked(flags.Read(parsed));
             if (request.PromptGenerator is { Length: > 0 })
                 throw new InputException("--prompt-generator never ends, and a benchmark must: give --prompt");
             if (request.PromptAsPath)
                 throw new InputException("--prompt-as-path skips what is there, and a benchmark makes the same files again: leave it out");
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            int count = plan.Warmups + plan.Evaluations;
+            if (file == request.SaveLatent || Path.GetExtension(file) is ".mp4" or ".png")
+                throw new InputException($"--benchmark-save-path {file} is the name of a result, which the report would replace: name a file that ends in .json");
+            using NameReservation held = NameReservation.Take(NameReservation.Always, _ => [new ReservedName(file, [file], "--benchmark-save-path")]).Held;
+            DiskFullException.Require(file, LeastReport + count * LeastPass, "--benchmark-save-path");
             ProgressDisplay display = new(flags.Quiet(parsed));
             using CancellationTokenSource stop = CancelKeys.Link(cancel);
-            int count = plan.Warmups + plan.Evaluations;
             if (parsed.GetValue(server) is { } address)
                 return await ServerFlags.Told(async () =>
                 {
@@ -58,10 +62,19 @@ internal static class BenchmarkCommand
         return command;
     }
 
-    /// <summary>The whole report or none, then what matters in a line or two.</summary>
+    /// <summary>The whole report or none, then what matters in a line or two. What was measured is not lost with the file.</summary>
     private static int Write(JsonObject report, string file, bool json)
     {
-        AtomicFile.WriteText(file, report.ToJsonString(ServerFlags.Indented) + "\n");
+        try
+        {
+            AtomicFile.WriteText(file, report.ToJsonString(ServerFlags.Indented) + "\n");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            ServerFlags.Print(report);
+            Console.Error.WriteLine($"opensora: {(failure is DiskFullException ? "" : $"{file} could not be written: ")}{failure.Message.TrimEnd('.')}; the report is on standard output");
+            return ExitCode.CardFailure;
+        }
         if (json)
         {
             ServerFlags.Print(report);

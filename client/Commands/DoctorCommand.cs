@@ -13,12 +13,12 @@ internal static class DoctorCommand
     {
         Option<string?> device = Flag.OptionalText("--device", "cpu, cuda, cuda:1, gcu or gcu:1. [default: each that is present]");
         Option<int?> threads = Flag.OptionalInt("--threads", "CPU threads of libtorch and BLAS. [default: all cores]");
-        Option<string?> store = Flag.OptionalText("--store", "Folder of a service. [default: that of opensora serve]");
-        Option<string> saveDir = Flag.Text("--save-dir", "Folder of the videos.", new GenerationRequest().SaveDir);
-        Option<string?> dit = Flag.OptionalText("--ckpt-path-dit", "Folder of the STDiT3 transformer. [default: models/demo]");
-        Option<string?> t5 = Flag.OptionalText("--ckpt-path-t5", "Folder of the T5 v1.1 text encoder. [default: models/demo]");
-        Option<string?> vae2d = Flag.OptionalText("--ckpt-path-vae2d", "Folder of the 2D VAE. [default: models/demo]");
-        Option<string?> vae3d = Flag.OptionalText("--ckpt-path-vae3d", "Folder of the video VAE. [default: models/demo]");
+        Option<string?> store = Flag.OptionalPath("--store", "Folder of a service. [default: that of opensora serve]");
+        Option<string> saveDir = Flag.Path("--save-dir", "Folder of the videos.", new GenerationRequest().SaveDir);
+        Option<string?> dit = Flag.OptionalPath("--ckpt-path-dit", "Folder of the STDiT3 transformer. [default: models/demo]");
+        Option<string?> t5 = Flag.OptionalPath("--ckpt-path-t5", "Folder of the T5 v1.1 text encoder. [default: models/demo]");
+        Option<string?> vae2d = Flag.OptionalPath("--ckpt-path-vae2d", "Folder of the 2D VAE. [default: models/demo]");
+        Option<string?> vae3d = Flag.OptionalPath("--ckpt-path-vae3d", "Folder of the video VAE. [default: models/demo]");
         Option<int> patience = Flag.Int("--patience", "Seconds that a device, or all the rest, may take.", 300);
         Option<Toggle> json = Flag.Bool("--json", "Print one JSON document to standard output.");
         Command command = new("doctor", "Look at this machine: whether a generation would work, what makes it slow, and the remedies.")

@@ -71,6 +71,23 @@ internal static partial class Flag
 
     public static Option<string?> OptionalText(string name, string description) => new(name) { Description = description };
 
+    /// <summary>The path of a file or a folder.</summary>
+    public static Option<string> Path(string name, string description, string byDefault) => NotEmpty(Text(name, description, byDefault));
+
+    /// <inheritdoc cref="Path"/>
+    public static Option<string?> OptionalPath(string name, string description) => NotEmpty(OptionalText(name, description));
+
+    /// <summary>Refuses an empty path, as a variable of a shell that is not set gives it.</summary>
+    public static Option<T> NotEmpty<T>(Option<T> option)
+    {
+        option.Validators.Add(given =>
+        {
+            if (given.Tokens.Any(token => token.Value.Length == 0))
+                given.AddError($"{option.Name} is empty: give a path, or leave the flag out");
+        });
+        return option;
+    }
+
     /// <summary>One of a few words; anything else is refused with the words that are accepted.</summary>
     public static Option<string> Choice(string name, string description, string byDefault, params string[] words) => new(name)
     {

@@ -101,9 +101,10 @@ internal static class GenerateCommand
         VideoWatch.ShowNotices(asked, display.Show);
         try
         {
+            DiskFullException.Require(path, VideoWatch.LeastBytesOf(asked), "--save-dir");
             video = await display.Run(() => VideoWatch.Follow(server, id, display.Show, stop.Token));
         }
-        catch (OperationCanceledException)
+        catch (Exception over) when (over is OperationCanceledException or DiskFullException)
         {
             await server.Delete(id, CancellationToken.None);
             throw;
@@ -112,7 +113,14 @@ internal static class GenerateCommand
             return code;
         JsonObject report = video["report"]!.AsObject();
         string file = path + Path.GetExtension((string)report["files"]![0]!);
-        await server.Download(id, file, cancel);
+        try
+        {
+            await server.Download(id, file, cancel);
+        }
+        catch (DiskFullException full)
+        {
+            throw new DiskFullException($"{full.Message}; the service keeps the video, and opensora watch {id} --server {address} --save-dir DIR fetches it");
+        }
         (report["files"], report["samples"]![0]!["file"]) = (new JsonArray(file), file);
         if (json)
             ServerFlags.Print(report);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 
@@ -13,13 +14,13 @@ internal sealed class GenerateFlags
 {
     private static readonly GenerationRequest Default = new();
 
-    private readonly Option<string?> _dit = Flag.OptionalText("--ckpt-path-dit", "Folder of the STDiT3 transformer: config.json, model.safetensors. [default: models/demo]");
-    private readonly Option<string?> _ckpt = Flag.OptionalText("--ckpt-path", "The same as --ckpt-path-dit, which wins.");
-    private readonly Option<string?> _t5 = Flag.OptionalText("--ckpt-path-t5", "Folder of the T5 v1.1 text encoder: config.json, spiece.model, weights. [default: models/demo]");
-    private readonly Option<string?> _vae2d = Flag.OptionalText("--ckpt-path-vae2d", "Folder of the 2D VAE: vae/config.json and weights. [default: models/demo]");
-    private readonly Option<string?> _vae3d = Flag.OptionalText("--ckpt-path-vae3d", "Folder of the video VAE: config.json, model.safetensors. [default: models/demo]");
+    private readonly Option<string?> _dit = Flag.OptionalPath("--ckpt-path-dit", "Folder of the STDiT3 transformer: config.json, model.safetensors. [default: models/demo]");
+    private readonly Option<string?> _ckpt = Flag.OptionalPath("--ckpt-path", "The same as --ckpt-path-dit, which wins.");
+    private readonly Option<string?> _t5 = Flag.OptionalPath("--ckpt-path-t5", "Folder of the T5 v1.1 text encoder: config.json, spiece.model, weights. [default: models/demo]");
+    private readonly Option<string?> _vae2d = Flag.OptionalPath("--ckpt-path-vae2d", "Folder of the 2D VAE: vae/config.json and weights. [default: models/demo]");
+    private readonly Option<string?> _vae3d = Flag.OptionalPath("--ckpt-path-vae3d", "Folder of the video VAE: config.json, model.safetensors. [default: models/demo]");
     private readonly Option<string[]> _prompt = Flag.Texts("--prompt", "One or more prompts; {\"reference_path\": …, \"mask_strategy\": …} may follow a prompt; |0|…|1|… changes it by loop.");
-    private readonly Option<string?> _promptPath = Flag.OptionalText("--prompt-path", "Text file with one prompt a line, or - for standard input; --prompt wins.");
+    private readonly Option<string?> _promptPath = Flag.OptionalPath("--prompt-path", "Text file with one prompt a line, or - for standard input; --prompt wins.");
     private readonly Option<Toggle> _allowEmpty = Flag.Bool("--allow-empty-prompt", "Take a prompt that is empty, or of which nothing is left when it is cleaned for the text encoder.");
     private readonly Option<string?> _promptGenerator = Flag.OptionalText("--prompt-generator", "A prompt to generate from again and again until stopped.");
     private readonly Option<Toggle> _promptAsPath = Flag.Bool("--prompt-as-path", "Name files after their prompts, and skip those that exist.");
@@ -65,13 +66,13 @@ internal sealed class GenerateFlags
     private readonly Option<int> _microFrames = Flag.Int("--micro-frame-size", "Frames of a chunk of the temporal VAE.", Default.MicroFrameSize);
     private readonly Option<Toggle> _qkNorm = Flag.Bool("--qk-norm", "Normalise queries and keys, as the public checkpoint needs.", true);
 
-    private readonly Option<string> _saveDir = Flag.Text("--save-dir", "Folder for the results, made when missing.", Default.SaveDir);
+    private readonly Option<string> _saveDir = Flag.Path("--save-dir", "Folder for the results, made when missing.", Default.SaveDir);
     private readonly Option<string?> _name = Flag.OptionalText("--sample-name", "First part of the file names. [default: sample]");
     private readonly Option<string> _overwrite = Flag.Choice("--overwrite", "What becomes of files that have the names: always replaces them, never refuses to begin, number takes the next free numbers.", NameReservation.Always, NameReservation.Always, NameReservation.Never, NameReservation.Number);
     private readonly Option<int?> _crf = Flag.OptionalInt("--crf", "Constant rate factor of H.264: 0 is lossless, larger is smaller. [default: chosen for 40 dB and more]");
     private readonly Option<Toggle> _watermark = Flag.Bool("--watermark", "Write a second file, NAME_watermark.mp4, with a mark at the top left.");
-    private readonly Option<string?> _noise = Flag.OptionalText("--latent-noise", "Safetensors file with the noise to start from, [n, 4, T, h, w] float32.");
-    private readonly Option<string?> _saveLatent = Flag.OptionalText("--save-latent", "Write the final latent of the last loop to this safetensors file.");
+    private readonly Option<string?> _noise = Flag.OptionalPath("--latent-noise", "Safetensors file with the noise to start from, [n, 4, T, h, w] float32.");
+    private readonly Option<string?> _saveLatent = Flag.OptionalPath("--save-latent", "Write the final latent of the last loop to this safetensors file.");
     private readonly Option<int?> _verbose = Flag.OptionalInt("--verbose", "0 shows errors only. [default: 1]");
 
     /// <summary>Flags of the original that name nothing this program does: taken, so that command lines keep working.</summary>
@@ -141,13 +142,16 @@ internal sealed class GenerateFlags
         Dictionary<string, string> fields = [];
         foreach (Option option in All.Except(local).Where(option => IsGiven(parsed, option)))
             fields[option.Name.TrimStart('-').Replace('-', '_')] = TextOf(parsed.GetResult(option)!);
-        if (fields.Remove("image_size") && parsed.GetValue(_imageSize) is [int height, int width])
-            fields["size"] = FormattableString.Invariant($"{width}x{height}");
+        if (fields.Remove("image_size"))
+        {
+            FrameSize size = ClipGeometry.Of(Given(parsed)).Nominal;
+            fields["size"] = FormattableString.Invariant($"{size.Width}x{size.Height}");
+        }
         if (fields.Remove("frame_interval"))
             fields["save_fps"] = FormattableString.Invariant($"{Given(parsed).SaveFps}");
         return (fields, parsed.GetValue(_references) switch
         {
-            null or [] => null,
+            null or [] or [""] => null,
             [var file] when !file.Contains(';', StringComparison.Ordinal) => file,
             _ => throw new InputException("a service takes one reference: give one --reference-path"),
         });

@@ -15,12 +15,12 @@ internal static class PlanCommand
     {
         ClipFlags clip = new(cards: 1, resolution: "240p", frames: "51");
         Option<string?> model = Flag.OptionalText("--model", "full (the public checkpoints' sizes) or demo. [default: demo, or the --ckpt-path-* folders]");
-        Option<string?> dit = Flag.OptionalText("--ckpt-path-dit", "Folder of the STDiT3 transformer; only config.json is read.");
-        Option<string?> t5 = Flag.OptionalText("--ckpt-path-t5", "Folder of the T5 v1.1 text encoder; only config.json is read.");
-        Option<string?> vae2d = Flag.OptionalText("--ckpt-path-vae2d", "Folder of the 2D VAE; only config.json is read.");
-        Option<string?> vae3d = Flag.OptionalText("--ckpt-path-vae3d", "Folder of the video VAE; only config.json is read.");
+        Option<string?> dit = Flag.OptionalPath("--ckpt-path-dit", "Folder of the STDiT3 transformer; only config.json is read.");
+        Option<string?> t5 = Flag.OptionalPath("--ckpt-path-t5", "Folder of the T5 v1.1 text encoder; only config.json is read.");
+        Option<string?> vae2d = Flag.OptionalPath("--ckpt-path-vae2d", "Folder of the 2D VAE; only config.json is read.");
+        Option<string?> vae3d = Flag.OptionalPath("--ckpt-path-vae3d", "Folder of the video VAE; only config.json is read.");
         Option<string?> cardType = Flag.OptionalText("--card-type", "cpu, h100-80g, h200, h800-80g, a100-80g, s60, or one of --card-types. [default: the accelerator of this machine, as nvidia-smi or efsmi tells it, else cpu, its processor]");
-        Option<string?> cardTypes = Flag.OptionalText("--card-types", "YAML file with more card types.");
+        Option<string?> cardTypes = Flag.OptionalPath("--card-types", "YAML file with more card types.");
         Option<int?> threads = Flag.OptionalInt("--threads", "CPU threads of each card of type cpu. [default: all cores]");
         Option<int?> textLength = Flag.OptionalInt("--text-length", "Tokens of the prompt. [default: --model-max-length]");
         Option<double> efficiency = Flag.Double("--efficiency", "More cards are called sensible while they keep this efficiency.", 0.7);

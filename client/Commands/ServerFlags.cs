@@ -2,13 +2,14 @@ using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using OpenSora.Client.Server;
 using OpenSora.Contracts.Settings;
 
 namespace OpenSora.Client.Commands;
 
 /// <summary>What all commands that talk to a service have.</summary>
-internal sealed class ServerFlags
+internal sealed partial class ServerFlags
 {
     public static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -40,8 +41,18 @@ internal sealed class ServerFlags
         }
         catch (ServerException refusal)
         {
-            Console.Error.WriteLine($"opensora: {refusal.Message}");
+            Console.Error.WriteLine($"opensora: {InFlags(refusal.Message)}");
             return refusal.Code;
         }
     }
+
+    /// <summary>What a service says of fields, said of the flags that they came from.</summary>
+    public static string InFlags(string message) => Field().Replace(message, field =>
+        field.Value == "input_reference" ? "--reference-path" : $"--{field.Value.Replace('_', '-')}" is var flag && s_flags.Value.Contains(flag) ? flag : field.Value);
+
+    private static readonly Lazy<HashSet<string>> s_flags = new(() => [.. new GenerateFlags().All.Select(flag => flag.Name)]);
+
+    /// <summary>Names of several words, which no sentence has by chance.</summary>
+    [GeneratedRegex(@"\b(?<![/.-])[a-z]+(_[a-z0-9]+)+\b")]
+    private static partial Regex Field();
 }

@@ -41,7 +41,7 @@ internal static class ServiceCommands
 
     private static Command Watch()
     {
-        Option<string?> saveDir = Flag.OptionalText("--save-dir", "Fetch the file into this folder when it is completed.");
+        Option<string?> saveDir = Flag.OptionalPath("--save-dir", "Fetch the file into this folder when it is completed.");
         Command command = OfVideo("watch", "Follow a video until it is over.", async (parsed, service, id, cancel) =>
         {
             using CancellationTokenSource stop = CancelKeys.Link(cancel, "opensora: no longer watching; the service goes on");
@@ -195,5 +195,5 @@ internal static class ServiceCommands
         };
     }
 
-    private static string Short(string text) => text.Length <= 60 ? text : text[..59] + "…";
+    private static string Short(string text) => Excerpt.Of(text, 59);
 }

@@ -15,7 +15,7 @@ internal static class SimulateCommand
         ClipFlags clip = new(cards: 8, resolution: "720p", frames: "16s");
         Option<string> scenario = Flag.Choice("--scenario", "calibration: published times against simulated ones; scaling: one job on more and more cards; units: one job in units of several sizes; service: jobs over a cluster; sharing: requests of many sizes, with cards that stay and cards that move.", "all", "all", "calibration", "scaling", "units", "service", "sharing");
         Option<string> cardType = Flag.Text("--card-type", "h100-80g, h200, h800-80g, a100-80g, or one of --card-types whose speed is given.", "h100-80g");
-        Option<string?> cardTypes = Flag.OptionalText("--card-types", "YAML file with more card types.");
+        Option<string?> cardTypes = Flag.OptionalPath("--card-types", "YAML file with more card types.");
         Option<int> cluster = Flag.Int("--cluster", "Cards of the cluster; --cards are those of one job.", 1024);
         Option<int> jobs = Flag.Int("--jobs", "Jobs at each load of the service.", 20_000);
         Option<double> failures = Flag.Double("--failures", "Failures of one card in a day.", 0.01);

@@ -4,6 +4,7 @@ using OpenSora.Client.Benchmarks;
 using OpenSora.Client.Cards;
 using OpenSora.Client.Sweeps;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Client.Commands;
 
@@ -27,14 +28,14 @@ internal static class SweepCommand
     public static Command Create()
     {
         Option<string?> preset = Flag.OptionalText("--preset", $"{SweepMatrix.OpenSoraTable}: 240p to 720p, an image and 2 to 16 s, which is what Open-Sora 1.2 says it can do.");
-        Option<string?> matrix = Flag.OptionalText("--matrix", "YAML file: `flags` with their values, `vary` with lists of values. Flags of the command line win over it, and it wins over --preset.");
-        Option<string> folder = Flag.Text("--out", "Folder for results.jsonl, results.csv, results.md and report.html. What is measured there is not measured again.", "./benchmark/sweep");
+        Option<string?> matrix = Flag.OptionalPath("--matrix", "YAML file: `flags` with their values, `vary` with lists of values. Flags of the command line win over it, and it wins over --preset.");
+        Option<string> folder = Flag.Path("--out", "Folder for results.jsonl, results.csv, results.md and report.html. What is measured there is not measured again.", "./benchmark/sweep");
         Option<int> warmups = Flag.Int("--warmup-count", "Passes of each cell before those that are measured.", 1);
         Option<int> evaluations = Flag.Int("--eval-count", "Passes of each cell that are measured.", 3);
         Option<int> order = Flag.Int("--order-seed", "Seed of the random order of cells.", 42);
         Option<double?> limit = Flag.OptionalDouble("--cell-limit", "Leave out cells of which a pass is predicted to take more seconds than this.");
         Option<string?> cardType = Flag.OptionalText("--card-type", "Plan for cards of this type: see opensora plan, also for the default; with --server there is none, because it plans itself.");
-        Option<string?> cardTypes = Flag.OptionalText("--card-types", "YAML file with more card types.");
+        Option<string?> cardTypes = Flag.OptionalPath("--card-types", "YAML file with more card types.");
         Option<string?> server = Flag.OptionalText("--server", "A service to measure, http://HOST:PORT, in the place of cards of this machine; its token is OPENSORA_TOKEN.");
         Option<int> atOnce = Flag.Int("--at-once", $"Cells that the service works on at the same time, each on cards of its own; 1 to {MostAtOnce}. Cells that worked beside others are told apart.", 1);
         Option<int> wait = Flag.Int("--server-wait", "Seconds to wait for a service that does not answer, also at the start.", 300);
@@ -57,6 +58,8 @@ internal static class SweepCommand
                     Take(cells, option, given);
             if (!cells.Has("prompt") && !cells.Has("prompt-path"))
                 cells.Set("prompt", [Prompt]);
+            if (cells.Takes("prompt-path", GenerationRequest.StandardInput))
+                throw new InputException($"--prompt-path {GenerationRequest.StandardInput} can be read once, and a sweep reads it for each cell: give a file");
             if (cells.Flags.FirstOrDefault(flag => passed.All(option => option.Name.TrimStart('-') != flag)) is { } unknown)
                 throw new InputException($"'{unknown}' is no flag that a sweep can give: see opensora sweep -h");
             if (parsed.GetValue(server) is null && cells.EvenThreads(Environment.ProcessorCount) is { } threads)

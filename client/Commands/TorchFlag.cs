@@ -10,12 +10,12 @@ internal static class TorchFlag
 {
     private const string Variable = "OPENSORA_TORCH";
 
-    private static readonly Option<string?> s_option = new("--torch")
+    private static readonly Option<string?> s_option = Flag.NotEmpty(new Option<string?>("--torch")
     {
         Description = $"run on the torch in this folder in place of TorchSharp's own: pip's with CUDA, Enflame's, … ({Variable})",
         HelpName = "DIR",
         Recursive = true,
-    };
+    });
 
     public static void AddTo(RootCommand root) => root.Options.Add(s_option);
 

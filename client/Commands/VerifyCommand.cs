@@ -11,7 +11,7 @@ internal static class VerifyCommand
 {
     public static Command Create()
     {
-        Option<string?> golden = Flag.OptionalText("--golden", "Folder of reference tensors: checkpoints/ and case*/. [default: none; the demo model is compared with the processor's results of torch's own kernels]");
+        Option<string?> golden = Flag.OptionalPath("--golden", "Folder of reference tensors: checkpoints/ and case*/. [default: none; the demo model is compared with the processor's results of torch's own kernels]");
         Option<string?> device = Flag.OptionalText("--device", "cpu, cuda, cuda:1, gcu or gcu:1. [default: the best one present]");
         Option<string> dtype = Flag.Choice("--dtype", "Number type of the models.", "fp32", "fp32", "bf16", "fp16");
         Option<int?> threads = Flag.OptionalInt("--threads", "CPU threads of libtorch and BLAS. [default: all cores]");

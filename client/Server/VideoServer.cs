@@ -24,6 +24,9 @@ internal sealed class VideoServer : IDisposable
     /// <summary>Attempts at a request in which the service has a fault.</summary>
     private const int MostFaults = 5;
 
+    /// <summary>Bytes of a reference: a service takes 64 MiB, unless it is told otherwise.</summary>
+    private const int MostReference = 1 << 30;
+
     private readonly Uri _address;
     private readonly HttpClient _http;
     private readonly Absence? _absence;
@@ -68,7 +71,7 @@ internal sealed class VideoServer : IDisposable
                 MultipartFormDataContent form = [];
                 foreach ((string name, string value) in fields)
                     form.Add(new StringContent(value), name);
-                form.Add(new ByteArrayContent(ReadReference(reference)), "input_reference", Path.GetFileName(reference));
+                form.Add(new ByteArrayContent(UserFile.Read("--reference-path", reference, MostReference)), "input_reference", Path.GetFileName(reference));
                 request.Content = form;
             }
             return await ReadJson(request, within);
@@ -140,8 +143,8 @@ internal sealed class VideoServer : IDisposable
     public Task Download(string id, string file, CancellationToken cancel) => Retry(async within =>
     {
         using HttpResponseMessage response = await Send(new HttpRequestMessage(HttpMethod.Get, $"v1/videos/{Uri.EscapeDataString(id)}/content"), within);
-        string partial = $"{file}.{Environment.ProcessId}.part";
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        DiskFullException.Require(file, response.Content.Headers.ContentLength ?? 0, "--save-dir");
+        string partial = Path.Combine(Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!).FullName, $".{Guid.NewGuid():n}.part");
         try
         {
             await using (FileStream output = File.Create(partial))
@@ -165,18 +168,6 @@ internal sealed class VideoServer : IDisposable
     public void Dispose() => _http.Dispose();
 
     public static bool IsOver(JsonObject video) => (string?)video["status"] is "completed" or "failed";
-
-    private static byte[] ReadReference(string file)
-    {
-        try
-        {
-            return File.ReadAllBytes(file);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"--reference-path {file}: {error.Message}", error);
-        }
-    }
 
     private async IAsyncEnumerable<JsonObject> Listen(string id, Action<string> notice, [EnumeratorCancellation] CancellationToken cancel)
     {

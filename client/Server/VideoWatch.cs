@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 
 namespace OpenSora.Client.Server;
 
@@ -48,11 +50,20 @@ internal static class VideoWatch
         _ => null,
     };
 
+    /// <summary>What the file of a video that was asked for takes at the least.</summary>
+    public static long LeastBytesOf(JsonObject video)
+    {
+        const int leastRate = 8; // of frames in a second: one that is not told is taken for slow
+        int[] size = [.. ((string)video["size"]!).Split('x').Select(side => int.Parse(side, CultureInfo.InvariantCulture))];
+        double seconds = double.Parse((string)video["seconds"]!, CultureInfo.InvariantCulture);
+        return LeastBytes.OfVideo(new FrameSize(size[1], size[0]), Math.Max(1, (long)(seconds * leastRate)));
+    }
+
     /// <summary>What the service has to say about a request when it takes it.</summary>
     public static void ShowNotices(JsonObject video, Action<CardEvent> show)
     {
         foreach (JsonNode? notice in video["notices"] as JsonArray ?? [])
-            show(new Notice((string)notice!));
+            show(new Notice(Commands.ServerFlags.InFlags((string)notice!)));
     }
 
     /// <summary>How a command ends that followed it.</summary>

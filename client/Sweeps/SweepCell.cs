@@ -19,9 +19,7 @@ internal sealed record SweepCell(IReadOnlyList<KeyValuePair<string, string[]>> F
 
     /// <summary>What <c>generate</c> would make of them.</summary>
     /// <exception cref="InputException">It would refuse them.</exception>
-    public GenerationRequest Request(string saveDir) => Parsed((flags, parsed) => flags.Read(parsed) is { PromptPath: not GenerationRequest.StandardInput } request
-        ? GenerateCommand.Checked(request with { SaveDir = saveDir })
-        : throw new InputException($"--prompt-path {GenerationRequest.StandardInput} can be read once, and a sweep reads it for each cell: give a file"));
+    public GenerationRequest Request(string saveDir) => Parsed((flags, parsed) => GenerateCommand.Checked(flags.Read(parsed) with { SaveDir = saveDir }));
 
     /// <summary>As <see cref="GenerateFlags.ReadFields"/>.</summary>
     public (IReadOnlyDictionary<string, string> Fields, string? Reference) Fields() => Parsed((flags, parsed) => flags.ReadFields(parsed));

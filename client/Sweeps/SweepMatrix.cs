@@ -1,5 +1,6 @@
 using System.Globalization;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -39,11 +40,7 @@ internal sealed class SweepMatrix
         Document document;
         try
         {
-            document = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build().Deserialize<Document?>(File.ReadAllText(file)) ?? new Document();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"--matrix {file} cannot be read: {e.Message}", e);
+            document = new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).Build().Deserialize<Document?>(UserFile.ReadText("--matrix", file)) ?? new Document();
         }
         catch (YamlException e)
         {
@@ -70,6 +67,9 @@ internal sealed class SweepMatrix
     }
 
     public bool Has(string flag) => _flags.ContainsKey(flag);
+
+    /// <summary>Whether a flag has a word in any cell.</summary>
+    public bool Takes(string flag, string word) => _flags.TryGetValue(flag, out string[][]? values) && values.Any(words => words.Contains(word));
 
     /// <summary>
     /// Where the number of cards varies and threads were not asked for: every card of every cell gets the threads that it has with

@@ -50,7 +50,7 @@ internal sealed class SweepRun
         foreach ((SweepCell cell, string id) in all.Where(one => _records.Status(one.Id) != Measured))
             if (Plan(cell, id) is (true, var planned))
                 feasible.Add(new PlannedCell(cell, id, planned));
-        _display.Show(new Notice($"{all.Length} cells: {feasible.Count} to measure, {all.Count(one => _records.Status(one.Id) == Measured)} measured before, {all.Count(one => _records.Status(one.Id) == Infeasible)} cannot be done"));
+        _display.Show(new Notice($"{all.Length} cells: {feasible.Count} to measure, {all.Count(one => _records.Status(one.Id) == Measured)} measured before, {all.Length - feasible.Count - all.Count(one => _records.Status(one.Id) == Measured)} cannot be done"));
         PlannedCell[] order = [.. feasible];
         new Random(_plan.Order).Shuffle(order);
         if (_plan.Server is null)
@@ -71,7 +71,8 @@ internal sealed class SweepRun
                 GenerationRequest request = order[i].Cell.Request(_records.SaveDir);
                 (IReadOnlyList<GenerationReport> reports, Failed? failure) = await _display.Run(() => Passes.Run(request, _plan.PassCount, _display, cancel));
                 cancel.ThrowIfCancellationRequested();
-                _records.Keep(order[i], reports, failure, null);
+                // Its videos are in the folder of the sweep.
+                _records.Keep(order[i], reports, failure is null ? null : failure with { Message = failure.Message.Replace("--save-dir", "--out", StringComparison.Ordinal) }, null);
             }
             finally
             {

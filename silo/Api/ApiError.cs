@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.WebUtilities;
+using OpenSora.Contracts;
 
 namespace OpenSora.Silo.Api;
 
@@ -28,7 +29,7 @@ internal sealed record ApiError(int Status, string Code, string Title, string De
     };
 
     /// <summary>So much of what was sent as is worth showing.</summary>
-    public static string Shown(string? text) => text is null or { Length: <= 80 } ? text ?? "" : text[..80] + "…";
+    public static string Shown(string? text) => Excerpt.Of(text ?? "", 80);
 
     private static string TypeOf(int status) => status switch
     {

@@ -29,7 +29,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
             // What the store lacks is in the log once, when that begins.
             if (problem.Status == StatusCodes.Status500InternalServerError)
                 Failed(log, http.Request.Method, http.Request.Path, error);
-            if (problem.Status == StatusCodes.Status503ServiceUnavailable)
+            if (problem.Status is StatusCodes.Status503ServiceUnavailable or StatusCodes.Status507InsufficientStorage)
                 http.Response.Headers.RetryAfter = "2";
             if (error is QueueFullException full)
                 http.Response.Headers.RetryAfter = ((int)Math.Ceiling(full.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);

@@ -51,7 +51,9 @@ internal sealed record VideoBody(
     /// <summary>null unless it failed or was cancelled.</summary>
     public static VideoErrorBody? ErrorOf(Contracts.Videos.Video video) => video switch
     {
-        { Error: { } error } => new VideoErrorBody(error.Code, Wording.Of(error.Message)),
+        // Where files lie is the service's own business.
+        { Error: { } error } => new VideoErrorBody(
+            error.Code, Wording.Of(error.Message.Replace(video.Request.SaveDir.TrimEnd('/') + "/", "", StringComparison.Ordinal).Replace(video.Request.SaveDir, "the store", StringComparison.Ordinal))),
         { Status: VideoStatus.Cancelled } => new VideoErrorBody(Cancelled, "it was cancelled before it was done; ask again to have it made"),
         _ => null,
     };

@@ -54,6 +54,12 @@ internal static class ServeCommand
         Command serve = new("serve", "Serves videos over HTTP, with a page at /, on cards of this machine and others that join.") { new HelpOption() };
         foreach (Option option in new Option[] { Urls, Cards, Threads, Device, Store, Database, Clustering, SiloEndpoint, Favour, MostWaiting, MostWaitingOfOwner, MostRunningOfOwner, MostUpload, Dit, T5, Vae2d, Vae3d, Leash })
             serve.Add(option);
+        foreach (Option path in new Option[] { Store, Dit, T5, Vae2d, Vae3d })
+            path.Validators.Add(given =>
+            {
+                if (given.Tokens.Any(token => token.Value.Length == 0))
+                    given.AddError($"{path.Name} is empty: give a path, or leave the flag out");
+            });
         serve.SetAction(async (parsed, cancel) =>
         {
             try

@@ -31,6 +31,11 @@ internal static class LatentFiles
                 throw new InputException($"--latent-noise: {missing} of {noise.numel()} numbers of {entry.Name} are NaN or infinite: give finite ones");
             return noise.MoveToOuterDisposeScope();
         }
+        catch (InputException damaged)
+        {
+            // The file has another name for its user.
+            throw new InputException(damaged.Message.Replace(path, "--latent-noise", StringComparison.Ordinal), damaged);
+        }
         finally
         {
             File.Delete(path);

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 using OpenSora.Card;
 using OpenSora.Card.Serving;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Settings;
+
+StandardStreams.Guard(isData: false);
 
 // One card: one process, one device. It serves a cluster, or answers one request of the command line.
 if (args is not [var first, ..] || first.StartsWith('-'))

@@ -2,9 +2,12 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using OpenSora.Card;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Settings;
 using OpenSora.Generate;
+
+StandardStreams.Guard(isData: false);
 
 // An order comes as one line of JSON on standard input, events go out on standard output. The end of input asks it to stop: so it never
 // outlives whoever started it.

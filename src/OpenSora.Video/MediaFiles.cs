@@ -30,15 +30,14 @@ public sealed class MediaFiles(int framesPerSecond, int? crf, RgbColour backgrou
 
     /// <summary>Looks at references before anything is loaded: of each, one frame is decoded. Once is enough.</summary>
     /// <returns>What its user should know: where they are transparent.</returns>
-    /// <exception cref="InputException">One is missing, damaged, or neither an image nor a video by its name.</exception>
+    /// <exception cref="InputException">One is missing, damaged, or neither an image nor a video.</exception>
     public IReadOnlyList<string> Require(IEnumerable<string> references)
     {
         List<string> notices = [];
         foreach (string path in references)
         {
-            MediaKinds.Of(path);
             if (!ReferenceDownload.IsUrl(path) && !File.Exists(path))
-                throw new InputException($"the reference {path} does not exist: give the path or address of an image or a video");
+                throw new InputException($"the reference {path} {(Directory.Exists(path) ? "is a folder" : "does not exist")}: give the path or address of an image or a video");
             FileInfo file = new(Local(path, CancellationToken.None));
             if (s_looked.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc), _ => FrameReader.Look(file.FullName)))
                 notices.Add($"the reference {path} has transparent pixels, which show {background}: --reference-background sets it");

@@ -31,6 +31,13 @@ public sealed class BadInputTests
     [InlineData("--reference-background", "purple", "purple", "#RRGGBB")]
     [InlineData("--sample-name", "../../x", "../../x leads out of --save-dir", "give a name below")]
     [InlineData("--overwrite", "sometimes", "'sometimes'", "always, never or number")]
+    [InlineData("--prompt-path", "", "--prompt-path is empty", "leave the flag out")]
+    [InlineData("--latent-noise", "", "--latent-noise is empty", "leave the flag out")]
+    [InlineData("--save-latent", "", "--save-latent is empty", "leave the flag out")]
+    [InlineData("--ckpt-path-t5", "", "--ckpt-path-t5 is empty", "leave the flag out")]
+    [InlineData("--prompt-path", "/dev/zero", "--prompt-path /dev/zero has more than 16 MiB", "give less")]
+    [InlineData("--prompt-path", "/tmp", "--prompt-path /tmp is a folder", "name a file")]
+    [InlineData("--model-max-length", "5", "--model-max-length 5 does not go with the model in ", "give 300")]
     public async Task IsRefusedWithTheReason(string flag, string value, string names, string remedy)
     {
         string folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
@@ -48,11 +55,20 @@ public sealed class BadInputTests
     }
 
     [Theory]
+    [InlineData("generate", "--server", "http://127.0.0.1:9", "--prompt", "a", "--image-size", "64", "64", "--image-size", "70", "65")]
     [InlineData("generate", "--prompt", "a {")]
     [InlineData("generate", "--prompt", "a", "--num-framez", "3")]
     [InlineData("generate", "--prompt", "a", "--sample-name", "--num-framez=3")]
     [InlineData("generate", "--prompt", "a", "--cards", "64", "--num-frames", "17")]
     [InlineData("generate", "--prompt", "a", "--reference-path", "/nowhere/a.png")]
+    [InlineData("generate", "--prompt", "a", "--ckpt-path-dit", "")]
+    [InlineData("benchmark", "--prompt", "a", "--benchmark-save-path", "")]
+    [InlineData("sweep", "--out", "")]
+    [InlineData("sweep", "--matrix", "/dev/zero")]
+    [InlineData("sweep", "--prompt-path", "-")]
+    [InlineData("verify", "--golden", "")]
+    [InlineData("serve", "--store", "")]
+    [InlineData("plan", "--card-types", "/dev/zero")]
     [InlineData("plan", "--card-type", "abacus")]
     [InlineData("simulate", "--card-type", "abacus")]
     public async Task NoCardIsStartedForWhatIsRefused(params string[] line)
@@ -76,6 +92,12 @@ public sealed class BadInputTests
         Assert.Equal(2, outcome.ExitCode);
         Assert.StartsWith($"opensora: {words}", outcome.Errors);
     }
+
+    [Theory]
+    [InlineData("the prompt is empty: give allow_empty_prompt", "the prompt is empty: give --allow-empty-prompt")]
+    [InlineData("input_reference cannot be used", "--reference-path cannot be used")]
+    [InlineData("no_such_field of ref_a.png", "no_such_field of ref_a.png")]
+    public void WhatAServiceSaysOfFieldsIsSaidOfFlags(string said, string told) => Assert.Equal(told, Commands.ServerFlags.InFlags(said));
 
     [Fact]
     public void EachVariableIsDocumented() => Assert.Empty(TestKit.SettingsPage.Missing<Server.ServerOptions>());

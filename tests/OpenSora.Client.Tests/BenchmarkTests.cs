@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
 using OpenSora.Client.Benchmarks;
+using OpenSora.Contracts.Files;
+using OpenSora.TestKit;
+using Xunit.Abstractions;
 
 namespace OpenSora.Client.Tests;
 
 /// <summary>The benchmark as users run it, and what its report says.</summary>
-public sealed class BenchmarkTests : IDisposable
+public sealed class BenchmarkTests(ITestOutputHelper output) : IDisposable
 {
     /// <summary>All fields that the original writes.</summary>
     private static readonly Dictionary<string, string[]> Original = new()
@@ -76,12 +79,35 @@ public sealed class BenchmarkTests : IDisposable
     [InlineData("--warmup-count", "-1", "0 to 1000")]
     [InlineData("--prompt-generator", "x", "never ends")]
     [InlineData("--prompt-as-path", "true", "leave it out")]
-    [InlineData("--benchmark-save-path", ".", "name a file")]
+    [InlineData("--benchmark-save-path", ".", "is a folder, and a file of that name is to be made: give another --benchmark-save-path")]
+    [InlineData("--benchmark-save-path", "x/sample_0000.mp4", "name a file that ends in .json")]
+    [InlineData("--benchmark-save-path", "/proc/x.json", "cannot write /proc/x.json")]
     public async Task WhatCannotBeMeasuredIsRefused(string flag, string value, string words)
     {
         ClientProgram.Outcome outcome = await ClientProgram.Run(["benchmark", "--prompt", "x", flag, value]);
         Assert.Equal(2, outcome.ExitCode);
         Assert.Contains(words, outcome.Errors);
+    }
+
+    [Fact]
+    public async Task AReportThatWouldNotFindRoomOrThatAnotherWritesIsRefusedBeforeTheFirstStep()
+    {
+        string file = Path.Combine(_folder, "report.json");
+        using (NameReservation.Take(NameReservation.Always, _ => [new ReservedName(file, [file])]).Held)
+        {
+            ClientProgram.Outcome second = await ClientProgram.Run(["benchmark", "--prompt", "x", "--benchmark-save-path", file]);
+            Assert.Equal(2, second.ExitCode);
+            Assert.Contains($"{file} is being made by another run: wait for it, or give another --benchmark-save-path", second.Errors, StringComparison.Ordinal);
+        }
+        using SmallDisk? disk = SmallDisk.Of(16, output.WriteLine);
+        if (disk is null)
+            return;
+        disk.Leave(0);
+        ClientProgram.Outcome full = await ClientProgram.Run(["benchmark", "--prompt", "x", "--save-dir", _folder, "--benchmark-save-path", disk["report.json"]]);
+        Assert.Equal(4, full.ExitCode);
+        Assert.Contains($"{disk["report.json"]} would not find room: the disk of {disk.Path} has 0 bytes free, and it takes 6 KiB at the least", full.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("pass 1", full.Errors, StringComparison.Ordinal);
+        Assert.Empty(disk.Files);
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class GenerateTests(ITestOutputHelper output) : IDisposable
         using SmallDisk? disk = SmallDisk.Of(256, output.WriteLine);
         if (disk is null)
             return;
-        string[] line = Arguments("x", "--save-dir", disk.Path, "--num-sampling-steps", "1", "--crf", "0", "--image-size", "96", "96");
+        string[] line = Arguments("x", "--save-dir", disk.Path, "--num-sampling-steps", "1", "--crf", "0", "--image-size", "96", "96", "--overwrite", "never");
         disk.Leave(1);
         ClientProgram.Outcome outcome = await ClientProgram.Run(line);
         Assert.Equal(2, outcome.ExitCode);
@@ -110,6 +110,13 @@ public sealed class GenerateTests(ITestOutputHelper output) : IDisposable
         string job = outcome.Errors[(outcome.Errors.IndexOf("--resume ", StringComparison.Ordinal) + "--resume ".Length)..].Split(['\n', ' '])[0];
 
         disk.Leave(200);
+        File.WriteAllText(disk["x_0000.mp4"], "of another");
+        outcome = await ClientProgram.Run(["generate", "--resume", job]);
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Contains($"{disk["x_0000.mp4"]} is there, job {job} has not made it, and --overwrite never keeps it", outcome.Errors, StringComparison.Ordinal);
+        Assert.Equal("of another", File.ReadAllText(disk["x_0000.mp4"]));
+        File.Delete(disk["x_0000.mp4"]);
+
         outcome = await ClientProgram.Run(["generate", "--resume", job]);
         Assert.Equal((0, disk["x_0000.mp4"]), (outcome.ExitCode, outcome.Output.TrimEnd()));
         Assert.Equal(["x_0000.mp4"], disk.Files);

@@ -15,9 +15,11 @@ public sealed class MediaFilesTests : IDisposable
 
     [Theory]
     [InlineData("missing.png", null, "does not exist")]
-    [InlineData("words.png", "not a picture", "cannot be decoded")]
+    [InlineData("words.png", "not a picture", "neither an image nor a video of a kind that is read: give JPEG,")]
     [InlineData("words.mp4", "not a video", "cannot be decoded")]
-    [InlineData("words.txt", "not a picture", "neither an image nor a video")]
+    [InlineData("words.txt", "not a picture", "cannot be decoded")]
+    [InlineData("list.mp4", "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nother.ts\n", "neither an image nor a video of a kind")]
+    [InlineData("list.mp4", "ffconcat version 1.0\nfile other.mp4\n", "neither an image nor a video of a kind")]
     public void AReferenceThatCannotBeReadIsRefusedBeforeItIsUsed(string name, string? text, string words)
     {
         if (text is not null)

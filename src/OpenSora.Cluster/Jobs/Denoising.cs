@@ -128,6 +128,7 @@ internal static class Denoising
                 foreach (ReadOnlyMemory<byte> latent in latents)
                     file.Write(latent.Span);
             });
+            job.HasNamed(path);
         }
         return latents;
     });

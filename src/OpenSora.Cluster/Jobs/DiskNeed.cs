@@ -1,4 +1,5 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Layout.Clips;
@@ -8,14 +9,6 @@ namespace OpenSora.Cluster.Jobs;
 /// <summary>Whether the disks have room for what a request writes, before anything is computed for it.</summary>
 internal static class DiskNeed
 {
-    /// <summary>
-    /// Bytes that a pixel takes at the least, in H.264 and in PNG: those of calm pictures. Grain takes ten times as much, and nobody knows before.
-    /// </summary>
-    private const double VideoPixel = 0.05, PicturePixel = 0.1;
-
-    /// <summary>What any file takes, whatever is in it.</summary>
-    private const long File = 8 << 10;
-
     /// <param name="folder">Relative paths of the request are in this folder.</param>
     /// <param name="state">Where its job is kept.</param>
     /// <param name="videos">How many are to be made.</param>
@@ -29,21 +22,21 @@ internal static class DiskNeed
         [
             (Path.GetFullPath(request.SaveDir, folder), videos * Video(request, clip, loops), "another --save-dir"),
             // The start, the step, the next step, and of each loop its clip and what the next one starts from.
-            (state, (2 + 2 * loops) * latents + steps + File, "another folder as OPENSORA_STATE"),
-            .. request.SaveLatent is { } path ? [(Path.GetDirectoryName(Path.GetFullPath(path, folder))!, latents + File, "another --save-latent")] : Array.Empty<(string, long, string)>(),
+            (state, (2 + 2 * loops) * latents + steps + LeastBytes.File, "another folder as OPENSORA_STATE"),
+            .. request.SaveLatent is { } path ? [(Path.GetDirectoryName(Path.GetFullPath(path, folder))!, latents + LeastBytes.File, "another --save-latent")] : Array.Empty<(string, long, string)>(),
         ];
         foreach (IGrouping<string, (string Folder, long Bytes, string Remedy)> disk in needs.GroupBy(need => DiskSpace.DiskOf(need.Folder)))
         {
             long need = disk.Sum(part => part.Bytes);
             if (DiskSpace.Free(disk.First().Folder) is { } free && free < need)
-                throw new DiskFullException($"the disk of {string.Join(" and ", disk.Select(part => part.Folder))} has {Bytes.Words(free)} free, and what is to be made takes {Bytes.Words(need)} at the least: "
+                throw new DiskFullException($"the disk of {string.Join(" and ", disk.Select(part => part.Folder).Distinct())} has {Bytes.Words(free)} free, and what is to be made takes {Bytes.Words(need)} at the least: "
                     + $"make room there, or give {string.Join(" or ", disk.Select(part => part.Remedy))}");
         }
     }
 
     private static long Video(GenerationRequest request, ClipPlan clip, int loops)
     {
-        long pixels = (long)clip.Output.Height * clip.Output.Width, frames = clip.Frames + (loops - 1L) * (clip.Frames - clip.Overlap);
-        return frames == 1 ? File + (long)(pixels * PicturePixel) : (request.Watermark ? 2 : 1) * (File + (long)(frames * pixels * VideoPixel));
+        long frames = clip.Frames + (loops - 1L) * (clip.Frames - clip.Overlap);
+        return (request.Watermark && frames > 1 ? 2 : 1) * LeastBytes.OfVideo(clip.Output, frames);
     }
 }

@@ -144,13 +144,16 @@ internal sealed class GenerationJob(JobContext job, ResultStore results)
 
     private (IReadOnlyList<SampleReport> Samples, IReadOnlyList<string> Files) Complete(Batch batch, VideoFiles files, IReadOnlyList<ReadOnlyMemory<byte>> latents, CancellationToken cancel)
     {
-        IReadOnlyList<SampleReport> samples = files.Complete(latents);
+        IReadOnlyList<SampleReport> samples = files.Complete(latents, job.HasNamed);
         List<string> written = [];
         foreach (SampleReport sample in samples)
         {
             written.Add(sample.File);
             if (job.Request.Watermark && sample.File.EndsWith(".mp4", StringComparison.Ordinal))
+            {
                 written.Add(job.Media.Mark(sample.File, batch.Clip.Output, cancel));
+                job.HasNamed(written[^1]);
+            }
         }
         return (samples, written);
     }

@@ -2,6 +2,7 @@ using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Crews;
 using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Store;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Generation;
 using OpenSora.Contracts.Media;
 
@@ -27,4 +28,13 @@ internal sealed record JobContext(
     public GenerationRequest Request => Record.Request;
 
     public int Loops => Request.Loop ?? 1;
+
+    /// <summary>A file has its name. Where files that are there are kept, who goes on with the job has to know it from others.</summary>
+    public void HasNamed(string file)
+    {
+        if (Request.Overwrite is null or NameReservation.Always)
+            return;
+        Folder.Record = Record with { Named = [.. (Record.Named ?? []).Where(named => named.Path != file), NamedFile.Of(file)] };
+        Folder.Save();
+    }
 }

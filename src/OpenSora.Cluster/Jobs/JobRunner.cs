@@ -76,7 +76,7 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
     /// <param name="begun">The job that it goes on with; null for a new one.</param>
     /// <inheritdoc cref="RequestPlan.Reserve"/>
     public (GenerationRequest Settled, NameReservation Names) Reserve(GenerationRequest request, JobRecord? begun) =>
-        Plan(request, begun?.Folder ?? Directory.GetCurrentDirectory()).Reserve(begun is not null);
+        Plan(request, begun?.Folder ?? Directory.GetCurrentDirectory()).Reserve(begun);
 
     public async Task<Outcome> Run(JobRun run, CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Files;
@@ -35,7 +36,7 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, stri
     public void Check(IJobMedia media)
     {
         ModelFolders models = DemoModel.Complete(request.Models);
-        _ = ModelShape.Of(models, models.Dit!);
+        ModelShape.Of(models, models.Dit!).Transformer.Require(request, $"the model in {models.Dit}");
         if (request.LlmRefine)
             _ = Endpoint;
         _plan.Check();
@@ -80,17 +81,24 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, stri
     }
 
     /// <summary>Holds the names of the request's files for one run at a time.</summary>
-    /// <param name="isBegun">An earlier run has made some of them.</param>
+    /// <param name="begun">The job that it goes on with, which keeps its numbers; null for a new one.</param>
     /// <returns>The request with the numbers that its files get.</returns>
-    /// <exception cref="InputException">Another run holds one, or it has a file that is to stay.</exception>
-    public (GenerationRequest Settled, NameReservation Names) Reserve(bool isBegun)
+    /// <exception cref="InputException">Another run holds one, it has a file that is to stay, or two files would have one name.</exception>
+    public (GenerationRequest Settled, NameReservation Names) Reserve(JobRecord? begun)
     {
-        string overwrite = isBegun || request.PromptAsPath ? NameReservation.Always : request.Overwrite ?? NameReservation.Always;
-        (int added, NameReservation names) = NameReservation.Take(overwrite, more => (_plan with { Request = Numbered(more) }).Names().Select(AtHome));
+        string asked = request.PromptAsPath ? NameReservation.Always : request.Overwrite ?? NameReservation.Always;
+        string overwrite = begun is null ? asked : NameReservation.Always;
+        (int added, NameReservation names) = NameReservation.Take(overwrite, Videos);
         try
         {
-            if (request.SaveLatent is { } latent)
-                names.Add(AtHome(new ReservedName(latent, [latent])), isBegun || overwrite == NameReservation.Always ? NameReservation.Always : NameReservation.Never);
+            ReservedName[] latent = request.SaveLatent is { } path ? [AtHome(new ReservedName(path, [path], "--save-latent"))] : [];
+            foreach (ReservedName name in latent)
+                names.Add(name, overwrite);
+            ReservedName[] all = [.. Videos(added), .. latent];
+            if (begun is null)
+                CheckFiles(all);
+            else if (asked != NameReservation.Always && all.SelectMany(name => name.Files).FirstOrDefault(begun.IsForeign) is { } foreign)
+                throw new InputException($"{foreign} is there, job {begun.Job} has not made it, and --overwrite {asked} keeps it: move it to another place, and go on with the job again");
         }
         catch
         {
@@ -100,6 +108,18 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, stri
         return (Numbered(added), names);
 
         GenerationRequest Numbered(int more) => request with { NumberOffset = request.NumberOffset + more };
+
+        IEnumerable<ReservedName> Videos(int more) => (_plan with { Request = Numbered(more) }).Names().Select(AtHome);
+    }
+
+    /// <summary>No two files of a run have one name, and none has that of a file that the run reads.</summary>
+    private void CheckFiles(IEnumerable<ReservedName> names)
+    {
+        HashSet<string> read = [.. _plan.References().Select(AtHome), .. new[] { request.LatentNoise, request.PromptPath }.OfType<string>().Select(AtHome)], made = [];
+        foreach (ReservedName name in names)
+            foreach (string file in name.Files)
+                if (read.Contains(file) || !made.Add(file))
+                    throw new InputException($"{file} would be {(read.Contains(file) ? "read and replaced" : "made twice")} by one run: give another {name.Flags}");
     }
 
     /// <summary>The next batch with something to make; null when there is none.</summary>
@@ -143,7 +163,7 @@ internal sealed class RequestPlan(GenerationRequest request, string folder, stri
         References = [.. video.References.Select(AtHome)],
     };
 
-    private ReservedName AtHome(ReservedName name) => new(Path.GetFullPath(name.Path, folder), [.. name.Files.Select(file => Path.GetFullPath(file, folder))]);
+    private ReservedName AtHome(ReservedName name) => name with { Path = Path.GetFullPath(name.Path, folder), Files = [.. name.Files.Select(file => Path.GetFullPath(file, folder))] };
 
     private string AtHome(string reference) => reference.Contains("://", StringComparison.Ordinal) ? reference : Path.GetFullPath(reference, folder);
 }

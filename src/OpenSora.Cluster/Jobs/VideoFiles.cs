@@ -56,7 +56,8 @@ internal sealed class VideoFiles : IAsyncDisposable
 
     /// <summary>Closes the files and gives them their names.</summary>
     /// <param name="latents">The final latent of the last loop of each video: float32.</param>
-    public IReadOnlyList<SampleReport> Complete(IReadOnlyList<ReadOnlyMemory<byte>> latents)
+    /// <param name="named">Called with each file that has its name.</param>
+    public IReadOnlyList<SampleReport> Complete(IReadOnlyList<ReadOnlyMemory<byte>> latents, Action<string> named)
     {
         using IDisposable writing = _clock.Time(Stage.Write);
         List<SampleReport> reports = [];
@@ -64,6 +65,7 @@ internal sealed class VideoFiles : IAsyncDisposable
         {
             CrashPoint.Pass();
             output.Sink.Complete();
+            named(output.Video.File);
             CrashPoint.Pass();
             reports.Add(new SampleReport(output.Video.File, output.Video.Prompts[0], output.Written, new GenerationHashes(
                 Convert.ToHexStringLower(SHA256.HashData(latent.Span)), Convert.ToHexStringLower(output.Hash.GetHashAndReset()))));

@@ -30,8 +30,24 @@ public sealed record JobRecord
     /// <summary>As <see cref="Samples"/>, with the marked files.</summary>
     public IReadOnlyList<string> Files { get; init; } = [];
 
+    /// <summary>The files that have their names so far, where files that are there are kept. Default: null (none).</summary>
+    public IReadOnlyList<NamedFile>? Named { get; init; }
+
     /// <summary>All is done and told here; null before.</summary>
     public GenerationReport? Report { get; init; }
+
+    /// <summary>Whether a file is there that this job has not made.</summary>
+    public bool IsForeign(string file) => File.Exists(file) && !Files.Contains(file) && Named?.Contains(NamedFile.Of(file)) != true;
+}
+
+/// <summary>A file that a job has made, as it was then: another one of its name is not the same.</summary>
+public sealed record NamedFile(string Path, long Length, DateTime WrittenAt)
+{
+    public static NamedFile Of(string path)
+    {
+        FileInfo file = new(path);
+        return new NamedFile(path, file.Length, file.LastWriteTimeUtc);
+    }
 }
 
 /// <summary>The header of a kept blob: what it belongs to, so that one of an older batch is not taken for this one's.</summary>

@@ -50,19 +50,10 @@ internal static class ServiceRequest
             throw new InputException("a service neither reads nor writes files of its users' naming: send a reference itself, as input_reference");
         if (settled.LlmRefine || settled.PromptAsPath || settled.Watermark)
             throw new InputException("a service does not do --llm-refine, --prompt-as-path and --watermark: leave them out");
-        Require(settled, STDiT3Config.Read(DemoModel.Complete(models).Dit!));
+        STDiT3Config.Read(DemoModel.Complete(models).Dit!).Require(settled, "the model of this service");
         Jobs.CardLimit.Check(settled);
         new GenerationPlan(settled).Check();
         return settled with { Cards = request.Cards };
-    }
-
-    /// <summary>What a checkpoint has tensors for is not its user's to choose.</summary>
-    private static void Require(GenerationRequest request, STDiT3Config model)
-    {
-        if (request.ModelMaxLength != model.ModelMaxLength)
-            throw new InputException($"--model-max-length {request.ModelMaxLength} does not go with the model of this service: give {model.ModelMaxLength}, or leave it out");
-        if (request.QkNorm != model.QkNorm)
-            throw new InputException($"--qk-norm {(request.QkNorm ? "true" : "false")} does not go with the model of this service: give {(model.QkNorm ? "true" : "false")}, or leave it out");
     }
 
     /// <summary>Refuses what all cards together could not hold, however it were shared: the tokens alone, of one half of guidance.</summary>

@@ -19,8 +19,11 @@ internal sealed partial class StoreWatch(VideoServiceOptions options, IVideoStor
     /// <summary>The file that is written to see whether that can be done. It is named as what a crash leaves.</summary>
     internal string Probe { get; init; } = Path.Combine(options.Store, "videos", $".{Guid.NewGuid():n}.part");
 
+    private readonly SemaphoreSlim _one = new(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        state.LookAgain = Look;
         while (!stoppingToken.IsCancellationRequested)
         {
             await Look(stoppingToken);
@@ -30,6 +33,19 @@ internal sealed partial class StoreWatch(VideoServiceOptions options, IVideoStor
 
     /// <summary>Looks once.</summary>
     internal async Task Look(CancellationToken cancel)
+    {
+        await _one.WaitAsync(cancel);
+        try
+        {
+            await LookAlone(cancel);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task LookAlone(CancellationToken cancel)
     {
         // A look that is still under way is not begun a second time.
         _disk ??= Task.Factory.StartNew(TryDisk, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -51,7 +51,7 @@ internal sealed class VideoFolders(VideoServiceOptions options)
     }
 
     /// <summary>Keeps the reference of a video before it is asked for.</summary>
-    /// <param name="extension">A pipeline tells images from videos by it.</param>
+    /// <param name="extension">For people: what it is its content tells.</param>
     /// <returns>Its file.</returns>
     public string KeepReference(string id, ReadOnlyMemory<byte> bytes, string extension)
     {

@@ -61,7 +61,7 @@ internal sealed partial class VideoService(
             throw new InputException($"an idempotency key of {order.IdempotencyKey.Length} characters is not taken: give 1 to {MostOfKey}") { Field = "Idempotency-Key" };
         if (order.IdempotencyKey is { } key && await store.FindKey(order.Owner, key, cancel) is { } known)
             return Same(known, fingerprint);
-        state.Require();
+        await state.RequireNow(cancel);
         ServiceRequest.CheckRoom(request, await Cards(cancel));
         if (await Cluster.Admit(order.Owner) is { } after)
             throw new QueueFullException($"too many videos wait: at most {options.Scheduling.MostWaiting}, and {options.Scheduling.MostWaitingOfOwner} of one owner; ask again in {after} s, or cancel some", TimeSpan.FromSeconds(after));

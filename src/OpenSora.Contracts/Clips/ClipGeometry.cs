@@ -35,7 +35,7 @@ public sealed record ClipGeometry(FrameSize Nominal, int Frames, int MicroFrameS
         };
         ClipGeometry clip = new(nominal, FrameCounts.Of(request.NumFrames, table), request.MicroFrameSize);
         return request.StrictSize && clip.IsRounded
-            ? throw new InputException($"frames of {nominal} (height x width) cannot be made, and --strict-size is given: sides are multiples of {LatentSize.Scale}; give --image-size {clip.Output.Height} {clip.Output.Width}")
+            ? throw new InputException($"frames of {nominal} (height x width) cannot be made, and --strict-size is given: sides are multiples of {LatentSize.Scale}; give --image-size {clip.Output.Height} {clip.Output.Width}") { Field = "size" }
             : clip;
     }
 }

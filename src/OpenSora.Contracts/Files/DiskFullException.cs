@@ -19,6 +19,17 @@ public sealed class DiskFullException : IOException
     {
     }
 
+    /// <summary>Looks for room before a file is written.</summary>
+    /// <param name="bytes">What it takes at the least.</param>
+    /// <param name="flag">What gives it another folder.</param>
+    /// <exception cref="DiskFullException">There is less.</exception>
+    public static void Require(string path, long bytes, string flag)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (DiskSpace.Free(folder) is { } free && free < bytes)
+            throw new DiskFullException($"{path} would not find room: the disk of {folder} has {Bytes.Words(free)} free, and it takes {Bytes.Words(bytes)} at the least: make room there, or give another {flag}");
+    }
+
     /// <summary>Whether a failure says that a disk, or the share of it that this user has, is full.</summary>
     public static bool Is(Exception failure) => failure is IOException and not DiskFullException && s_errors.Contains(failure.HResult);
 
@@ -28,6 +39,7 @@ public sealed class DiskFullException : IOException
     private static string Words(string path, long writtenBytes)
     {
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return $"{path} could not be written: the disk of {folder} is full, {Bytes.Words(DiskSpace.Free(folder) ?? 0)} are free and the file needs more than {Bytes.Words(writtenBytes)}: make room there";
+        string need = writtenBytes > 0 ? $" and the file needs more than {Bytes.Words(writtenBytes)}" : "";
+        return $"{path} could not be written: the disk of {folder} is full, {Bytes.Words(DiskSpace.Free(folder) ?? 0)} are free{need}: make room there";
     }
 }

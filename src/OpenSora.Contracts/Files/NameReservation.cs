@@ -3,7 +3,8 @@ namespace OpenSora.Contracts.Files;
 /// <summary>The files that have one name between them: a video, or its samples, and what lies beside it.</summary>
 /// <param name="Path">Without number of sample and extension.</param>
 /// <param name="Files">All that may be written.</param>
-public sealed record ReservedName(string Path, IReadOnlyList<string> Files);
+/// <param name="Flags">What gives it another name. Default: the flags of videos.</param>
+public sealed record ReservedName(string Path, IReadOnlyList<string> Files, string Flags = "--sample-name or --save-dir");
 
 /// <summary>
 /// Names that one program at a time writes to. A hidden file beside each is locked for as long as this lives; the lock ends with the
@@ -67,18 +68,36 @@ public sealed class NameReservation : IDisposable
     public void Add(ReservedName name, string overwrite)
     {
         if (name.Files.FirstOrDefault(Directory.Exists) is { } folder)
-            throw new InputException($"{folder} is a folder, and a file of that name is to be made: give another --sample-name or --save-dir");
+            throw new InputException($"{folder} is a folder, and a file of that name is to be made: give another {name.Flags}");
         if (overwrite != Always && name.Files.FirstOrDefault(File.Exists) is { } there)
-            throw new NameTakenException($"{there} is there, and --overwrite {overwrite} keeps it: give another --sample-name or --save-dir, or --overwrite always");
-        _held.Add(Hold(name.Path));
+            throw new NameTakenException($"{there} is there, and --overwrite {overwrite} keeps it: give another {name.Flags}, or --overwrite always");
+        _held.Add(Hold(name));
+        foreach (string file in name.Files)
+            CheckLength(file, name.Flags);
     }
 
-    private static FileStream Hold(string path)
+    /// <summary>Whether the file system takes a name, asked of it in a folder that is there.</summary>
+    private static void CheckLength(string file, string flags)
     {
-        string file = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.lock");
+        try
+        {
+            _ = File.GetAttributes(file);
+        }
+        catch (PathTooLongException failure)
+        {
+            throw new InputException($"cannot write {file} ({failure.Message}): give a shorter {flags}", failure);
+        }
+        catch (FileNotFoundException)
+        {
+        }
+    }
+
+    private static FileStream Hold(ReservedName name)
+    {
+        string file = Path.Combine(Path.GetDirectoryName(name.Path)!, $".{Path.GetFileName(name.Path)}.lock");
         while (true)
         {
-            FileStream held = Open(path, file);
+            FileStream held = Open(name, file);
             // Who let go of it may have removed the file that was opened and is locked here: then it is nobody's name.
             if (new FileInfo($"/proc/self/fd/{held.SafeFileHandle.DangerousGetHandle()}").LinkTarget?.EndsWith(Removed, StringComparison.Ordinal) != true)
                 return held;
@@ -86,7 +105,7 @@ public sealed class NameReservation : IDisposable
         }
     }
 
-    private static FileStream Open(string path, string file)
+    private static FileStream Open(ReservedName name, string file)
     {
         try
         {
@@ -98,8 +117,8 @@ public sealed class NameReservation : IDisposable
             if (DiskFullException.Is(failure))
                 throw new DiskFullException(file, 0, failure);
             if (failure.HResult == Locked)
-                throw new NameTakenException($"{path} is being made by another run: wait for it, or give another --sample-name or --save-dir, or --overwrite number");
-            throw new InputException($"cannot write {path} ({failure.Message}): give another --sample-name, or a --save-dir that can be written to", failure);
+                throw new NameTakenException($"{name.Path} is being made by another run: wait for it, or give another {name.Flags}");
+            throw new InputException($"cannot write {name.Path} ({failure.Message}): give another {name.Flags}, with a folder that can be written to", failure);
         }
     }
 

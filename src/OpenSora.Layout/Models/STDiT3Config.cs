@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Generation;
 
 namespace OpenSora.Layout.Models;
 
@@ -92,6 +93,17 @@ public sealed record STDiT3Config
         Require(PatchSize is [1, 2, 2], $"patch_size is [{string.Join(", ", PatchSize)}], only [1, 2, 2] is supported");
         Require(!SkipYEmbedder, "skip_y_embedder is true, only networks that project the prompt themselves are supported");
         return this;
+    }
+
+    /// <summary>What a checkpoint has tensors for is not its user's to choose.</summary>
+    /// <param name="name">The model, for people.</param>
+    /// <exception cref="InputException">The request asks for something else.</exception>
+    public void Require(GenerationRequest request, string name)
+    {
+        if (request.ModelMaxLength != ModelMaxLength)
+            throw new InputException($"--model-max-length {request.ModelMaxLength} does not go with {name}: give {ModelMaxLength}, or leave it out");
+        if (request.QkNorm != QkNorm)
+            throw new InputException($"--qk-norm {(request.QkNorm ? "true" : "false")} does not go with {name}: give {(QkNorm ? "true" : "false")}, or leave it out");
     }
 
     private static void Require(bool condition, string message)

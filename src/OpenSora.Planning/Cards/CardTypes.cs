@@ -1,4 +1,5 @@
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -19,25 +20,13 @@ public static class CardTypes
         List<CardType> types = Parse(reader.ReadToEnd(), Resource);
         if (file is null)
             return types;
-        List<CardType> given = Parse(ReadFile(file), file);
+        List<CardType> given = Parse(UserFile.ReadText("--card-types", file), file);
         return [.. given, .. types.Where(type => given.All(other => other.Name != type.Name))];
     }
 
     /// <exception cref="InputException">There is no such type; the message lists those that there are.</exception>
     public static CardType Named(string name, IReadOnlyList<CardType> known) => known.FirstOrDefault(type => type.Name == name)
         ?? throw new InputException($"--card-type '{name}' is not known: give {string.Join(", ", known.Select(type => type.Name))}, or a file with it as --card-types FILE");
-
-    private static string ReadFile(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"--card-types {file} cannot be read: {e.Message}", e);
-        }
-    }
 
     private static List<CardType> Parse(string yaml, string file)
     {

@@ -73,16 +73,20 @@ public sealed record GenerationPlan(GenerationRequest Request, Func<string, stri
 
     /// <summary>Looks where the frames of references go; how many a video has is told by its decoder, later.</summary>
     /// <param name="isVideo">Whether a reference is one; else it is an image.</param>
-    /// <exception cref="InputException">A mask strategy names a reference or a frame that is not there.</exception>
+    /// <exception cref="InputException">A mask strategy names a loop, a reference or a frame that is not there, or a reference is in none.</exception>
     public void CheckPlaces(Func<string, bool> isVideo)
     {
         int latents = Settings.Clip.Latent.Frames;
         foreach (PromptJson prompt in Count is null ? Prompts().Take(1) : Prompts())
         {
-            int[] given = [.. Paths(prompt).Select(path => isVideo(path) ? FrameCounts.Most : 1)];
-            // A later clip has those before it as references, too; loops that are not made are not looked at.
-            foreach (int loop in MaskGroup.Parse(prompt.MaskStrategy).Select(group => group.Loop).Where(loop => loop >= 0 && loop < Loops).Distinct())
-                MaskStrategy.Places(prompt.MaskStrategy, loop, Request.Align, latents, [.. given, .. Enumerable.Repeat(latents, loop)]);
+            string[] paths = Paths(prompt);
+            int[] given = [.. paths.Select(path => isVideo(path) ? FrameCounts.Most : 1)], loops = [.. MaskGroup.Parse(prompt.MaskStrategy).Select(group => group.Loop).Distinct()];
+            foreach (int loop in loops.Where(loop => loop < 0 || loop >= Loops))
+                throw new InputException($"--mask-strategy '{prompt.MaskStrategy}' has a group for loop {loop}, and --loop makes 0 to {Loops - 1}: give one of these, or leave the group out");
+            // A later clip has those before it as references, too.
+            HashSet<int> placed = [.. loops.SelectMany(loop => MaskStrategy.Places(prompt.MaskStrategy, loop, Request.Align, latents, [.. given, .. Enumerable.Repeat(latents, loop)])).Select(place => place.Reference)];
+            foreach (int unused in Enumerable.Range(0, given.Length).Where(reference => !placed.Contains(reference)))
+                throw new InputException($"--reference-path has reference {unused}, {Path.GetFileName(paths[unused])}, and no --mask-strategy places it: give --mask-strategy 0,{unused} to put it at the start, or leave it out");
         }
     }
 
@@ -98,9 +102,13 @@ public sealed record GenerationPlan(GenerationRequest Request, Func<string, stri
     public IEnumerable<string> References() => Count is null ? [] : Prompts().SelectMany(Paths).Distinct();
 
     /// <summary>The names of all prompts; of a request without end that of the first.</summary>
+    /// <exception cref="InputException">Two prompts that differ have one name.</exception>
     public IEnumerable<ReservedName> Names() => (Count is null ? Prompts().Take(1) : Prompts())
-        .Select((prompt, i) => new ReservedName(NameOf(prompt, i), [.. Enumerable.Range(0, Samples).SelectMany(sample => FilesOf(FileOf(prompt, i, sample)))]))
-        .DistinctBy(name => name.Path);
+        .Select((prompt, i) => (prompt.Text, Name: new ReservedName(NameOf(prompt, i), [.. Enumerable.Range(0, Samples).SelectMany(sample => FilesOf(FileOf(prompt, i, sample)))])))
+        .GroupBy(named => named.Name.Path)
+        .Select(same => same.FirstOrDefault(other => other.Text != same.First().Text).Text is { } other
+            ? throw new InputException($"--prompt-as-path names the videos of '{same.First().Text}' and '{other}' both {same.Key}: change a word of one")
+            : same.First().Name);
 
     private IEnumerable<PromptJson> Prompts() => (Sources() ?? Endless()).Select((text, i) =>
         PromptJson.Read(text, Request.ReferencePaths.ElementAtOrDefault(i) ?? "", Request.MaskStrategies.ElementAtOrDefault(i) ?? ""));

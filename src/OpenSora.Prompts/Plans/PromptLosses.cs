@@ -23,9 +23,12 @@ public sealed class PromptLosses(GenerationRequest request, T5Tokenizer tokenize
     {
         string left = tokenizer.Known(CaptionCleaner.Preprocess(text));
         if (left.Length == 0 && !request.AllowEmptyPrompt)
-            throw new InputException(string.IsNullOrWhiteSpace(text)
+        {
+            string refusal = string.IsNullOrWhiteSpace(text)
                 ? $"{prompt} is empty: say what is to be seen, or give --allow-empty-prompt"
-                : $"nothing is left of {prompt}, '{Shown(text)}', when it is cleaned for the text encoder, which knows European words and no markup: say it in English, or give --allow-empty-prompt");
+                : $"nothing is left of {prompt}, '{Shown(text)}', when it is cleaned for the text encoder, which knows European words and no markup: say it in English, or give --allow-empty-prompt";
+            throw new InputException(refusal) { Field = "prompt" };
+        }
         if (left.Length == 0)
             tell($"the text encoder sees nothing of {prompt}");
         else if (Weight(left) < Share * Weight(text))
@@ -48,5 +51,5 @@ public sealed class PromptLosses(GenerationRequest request, T5Tokenizer tokenize
     /// <summary>Characters that are no spaces.</summary>
     private static int Weight(string text) => text.EnumerateRunes().Count(rune => !Rune.IsWhiteSpace(rune));
 
-    private static string Shown(string text) => text.Length <= LongestShown ? text : text[..LongestShown] + "…";
+    private static string Shown(string text) => Excerpt.Of(text, LongestShown);
 }

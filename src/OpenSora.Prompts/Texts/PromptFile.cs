@@ -1,5 +1,6 @@
 using System.Text;
 using OpenSora.Contracts;
+using OpenSora.Contracts.Files;
 using OpenSora.Prompts.Cleaning.Python;
 
 namespace OpenSora.Prompts.Texts;
@@ -7,8 +8,6 @@ namespace OpenSora.Prompts.Texts;
 /// <summary>A text with one prompt a line; lines that are blank are none.</summary>
 public static class PromptFile
 {
-    private const int MostBytes = 64 << 20;
-
     /// <summary>By the mark that a file begins with; the first is for files without one.</summary>
     private static readonly Encoding[] Encodings =
     [
@@ -21,20 +20,7 @@ public static class PromptFile
 
     /// <summary>The prompts of a file, without spaces around them, from <paramref name="start"/> up to before <paramref name="end"/>.</summary>
     /// <exception cref="InputException">The file cannot be read, or no prompt is left.</exception>
-    public static IReadOnlyList<string> Read(string path, int? start, int? end)
-    {
-        try
-        {
-            FileInfo file = new(path);
-            return file.Exists && file.Length > MostBytes
-                ? throw new InputException($"--prompt-path {path} has {file.Length} bytes: give a text file of at most {MostBytes}")
-                : Parse(File.ReadAllBytes(path), path, start, end);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new InputException($"--prompt-path {path} cannot be read: {failure.Message}; give a UTF-8 text file with one prompt a line", failure);
-        }
-    }
+    public static IReadOnlyList<string> Read(string path, int? start, int? end) => Parse(UserFile.Read("--prompt-path", path, UserFile.MostOfText), path, start, end);
 
     /// <summary>The same of what a file holds.</summary>
     /// <param name="name">Of the file, for errors.</param>

@@ -26,10 +26,7 @@ public static partial class FrameReader
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static IEnumerable<RgbImage> Read(string path, CancellationToken cancel = default, RgbColour background = default)
     {
-        bool video = MediaKinds.Of(path) == MediaKind.Video;
-        if (!File.Exists(path))
-            throw new InputException($"{path} does not exist: give the path of an image or a video");
-        return video ? ReadVideo(path, cancel, background) : [ReadImage(path, cancel, background)];
+        return MediaKinds.Of(path) == MediaKind.Video ? ReadVideo(path, cancel, background) : [ReadImage(path, cancel, background)];
     }
 
     /// <summary>The picture of an image file.</summary>
@@ -120,7 +117,12 @@ public static partial class FrameReader
 
     private static IEnumerable<RgbImage> ReadVideo(string path, CancellationToken cancel, RgbColour background, Action? transparent = null)
     {
-        string[] format = AnimatedImage.Of(path) is { Demuxer: { } known } ? ["-f", known] : [];
+        string[] format = AnimatedImage.Of(path) switch
+        {
+            null => ["-format_whitelist", MediaKinds.Containers],
+            { Demuxer: { } known } => ["-f", known],
+            _ => [],
+        };
         string[] input = [.. format, "-i", FfmpegProcess.File(path)];
         FrameFacts facts = FactsOf(path, input, cancel);
         string[] filters =
@@ -170,6 +172,7 @@ public static partial class FrameReader
         TooLarge().Match(why) is { Success: true } size
             ? new TooLargeException($"{path} has pictures of {size.Groups[1].Value} x {size.Groups[2].Value} pixels: give one of at most {SettingsReader.Read<ReferenceLimits>().MostMegapixels} million pixels, or set OPENSORA_REFERENCE_MOST_MEGAPIXELS where it is read")
         : AnimatedImage.Of(path) is { Demuxer: null } ? new InputException($"{path} is an animated WebP, which the ffmpeg of this machine cannot read ({why}): give it as MP4, GIF or animated PNG")
+        : why.Contains("not on whitelist", StringComparison.Ordinal) ? new InputException($"{path} is neither an image nor a video of a kind that is read: give {MediaKinds.Known}")
         : why.Contains("No such filter", StringComparison.Ordinal) ? new InputException($"{path} needs a filter that the ffmpeg of this machine lacks ({why}): install your distribution's ffmpeg, or convert it to an ordinary video")
         : new InputException($"{path} cannot be decoded: {why}; give an intact image or video");
 }

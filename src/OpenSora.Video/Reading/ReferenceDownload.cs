@@ -32,7 +32,7 @@ public sealed partial class ReferenceDownload : IDisposable
 
     /// <summary>Fetches the file, even if it is there from before, unless this object has done so.</summary>
     /// <returns>The path of the complete file.</returns>
-    /// <exception cref="InputException">An unknown extension, ftp, a server's refusal, no answer in time, or too large a file.</exception>
+    /// <exception cref="InputException">ftp, a server's refusal, no answer in time, or too large a file.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public string Fetch(string url, CancellationToken cancel = default)
     {
@@ -43,7 +43,6 @@ public sealed partial class ReferenceDownload : IDisposable
         if (address.Scheme is not ("http" or "https"))
             throw new InputException($"reference {url} cannot be fetched over {address.Scheme}: give http or https, or fetch it yourself and give its path");
         string path = Path.Combine(_folder, SafeName(address));
-        MediaKinds.Of(path);
         using CancellationTokenSource deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         deadline.CancelAfter(_timeout);
         try

@@ -46,7 +46,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         Assert.True(runs < 8 || (losses > 0 && recomputed > 0 && retried > 0), "nothing happened");
     }
 
-    private static GenerationRequest Looped(GenerationRequest request) => request with { Loop = 2, ReferencePaths = ["a.png"], NumSamplingSteps = 4 };
+    private static GenerationRequest Looped(GenerationRequest request) => request with { Loop = 2, ReferencePaths = ["a.png"], MaskStrategies = ["0"], NumSamplingSteps = 4 };
 
     private static FakeSettings Trouble(Random random) => new()
     {

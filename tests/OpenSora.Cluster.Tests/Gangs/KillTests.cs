@@ -55,7 +55,7 @@ public sealed class KillTests
         string[] places = ["text", "start", "denoised", "decoded", "reference"];
         await using TestCluster cluster = await TestCluster.Start(2);
         await cluster.Cards(2);
-        GenerationRequest Loops(GenerationRequest request) => request with { Loop = 2, ReferencePaths = ["a.png"] };
+        GenerationRequest Loops(GenerationRequest request) => request with { Loop = 2, ReferencePaths = ["a.png"], MaskStrategies = ["0"] };
         GenerationHashes expected = (await cluster.Generate(Loops(cluster.Request("calm", 2)))).Hashes;
         foreach ((int index, string place) in places.Index())
             foreach (string when in Thorough.IsAsked ? Times : [Times[index % Times.Length]])

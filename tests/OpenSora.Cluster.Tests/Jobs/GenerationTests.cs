@@ -40,6 +40,7 @@ public sealed class GenerationTests
             BatchSize = 2,
             Loop = 3,
             ReferencePaths = ["a.png;b.mp4", "", "c.png"],
+            MaskStrategies = ["0;0,1,0,-1", "", "2"],
             Watermark = true,
         };
         GenerationReport report = await cluster.Generate(request);

@@ -1,4 +1,5 @@
 using OpenSora.Cluster.Jobs;
+using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
 using OpenSora.Contracts.Files;
@@ -22,19 +23,19 @@ public sealed class RequestPlanTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void TwoRunsAtOnceNeverHaveOneName()
     {
-        (GenerationRequest first, NameReservation names) = Plan(Two).Reserve(isBegun: false);
+        (GenerationRequest first, NameReservation names) = Plan(Two).Reserve(begun: null);
         using (names)
         {
             Assert.Equal(Two.NumberOffset, first.NumberOffset);
             foreach (GenerationRequest second in new[] { Two, Two with { Overwrite = "never" }, Two with { StartIndex = 1 }, Two with { SaveDir = "videos/below", SampleName = "x" } })
-                Assert.Contains("is being made by another run", Assert.ThrowsAny<InputException>(() => Plan(second).Reserve(isBegun: false)).Message, StringComparison.Ordinal);
-            Plan(Two with { StartIndex = 2 }).Reserve(isBegun: false).Names.Dispose();
-            Plan(Two with { SampleName = "y" }).Reserve(isBegun: false).Names.Dispose();
-            (GenerationRequest next, NameReservation others) = Plan(Two with { Overwrite = "number" }).Reserve(isBegun: false);
+                Assert.Contains("is being made by another run", Assert.ThrowsAny<InputException>(() => Plan(second).Reserve(begun: null)).Message, StringComparison.Ordinal);
+            Plan(Two with { StartIndex = 2 }).Reserve(begun: null).Names.Dispose();
+            Plan(Two with { SampleName = "y" }).Reserve(begun: null).Names.Dispose();
+            (GenerationRequest next, NameReservation others) = Plan(Two with { Overwrite = "number" }).Reserve(begun: null);
             others.Dispose();
             Assert.Equal(["x_0002.mp4", "x_0003.mp4"], Files(next));
         }
-        Plan(Two).Reserve(isBegun: false).Names.Dispose();
+        Plan(Two).Reserve(begun: null).Names.Dispose();
         Assert.Empty(Directory.EnumerateFiles(_folder["videos"], "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }));
     }
 
@@ -52,11 +53,10 @@ public sealed class RequestPlanTests(ITestOutputHelper output) : IDisposable
         RequestPlan plan = Plan(Two with { Overwrite = overwrite });
         if (added is null)
         {
-            Assert.Contains($"{there} is there, and --overwrite never keeps it", Assert.ThrowsAny<InputException>(() => plan.Reserve(isBegun: false)).Message, StringComparison.Ordinal);
-            plan.Reserve(isBegun: true).Names.Dispose(); // it made them itself
+            Assert.Contains($"{there} is there, and --overwrite never keeps it", Assert.ThrowsAny<InputException>(() => plan.Reserve(begun: null)).Message, StringComparison.Ordinal);
             return;
         }
-        (GenerationRequest settled, NameReservation names) = plan.Reserve(isBegun: false);
+        (GenerationRequest settled, NameReservation names) = plan.Reserve(begun: null);
         names.Dispose();
         Assert.Equal(added, settled.NumberOffset);
     }
@@ -65,10 +65,68 @@ public sealed class RequestPlanTests(ITestOutputHelper output) : IDisposable
     public void AFileOfLatentsIsHeldToo()
     {
         GenerationRequest request = Two with { SaveLatent = _folder["z.safetensors"], Overwrite = "number" };
-        using (Plan(request).Reserve(isBegun: false).Names)
-            Assert.Contains("z.safetensors is being made", Assert.ThrowsAny<InputException>(() => Plan(request).Reserve(isBegun: false)).Message, StringComparison.Ordinal);
+        using (Plan(request).Reserve(begun: null).Names)
+            Assert.Contains("z.safetensors is being made", Assert.ThrowsAny<InputException>(() => Plan(request).Reserve(begun: null)).Message, StringComparison.Ordinal);
         _folder.Write("z.safetensors", []);
-        Assert.Contains("z.safetensors is there", Assert.ThrowsAny<InputException>(() => Plan(request).Reserve(isBegun: false)).Message, StringComparison.Ordinal);
+        Assert.Contains("z.safetensors is there, and --overwrite number keeps it: give another --save-latent,", Assert.ThrowsAny<InputException>(() => Plan(request).Reserve(begun: null)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("videos/below/x_0001.mp4", "made twice by one run: give another --save-latent")]
+    [InlineData("videos/below/x_0000_watermark.mp4", "made twice")]
+    [InlineData("videos/below/x_0002.mp4", null)]
+    [InlineData("noise.safetensors", "read and replaced by one run: give another --save-latent")]
+    [InlineData("prompts.txt", "read and replaced")]
+    public void TwoFilesOfOneRunNeverHaveOneName(string latent, string? words)
+    {
+        _folder.Write("prompts.txt", "one\ntwo"u8);
+        GenerationRequest request = Two with { Prompts = [], PromptPath = _folder["prompts.txt"], SaveLatent = _folder[latent], LatentNoise = _folder["noise.safetensors"] };
+        if (words is null)
+            Plan(request).Reserve(begun: null).Names.Dispose();
+        else
+            Assert.Contains(words, Assert.ThrowsAny<InputException>(() => Plan(request).Reserve(begun: null)).Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_folder["videos/below"]));
+    }
+
+    [Fact]
+    public void AReferenceIsNotReplacedByTheVideoThatStartsFromIt() => Assert.Contains("x_0001.mp4 would be read and replaced by one run: give another --sample-name or --save-dir", Assert.ThrowsAny<InputException>(
+        () => Plan(Two with { ReferencePaths = ["", "videos/below/x_0001.mp4"] }).Reserve(begun: null)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a/b", "a_b", "'a/b' and 'a_b' both")]
+    [InlineData("a", "a_watermark", "a_watermark.mp4 would be made twice")]
+    [InlineData("a", "a", null)]
+    public void PromptsThatNameTheirVideosDoNotShareOne(string one, string other, string? words)
+    {
+        GenerationRequest request = Two with { Prompts = [one, other], PromptAsPath = true, SampleName = null };
+        if (words is null)
+            Plan(request).Reserve(begun: null).Names.Dispose();
+        else
+            Assert.Contains(words, Assert.ThrowsAny<InputException>(() => Plan(request).Reserve(begun: null)).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>What a job has made itself is in its way no more than anything is under <c>always</c>.</summary>
+    [Theory]
+    [InlineData("never")]
+    [InlineData("number")]
+    public void AJobThatIsGoneOnWithKeepsFilesOfOthers(string overwrite)
+    {
+        GenerationRequest request = Two with { Overwrite = overwrite, SaveLatent = _folder["z.safetensors"] };
+        Directory.CreateDirectory(_folder["videos/below"]);
+        JobRecord begun = new() { Job = "j", Request = request, Folder = _folder.Path };
+        string own = _folder.Write("videos/below/x_0000.mp4", "own"u8), latent = _folder.Write("z.safetensors", "own"u8);
+        Assert.Contains("x_0000.mp4 is there, job j has not made it, and --overwrite " + overwrite, Refusal(begun), StringComparison.Ordinal);
+        begun = begun with { Named = [NamedFile.Of(own)] };
+        Assert.Contains("z.safetensors is there, job j has not made it", Refusal(begun), StringComparison.Ordinal);
+        begun = begun with { Named = [NamedFile.Of(own), NamedFile.Of(latent)] };
+        Plan(request).Reserve(begun).Names.Dispose();
+        _folder.Write("videos/below/x_0000.mp4", "another"u8);
+        Assert.Contains("x_0000.mp4 is there, job j has not made it", Refusal(begun), StringComparison.Ordinal);
+        // A batch that is done is not made again.
+        Plan(request).Reserve(begun with { Files = [own] }).Names.Dispose();
+        Plan(request with { Overwrite = null }).Reserve(begun).Names.Dispose();
+
+        string Refusal(JobRecord begun) => Assert.ThrowsAny<InputException>(() => Plan(request).Reserve(begun)).Message;
     }
 
     [Fact]
@@ -116,13 +174,21 @@ public sealed class RequestPlanTests(ITestOutputHelper output) : IDisposable
     {
         string noise = _folder.Write("noise.safetensors", SafetensorsPreamble.Of([new SafetensorsEntry("z", "F32", [2, 4, 5, 8, 8], 0)]));
         TestMedia media = new();
-        RequestPlan plan = Plan(Two with { ReferencePaths = ["clear.png", "b.png"], BatchSize = 2, LatentNoise = noise });
+        RequestPlan plan = Plan(Two with { ReferencePaths = ["clear.png", "b.png"], MaskStrategies = ["0", "0"], BatchSize = 2, LatentNoise = noise });
         plan.Check(media);
         Assert.Contains("clear.png has transparent pixels", Assert.Single(plan.Notices()), StringComparison.Ordinal);
         Assert.Contains("needs [1, 4,", Assert.Throws<InputException>(() => Plan(Two with { Prompts = ["one", "two", "three"], BatchSize = 2, LatentNoise = noise }).Check(media)).Message, StringComparison.Ordinal);
         Assert.Contains("needs [1, 4,", Assert.Throws<InputException>(() => Plan(Two with { LatentNoise = noise }).Check(media)).Message, StringComparison.Ordinal);
+        Assert.Contains("has reference 0, b.png, and no --mask-strategy places it", Assert.Throws<InputException>(() => Plan(Two with { ReferencePaths = ["", "b.png"] }).Check(media)).Message, StringComparison.Ordinal);
         Assert.Contains("the prompt has 0", Assert.Throws<InputException>(() => Plan(Two with { MaskStrategies = ["", "0"] }).Check(media)).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(5, true, "--model-max-length 5 does not go with the model in ")]
+    [InlineData(4096, true, "give 300, or leave it out")]
+    [InlineData(300, false, "--qk-norm false does not go with the model in ")]
+    public void WhatTheModelWasNotTrainedForIsRefused(int tokens, bool isNormalised, string words) => Assert.Contains(
+        words, Assert.Throws<InputException>(() => Plan(Two with { ModelMaxLength = tokens, QkNorm = isNormalised }).Check(new TestMedia())).Message, StringComparison.Ordinal);
 
     private RequestPlan Plan(GenerationRequest request) => new(request, _folder.Path, _folder["state"], new Tokenizers());
 

@@ -11,7 +11,7 @@ public sealed class TextEncoderTests
     public async Task TextsOfAllLoopsComeBeforeOtherNetworksAreLoaded()
     {
         await using TestCluster cluster = await TestCluster.Start(1);
-        GenerationRequest request = cluster.Request("order") with { Loop = 2, Prompts = ["one", "two"], ReferencePaths = ["a.png", ""] };
+        GenerationRequest request = cluster.Request("order") with { Loop = 2, Prompts = ["one", "two"], ReferencePaths = ["a.png", ""], MaskStrategies = ["0", ""] };
         await cluster.Generate(request);
         string[] tasks = [.. Tasks(request, "card-0").Where(task => task is not ("Decode" or "Start"))];
         Assert.Equal(

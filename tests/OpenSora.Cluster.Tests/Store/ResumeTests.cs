@@ -109,7 +109,7 @@ public sealed class ResumeTests
         Assert.Contains("another process", taken.Message);
     }
 
-    private static GenerationRequest Large(GenerationRequest request) => request with { Prompts = ["one", "two"], Loop = 2, ReferencePaths = ["a.png", ""] };
+    private static GenerationRequest Large(GenerationRequest request) => request with { Prompts = ["one", "two"], Loop = 2, ReferencePaths = ["a.png", ""], MaskStrategies = ["0", ""] };
 
     /// <returns>The job that was kept; null when it was done before it was stopped.</returns>
     private static async Task<string?> Stopped(TestCluster cluster, GenerationRequest request, Action<CardEvent> tell, CancellationToken cancel)

@@ -35,7 +35,8 @@ public sealed class StoreTroubleTests(PostgreSqlServer server, ITestOutputHelper
         await service.Until(asked, video => video is { Stage: "denoise", Step: 1 });
         Fill(true);
         await Becomes(() => service.Videos.Trouble?.Contains("full", StringComparison.Ordinal) == true);
-        await Assert.ThrowsAsync<DiskFullException>(() => service.Videos.Submit(TestService.Order(), CancellationToken.None));
+        if (disk is not null)
+            await Assert.ThrowsAsync<DiskFullException>(() => service.Videos.Submit(TestService.Order(), CancellationToken.None));
         await File.WriteAllTextAsync(Path.Combine(cluster.Folder, "marks", Gate), "");
         Assert.Equal(VideoStatus.Queued, (await service.Until(asked, video => video.WaitsFor == VideoWait.Store)).Status);
         Assert.Equal(VideoWait.Store, (await service.Videos.Find("me", next.Id, CancellationToken.None))!.WaitsFor);

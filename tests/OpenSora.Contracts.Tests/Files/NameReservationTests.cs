@@ -60,6 +60,18 @@ public sealed class NameReservationTests : IDisposable
         Assert.Contains(name, Assert.Throws<InputException>(() => NameReservation.Take(NameReservation.Always, _ => [new ReservedName(name, [])])).Message, StringComparison.Ordinal);
     }
 
+    /// <summary>The name itself is short enough, and so is its lock.</summary>
+    [Fact]
+    public void AFileWhoseNameIsTooLongIsRefused()
+    {
+        string name = new('x', 242), marked = _folder[$"new/{name}_watermark.mp4"];
+        ReservedName both = new(_folder[$"new/{name}"], [_folder[$"new/{name}.mp4"], marked]);
+        InputException refused = Assert.Throws<InputException>(() => NameReservation.Take(NameReservation.Always, _ => [both]));
+        Assert.StartsWith($"cannot write {marked} (", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("give a shorter --sample-name or --save-dir", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_folder["new"]));
+    }
+
     /// <summary>What a run that was killed held, the next one gets.</summary>
     [Fact]
     public void ALockThatWasLeftBehindHoldsNothing()

@@ -14,13 +14,19 @@ public sealed class PlacesTests
     [InlineData("0,0,0,15", "are none")]
     [InlineData("0,0,-2147483648,-2147483648,2147483647", "are none")]
     [InlineData("1,2", "names reference 2")]
+    [InlineData("2", "has a group for loop 2, and --loop makes 0 to 1")]
+    [InlineData("0;7,7", "has a group for loop 7")]
+    [InlineData("0;-1", "has a group for loop -1")]
+    [InlineData("", "has reference 0, a.png, and no --mask-strategy places it: give --mask-strategy 0,0")]
+    [InlineData("1,1,-5,0,5", "has reference 0, a.png, and no")]
     public void APlaceThatIsNotThereIsRefused(string strategy, string words) =>
         Assert.Contains(words, Assert.Throws<InputException>(() => Check(Fair with { MaskStrategies = [strategy] })).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("0")]
     [InlineData("0,0,0,-1;1,1,-5,0,5,0.5")]
-    [InlineData("7,7")]
+    [InlineData("1")]
+    [InlineData("0,-1")]
     public void APlaceThatIsThereIsTaken(string strategy) => Check(Fair with { MaskStrategies = [strategy] });
 
     /// <summary>How long a video is nobody knows yet.</summary>
@@ -32,6 +38,15 @@ public sealed class PlacesTests
     [InlineData("a circle", "0")]
     public void AMaskWithoutReferencesIsRefused(string prompt, params string[] masks) => Assert.Contains(
         "names reference 0, and the prompt has 0", Assert.Throws<InputException>(() => Check(Fair with { Prompts = [prompt], ReferencePaths = [], MaskStrategies = masks })).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void EachReferenceHasItsPlace()
+    {
+        GenerationRequest two = Fair with { ReferencePaths = ["a.png;b.png"], MaskStrategies = ["0;1,1"] };
+        Check(two);
+        Assert.Contains("has reference 1, b.png, and no --mask-strategy places it: give --mask-strategy 0,1", Assert.Throws<InputException>(() => Check(two with { MaskStrategies = ["0;1"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("has reference 0", Assert.Throws<InputException>(() => Check(two with { MaskStrategies = [] })).Message, StringComparison.Ordinal);
+    }
 
     /// <summary>Only the second clip has one: the first.</summary>
     [Fact]

@@ -35,6 +35,14 @@ public class PromptLossesTests
         Assert.Contains("sees nothing", Assert.Single(Told(prompt, new GenerationRequest { AllowEmptyPrompt = true })), StringComparison.Ordinal);
     }
 
+    /// <summary>Its 200th UTF-16 unit is the first of two of one character.</summary>
+    [Fact]
+    public void A_long_prompt_is_shown_in_whole_characters() => Assert.Contains(
+        $"'{new string('猫', 199)}…'", Assert.Throws<InputException>(() => Told(new string('猫', 199) + "😀😀")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_refusal_is_about_the_prompt() => Assert.Equal("prompt", Assert.Throws<InputException>(() => Told("")).Field);
+
     [Theory]
     [InlineData("一只红色的猫 cat", "'cat'")]
     [InlineData("🎉🎉🎉🎉🎉🎉 a cat", "'a cat'")]

@@ -37,7 +37,24 @@ public sealed class ErrorsTests
             JsonNode error = (await JsonNode.ParseAsync(http.Response.Body))!["error"]!;
             Assert.Equal((status, code, param, type), (http.Response.StatusCode, (string)error["code"]!, (string?)error["param"], (string)error["type"]!));
             Assert.DoesNotContain("secret", error.ToJsonString());
+            Assert.Equal(status is 429 or 503 or 507, http.Response.Headers.RetryAfter.Count == 1);
         }
+    }
+
+    [Fact]
+    public void AFailureNamesNoPlaceOfTheService()
+    {
+        Contracts.Videos.Video failed = new()
+        {
+            Id = "video_1",
+            Owner = "",
+            Status = Contracts.Videos.VideoStatus.Failed,
+            Priority = Contracts.Videos.VideoPriority.Normal,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+            Request = new Contracts.Generation.GenerationRequest { SaveDir = "/store/videos/video_1" },
+            Error = new Contracts.Videos.VideoError("disk_full", "/store/videos/video_1/video_0000.mp4 could not be written: the disk of /store/videos/video_1 is full, 0 bytes are free"),
+        };
+        Assert.Equal("video_0000.mp4 could not be written: the disk of the store is full, 0 bytes are free", VideoBody.ErrorOf(failed)!.Message);
     }
 
     [Theory]
