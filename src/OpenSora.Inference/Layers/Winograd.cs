@@ -1,0 +1,89 @@
+using OpenSora.Torch;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace OpenSora.Inference.Layers;
+
+/// <summary>
+/// Convolutions with kernels of 3 × 3 in 2.25 times fewer multiplications: F(2 × 2, 3 × 3) of Lavin and Gray, arXiv 1509.09308. A tile of
+/// 2 × 2 pixels takes 16 products of matrices. It is float32 throughout; its sums differ from the direct ones in their last bits.
+/// Kernels over time are a sum of three such convolutions, of three frames.
+/// </summary>
+internal static class Winograd
+{
+    /// <summary>Fewer channels are too little for a product.</summary>
+    private const long FewestChannels = 32;
+
+    /// <summary>With fewer pixels, making the kernels and packing them costs more than is saved.</summary>
+    private const long FewestPixels = 1024;
+
+    /// <summary>Tiles of a product, about: enough to run near full speed, few enough to stay in cache.</summary>
+    private const long TilesAtOnce = 512;
+
+    /// <summary>G, which takes the three taps of a row to four.</summary>
+    private static readonly float[][] s_rows = [[1, 0, 0], [.5f, .5f, .5f], [.5f, -.5f, .5f], [0, 0, 1]];
+
+    /// <summary>Whether a convolution with stride 1 is faster so.</summary>
+    /// <param name="weight">[out, in, 3, 3] or [out, in, 3, 3, 3], else it is not.</param>
+    /// <param name="pixels">Of a frame that is given.</param>
+    public static bool Suits(Tensor weight, long pixels) =>
+        weight.shape is [>= FewestChannels, >= FewestChannels, .. var kernel] && kernel.All(size => size == 3)
+        && pixels >= FewestPixels && FusedKernels.CanTake(weight);
+
+    /// <summary>G g Gᵀ of each kernel.</summary>
+    /// <returns>[16, time, out, in], time 1 for kernels of images.</returns>
+    public static Tensor Kernels(Tensor weight)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long[] d = weight.shape;
+        Tensor taps = d.Length == 5 ? weight.permute(2, 0, 1, 3, 4) : weight.unsqueeze(0); // [time, out, in, 3, 3]
+        Tensor both = tensor([.. s_rows.SelectMany(_ => s_rows, (a, b) => a.SelectMany(_ => b, (x, y) => x * y)).SelectMany(row => row)], 16, 9); // G ⊗ G
+        return both.mm(taps.reshape(-1, 9).t()).view(16, taps.shape[0], d[0], d[1]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The convolution of an input that has its zeros around it.</summary>
+    /// <param name="x">[B, in, h + 2, w + 2], or [B, in, T + 2, h + 2, w + 2] for kernels over time.</param>
+    /// <param name="kernels">What <see cref="Kernels"/> gives.</param>
+    /// <param name="bias">[out], or null.</param>
+    /// <returns>[B, out, h, w] or [B, out, T, h, w]</returns>
+    public static Tensor Convolve(Tensor x, Tensor kernels, Tensor? bias)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        long[] d = x.shape;
+        (long height, long width) = (d[^2] - 2, d[^1] - 2);
+        if (height % 2 + width % 2 > 0)
+            x = nn.functional.pad(x, [0, width % 2, 0, height % 2]);
+        bool isClip = d.Length == 5;
+        Tensor clips = isClip ? x : x.unsqueeze(2); // [B, in, frames, h + 2, w + 2]
+        long frames = clips.shape[2] - kernels.shape[1] + 1;
+        Tensor y = empty([d[0], kernels.shape[2], frames, x.shape[^2] - 2, x.shape[^1] - 2]);
+        long rows = y.shape[3] / 2, atOnce = Math.Min(rows, Math.Max(1, TilesAtOnce / (y.shape[4] / 2)));
+        for (long b = 0; b < d[0]; b++)
+            for (long row = 0; row < rows; row += atOnce)
+            {
+                using DisposeScope band = NewDisposeScope();
+                long count = Math.Min(atOnce, rows - row);
+                Convolve(clips[b].narrow(2, 2 * row, 2 * count + 2), kernels, bias, y[b].narrow(2, 2 * row, 2 * count));
+            }
+        Tensor result = (isClip ? y : y.squeeze(2)).narrow(-2, 0, height).narrow(-1, 0, width);
+        return result.contiguous().MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Some rows of all frames: [in, frames, rows + 2, w + 2] → [out, frames', rows, w]. Tiles of a kernel's frames are kept, no more.</summary>
+    private static void Convolve(Tensor x, Tensor kernels, Tensor? bias, Tensor y)
+    {
+        long time = kernels.shape[1], tiles = y.shape[2] / 2 * (y.shape[3] / 2);
+        Tensor[] kept = [.. Enumerable.Range(0, (int)time).Select(_ => empty(16, x.shape[0], tiles))];
+        for (long frame = 0; frame < x.shape[1]; frame++)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            FusedKernels.WinogradInput(x.select(1, frame), kept[frame % time]);
+            if (frame < time - 1)
+                continue;
+            Tensor sum = kernels.select(1, 0).bmm(kept[(frame + 1) % time]);
+            for (long k = 1; k < time; k++)
+                sum = kernels.select(1, k).baddbmm(kept[(frame + 1 + k) % time], sum); // TorchSharp takes the sum last
+            FusedKernels.WinogradOutput(sum, bias, y.select(1, frame - time + 1));
+        }
+    }
+}
