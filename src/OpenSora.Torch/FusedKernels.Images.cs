@@ -57,12 +57,13 @@ public static unsafe partial class FusedKernels
     /// <param name="products">[16, C, rows · columns]</param>
     /// <param name="bias">[C], or null.</param>
     /// <param name="to">[C, 2 · rows, 2 · columns]: dense rows of a larger tensor.</param>
-    public static void WinogradOutput(Tensor products, Tensor? bias, Tensor to)
+    /// <param name="adds">Whether the pixels are added to those of <paramref name="to"/>.</param>
+    public static void WinogradOutput(Tensor products, Tensor? bias, Tensor to, bool adds)
     {
         using var _ = OperationTimes.Measure("winograd_output");
         Tiles tiles = TilesOf(to, border: 0, products);
         Check(bias is null || bias.numel() == tiles.Planes, products, bias, to);
-        s_kernels.WinogradOutput(At(products), At(bias), At(to), tiles);
+        s_kernels.WinogradOutput(At(products), At(bias), At(to), adds, tiles);
         Keep(products, bias, to);
     }
 

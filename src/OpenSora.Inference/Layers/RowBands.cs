@@ -41,7 +41,13 @@ public static class RowBands
         {
             using DisposeScope scope = NewDisposeScope();
             Tensor padded = Band(convolution, input, first, Math.Min(rows, height - first));
-            Tensor band = winograd is null ? convolution.ConvolvePadded(padded) : Winograd.Convolve(padded, winograd, convolution.Bias);
+            if (winograd is not null)
+            {
+                result ??= empty([input.Batch, convolution.Weight.shape[0], height, input.Width]).MoveToOuterDisposeScope();
+                Winograd.Convolve(padded, winograd, convolution.Bias, result.narrow(2, first, Math.Min(rows, height - first)), adds: sum is not null);
+                continue;
+            }
+            Tensor band = convolution.ConvolvePadded(padded);
             if (rows >= height)
                 return Added(band.MoveToOuterDisposeScope(), sum);
             result ??= empty([band.shape[0], band.shape[1], height, band.shape[3]], dtype: band.dtype, device: band.device).MoveToOuterDisposeScope();

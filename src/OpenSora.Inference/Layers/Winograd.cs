@@ -45,32 +45,34 @@ internal static class Winograd
     /// <param name="x">[B, in, h + 2, w + 2], or [B, in, T + 2, h + 2, w + 2] for kernels over time.</param>
     /// <param name="kernels">What <see cref="Kernels"/> gives.</param>
     /// <param name="bias">[out], or null.</param>
-    /// <returns>[B, out, h, w] or [B, out, T, h, w]</returns>
-    public static Tensor Convolve(Tensor x, Tensor kernels, Tensor? bias)
+    /// <param name="to">[B, out, h, w] or [B, out, T, h, w]: rows are dense.</param>
+    /// <param name="adds">Whether it is added to what is there.</param>
+    public static void Convolve(Tensor x, Tensor kernels, Tensor? bias, Tensor to, bool adds = false)
     {
         using DisposeScope scope = NewDisposeScope();
-        long[] d = x.shape;
-        (long height, long width) = (d[^2] - 2, d[^1] - 2);
+        Tensor clips = x.ndim == 5 ? x : x.unsqueeze(2), target = to.ndim == 5 ? to : to.unsqueeze(2); // [B, channels, frames, height, width]
+        long height = target.shape[3], width = target.shape[4];
         if (height % 2 + width % 2 > 0)
-            x = nn.functional.pad(x, [0, width % 2, 0, height % 2]);
-        bool isClip = d.Length == 5;
-        Tensor clips = isClip ? x : x.unsqueeze(2); // [B, in, frames, h + 2, w + 2]
-        long frames = clips.shape[2] - kernels.shape[1] + 1;
-        Tensor y = empty([d[0], kernels.shape[2], frames, x.shape[^2] - 2, x.shape[^1] - 2]);
-        long rows = y.shape[3] / 2, atOnce = Math.Min(rows, Math.Max(1, TilesAtOnce / (y.shape[4] / 2)));
-        for (long b = 0; b < d[0]; b++)
+        {
+            long[] even = [.. target.shape[..3], height + height % 2, width + width % 2];
+            Tensor larger = empty(even);
+            Convolve(nn.functional.pad(clips, [0, width % 2, 0, height % 2]), kernels, bias, larger);
+            Tensor y = larger.narrow(3, 0, height).narrow(4, 0, width);
+            _ = adds ? target.Add(y) : target.copy_(y);
+            return;
+        }
+        long rows = height / 2, atOnce = Math.Min(rows, Math.Max(1, TilesAtOnce / (width / 2)));
+        for (long b = 0; b < clips.shape[0]; b++)
             for (long row = 0; row < rows; row += atOnce)
             {
                 using DisposeScope band = NewDisposeScope();
                 long count = Math.Min(atOnce, rows - row);
-                Convolve(clips[b].narrow(2, 2 * row, 2 * count + 2), kernels, bias, y[b].narrow(2, 2 * row, 2 * count));
+                ConvolveRows(clips[b].narrow(2, 2 * row, 2 * count + 2), kernels, bias, target[b].narrow(2, 2 * row, 2 * count), adds);
             }
-        Tensor result = (isClip ? y : y.squeeze(2)).narrow(-2, 0, height).narrow(-1, 0, width);
-        return result.contiguous().MoveToOuterDisposeScope();
     }
 
     /// <summary>Some rows of all frames: [in, frames, rows + 2, w + 2] → [out, frames', rows, w]. Tiles of a kernel's frames are kept, no more.</summary>
-    private static void Convolve(Tensor x, Tensor kernels, Tensor? bias, Tensor y)
+    private static void ConvolveRows(Tensor x, Tensor kernels, Tensor? bias, Tensor y, bool adds)
     {
         long time = kernels.shape[1], tiles = y.shape[2] / 2 * (y.shape[3] / 2);
         Tensor[] kept = [.. Enumerable.Range(0, (int)time).Select(_ => empty(16, x.shape[0], tiles))];
@@ -83,7 +85,7 @@ internal static class Winograd
             Tensor sum = kernels.select(1, 0).bmm(kept[(frame + 1) % time]);
             for (long k = 1; k < time; k++)
                 sum = kernels.select(1, k).baddbmm(kept[(frame + 1 + k) % time], sum); // TorchSharp takes the sum last
-            FusedKernels.WinogradOutput(sum, bias, y.select(1, frame - time + 1));
+            FusedKernels.WinogradOutput(sum, bias, y.select(1, frame - time + 1), adds);
         }
     }
 }

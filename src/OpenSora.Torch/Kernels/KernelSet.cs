@@ -28,7 +28,7 @@ internal abstract unsafe class KernelSet
 
     public abstract void WinogradInput(float* x, float* to, in Tiles tiles);
 
-    public abstract void WinogradOutput(float* m, float* bias, float* to, in Tiles tiles);
+    public abstract void WinogradOutput(float* m, float* bias, float* to, bool adds, in Tiles tiles);
 
     public abstract void RoundToBFloat16(float* x, float* to, long count);
 
@@ -56,7 +56,8 @@ internal abstract unsafe class KernelSet
 
         public override void WinogradInput(float* x, float* to, in Tiles tiles) => RowThreads.Compute(new WinogradInput<T>(x, to, tiles));
 
-        public override void WinogradOutput(float* m, float* bias, float* to, in Tiles tiles) => RowThreads.Compute(new WinogradOutput<T>(m, bias, to, tiles));
+        public override void WinogradOutput(float* m, float* bias, float* to, bool adds, in Tiles tiles) =>
+            RowThreads.Compute(new WinogradOutput<T>(m, bias, to, adds, tiles));
 
         public override void RoundToBFloat16(float* x, float* to, long count) => RowThreads.Compute(new RoundedRows<T>(x, to, count));
     }

@@ -86,7 +86,8 @@ internal readonly unsafe struct WinogradInput<T>(float* x, float* to, Tiles tile
 
 /// <summary>Aᵀ m A of each tile, plus the plane's bias: from [16, planes, tiles] to pixels. A row is a plane.</summary>
 /// <param name="bias">[planes], or null.</param>
-internal readonly unsafe struct WinogradOutput<T>(float* m, float* bias, float* to, Tiles tiles) : IRows where T : unmanaged, ILanes<T>
+/// <param name="adds">Whether the pixels are added to what is there.</param>
+internal readonly unsafe struct WinogradOutput<T>(float* m, float* bias, float* to, bool adds, Tiles tiles) : IRows where T : unmanaged, ILanes<T>
 {
     public long Rows => tiles.Planes;
 
@@ -96,6 +97,7 @@ internal readonly unsafe struct WinogradOutput<T>(float* m, float* bias, float* 
     public void Compute(long first, long end)
     {
         float* edge = stackalloc float[4 * T.Count];
+        new Span<float>(edge, 4 * T.Count).Clear();
         for (long plane = first; plane < end; plane++)
         {
             T b = T.All(bias is null ? 0 : bias[plane]);
@@ -108,10 +110,12 @@ internal readonly unsafe struct WinogradOutput<T>(float* m, float* bias, float* 
                     Transform(from + i, b, target + 2 * i, tiles.Row, T.Count);
                 if (i == tiles.Columns)
                     continue;
-                long left = tiles.Columns - i;
+                long left = tiles.Columns - i, size = 2 * left * sizeof(float);
+                for (long r = 0; adds && r < 2; r++)
+                    Unsafe.CopyBlockUnaligned(edge + 2 * r * T.Count, target + r * tiles.Row + 2 * i, (uint)size);
                 Transform(from + i, b, edge, 2 * T.Count, left);
                 for (long r = 0; r < 2; r++)
-                    Unsafe.CopyBlockUnaligned(target + r * tiles.Row + 2 * i, edge + 2 * r * T.Count, (uint)(2 * left * sizeof(float)));
+                    Unsafe.CopyBlockUnaligned(target + r * tiles.Row + 2 * i, edge + 2 * r * T.Count, (uint)size);
             }
         }
     }
@@ -123,8 +127,19 @@ internal readonly unsafe struct WinogradOutput<T>(float* m, float* bias, float* 
         Rows2(from + tiles.Step, count, out T s1, out T t1);
         Rows2(from + 2 * tiles.Step, count, out T s2, out T t2);
         Rows2(from + 3 * tiles.Step, count, out T s3, out T t3);
-        T.StorePairs(s0 + s1 + s2 + b, s1 - s2 - s3 + b, target);
-        T.StorePairs(t0 + t1 + t2 + b, t1 - t2 - t3 + b, target + row);
+        Store(s0 + s1 + s2 + b, s1 - s2 - s3 + b, target);
+        Store(t0 + t1 + t2 + b, t1 - t2 - t3 + b, target + row);
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    private void Store(T even, T odd, float* target)
+    {
+        if (adds)
+        {
+            T.LoadPairs(target, out T x, out T y);
+            (even, odd) = (x + even, y + odd);
+        }
+        T.StorePairs(even, odd, target);
     }
 
     /// <summary>Aᵀ times one column of the tile's 4 × 4.</summary>
