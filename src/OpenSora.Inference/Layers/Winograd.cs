@@ -62,29 +62,31 @@ internal static class Winograd
             return;
         }
         long rows = height / 2, atOnce = Math.Min(rows, Math.Max(1, TilesAtOnce / (width / 2)));
+        Tensor[] kept = [.. Enumerable.Range(0, (int)kernels.shape[1]).Select(_ => empty(16 * clips.shape[1] * atOnce * (width / 2)))];
         for (long b = 0; b < clips.shape[0]; b++)
             for (long row = 0; row < rows; row += atOnce)
             {
                 using DisposeScope band = NewDisposeScope();
                 long count = Math.Min(atOnce, rows - row);
-                ConvolveRows(clips[b].narrow(2, 2 * row, 2 * count + 2), kernels, bias, target[b].narrow(2, 2 * row, 2 * count), adds);
+                ConvolveRows(clips[b].narrow(2, 2 * row, 2 * count + 2), kernels, bias, target[b].narrow(2, 2 * row, 2 * count), adds, kept);
             }
     }
 
-    /// <summary>Some rows of all frames: [in, frames, rows + 2, w + 2] → [out, frames', rows, w]. Tiles of a kernel's frames are kept, no more.</summary>
-    private static void ConvolveRows(Tensor x, Tensor kernels, Tensor? bias, Tensor y, bool adds)
+    /// <summary>Some rows of all frames: [in, frames, rows + 2, w + 2] → [out, frames', rows, w].</summary>
+    /// <param name="kept">Room for the tiles of as many frames as a kernel sees, 16 · in · tiles each.</param>
+    private static void ConvolveRows(Tensor x, Tensor kernels, Tensor? bias, Tensor y, bool adds, Tensor[] kept)
     {
         long time = kernels.shape[1], tiles = y.shape[2] / 2 * (y.shape[3] / 2);
-        Tensor[] kept = [.. Enumerable.Range(0, (int)time).Select(_ => empty(16, x.shape[0], tiles))];
+        Tensor[] inputs = [.. kept.Select(room => room.narrow(0, 0, 16 * x.shape[0] * tiles).view(16, x.shape[0], tiles))];
         for (long frame = 0; frame < x.shape[1]; frame++)
         {
             using DisposeScope scope = NewDisposeScope();
-            FusedKernels.WinogradInput(x.select(1, frame), kept[frame % time]);
+            FusedKernels.WinogradInput(x.select(1, frame), inputs[frame % time]);
             if (frame < time - 1)
                 continue;
-            Tensor sum = kernels.select(1, 0).bmm(kept[(frame + 1) % time]);
+            Tensor sum = kernels.select(1, 0).bmm(inputs[(frame + 1) % time]);
             for (long k = 1; k < time; k++)
-                sum = kernels.select(1, k).baddbmm(kept[(frame + 1 + k) % time], sum); // TorchSharp takes the sum last
+                sum = kernels.select(1, k).baddbmm(inputs[(frame + 1 + k) % time], sum); // TorchSharp takes the sum last
             FusedKernels.WinogradOutput(sum, bias, y.select(1, frame - time + 1), adds);
         }
     }
