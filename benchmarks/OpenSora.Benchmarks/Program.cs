@@ -2,6 +2,7 @@ using OpenSora.Benchmarks;
 using OpenSora.Benchmarks.Caching;
 using OpenSora.Benchmarks.Checkpoints;
 using OpenSora.Benchmarks.Micro;
+using OpenSora.Benchmarks.Originals;
 using OpenSora.Benchmarks.Scaling;
 using OpenSora.Contracts;
 
@@ -9,10 +10,13 @@ using OpenSora.Contracts;
 const string usage = """
     usage: OpenSora.Benchmarks make-checkpoint FOLDER [flags]   random weights in the public layouts, full-size by default
            OpenSora.Benchmarks micro [flags of BenchmarkDotNet] blocks, switches, chunks, weights and headers, beside their bounds
+           OpenSora.Benchmarks forward --original FILE [flags]  a network beside the original's modules, traced by benchmarks/trace.py
            OpenSora.Benchmarks cache [flags]                    what --cache saves, and how like the videos are
            OpenSora.Benchmarks scaling [flags]                  N cards against one, and against the machine's own ceiling
     make-checkpoint: --depth N (28)  --hidden C (1152)  --heads N (16)  --text-layers N (24; 0: the demo model's encoder)
                      --text-hidden C (4096)  --vae-channels C (128; 0: the demo model's autoencoders)  --seed N (1)
+    forward:         --kind transformer|temporal-vae|vae (transformer)  --depth N (2)  --hidden C (1152)  --heads N (16)  --tokens L (300)
+                     --frames F (8, 17 or 4)  --height H (32)  --width W (32)  --threads N (1)  --repeat N (5)
     cache:           --rules R,… (pab,fb:0.05,fb:0.1,fb:0.2)  --cards N (2)  --threads N (1)  --steps N (30)  --repeats N (1)
                      --prompt TEXT  --resolution R  --num-frames F (the demo model's own)  --json true|false (false)
     scaling:         --cards N (2)  --threads N (1)  --repeats N (3)  --steps N (2)  --resolution R (144p)  --num-frames F (2s)
@@ -31,6 +35,9 @@ try
             return ExitCode.Done;
         case ["micro", .. var rest]:
             MicroBenchmarks.Run(rest, Path.Combine(home, "artifacts", "benchmarks"));
+            return ExitCode.Done;
+        case ["forward", .. var rest]:
+            ForwardBenchmark.Run(new Flags(rest));
             return ExitCode.Done;
         case ["cache", .. var rest]:
             await CacheBenchmark.Run(new Flags(rest), home);

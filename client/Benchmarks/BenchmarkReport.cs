@@ -66,6 +66,7 @@ internal static class BenchmarkReport
             ["cards"] = last.Cards,
             ["threads"] = last.Threads,
             ["compute_dtype"] = last.ComputeDtype,
+            ["kind"] = last.Kind,
             ["statistics"] = Summary(measured),
             ["cache"] = last.Cache is { } cache ? JsonSerializer.SerializeToNode(cache, ContractsJson.Default.CacheUse) : null,
             ["bytes_sent"] = JsonSerializer.SerializeToNode(last.BytesSent, ContractsJson.Default.BytesSent),

@@ -99,6 +99,8 @@ internal static class SweepReport
         yield return $"{Each(report => (string?)report["performance_info"]!["device"])} {Each(report => (string?)report["device_info"]!["Dev Name"])}".TrimEnd()
             + $" on {Each(report => (string?)report["cpu_info"]!["cpu_model_name"])}, {Each(report => (string?)report["cpu_info"]!["cpu_count"]?.ToString())} cores, {Each(report => (string?)report["os_info"]!["os_distrb_name"])}.";
         yield return $"Passes of each cell: {Each(report => report["performance_info"]!["warmup_count"]?.ToString())} to warm up, {Each(report => report["performance_info"]!["eval_count"]?.ToString())} measured, {Each(report => report["performance_info"]!["denoising_steps"]?.ToString())} steps, {Each(report => (string?)report["performance_info"]!["dtype"])} computed in {Each(report => (string?)report["compute_dtype"])}.";
+        if (Each(report => (string?)report["kind"]) is { Length: > 0 } kinds)
+            yield return $"Cards: {kinds}.";
         if (measured.Count(row => row.Beside > 0) is > 0 and var shared)
             yield return $"{shared} of the measured cells worked beside others of this sweep and share their machines: seconds are marked as {Shared}, and efficiency is not told. --at-once 1 measures cells alone.";
         if (measured.Count(row => row.Losses > 0 || row.Interrupted > 0) is > 0 and var recovered)
@@ -136,7 +138,7 @@ internal static class SweepReport
         StringBuilder csv = new();
         Line(csv,
         [
-            .. flags, "status", "reason", "commit", "measured_at", "measured_on", "frames", "height", "width", "steps", "passes",
+            .. flags, "status", "reason", "commit", "measured_at", "measured_on", "processor", "kind", "compute_dtype", "frames", "height", "width", "steps", "passes",
             "seconds_median", "seconds_mean", "seconds_standard_deviation", "seconds_low_95", "seconds_high_95", "frames_per_second",
             .. stages.Select(stage => $"{stage}_seconds_median"), "efficiency", "bytes_sent", "bytes_bound", "peak_memory_bytes", "sha256_latent", "sha256_frames", "same_bytes_as_one_card",
             "cards_given", "cells_beside", "cards_lost", "recomputed_steps", "passes_interrupted",
@@ -149,7 +151,7 @@ internal static class SweepReport
             Line(csv,
             [
                 .. flags.Select(flag => row.Flags.GetValueOrDefault(flag) ?? ""), row.Status, row.Reason, Of(report?["commit"]), Of(report?["measured_at"]), Of(report?["performance_info"]!["device"]),
-                Of(report?["frames"]), Of(report?["height"]), Of(report?["width"]), Of(report?["performance_info"]!["denoising_steps"]), Of(figures?["count"]),
+                Of(report?["cpu_info"]!["cpu_model_name"]), Of(report?["kind"]), Of(report?["compute_dtype"]), Of(report?["frames"]), Of(report?["height"]), Of(report?["width"]), Of(report?["performance_info"]!["denoising_steps"]), Of(figures?["count"]),
                 Of(figures?["median"]), Of(figures?["mean"]), Of(figures?["standard_deviation"]), Of(figures?["interval_95"]?[0]), Of(figures?["interval_95"]?[1]), Of(report?["frames_per_second"]),
                 .. stages.Select(stage => row.IsMeasured ? Exact(row.Median(stage)) : ""), Exact(row.Efficiency(rows)), Of(report?["bytes_sent"]!["total"]), Of(report?["bytes_sent"]!["bound"]),
                 Of(report?["peak_memory_bytes"]), Of(report?["sha256"]!["latent"]), Of(report?["sha256"]!["frames"]), row.SameBytes(rows) switch { null => "", true => "true", false => "false" },

@@ -41,4 +41,37 @@ public static unsafe partial class FusedKernels
         s_kernels.ScaledSilu(At(x) + first * size[3], At(scale), At(shift), At(to), planes);
         Keep(x, scale, shift, to);
     }
+
+    /// <summary>The 4 × 4 pixels around each tile of 2 × 2, as Winograd's F(2 × 2, 3 × 3) multiplies them (arXiv 1509.09308).</summary>
+    /// <param name="x">[C, 2 · rows + 2, 2 · columns + 2]: dense rows of a larger tensor.</param>
+    /// <param name="to">[16, C, rows · columns]</param>
+    public static void WinogradInput(Tensor x, Tensor to)
+    {
+        using var _ = OperationTimes.Measure("winograd_input");
+        Tiles tiles = TilesOf(x, border: 2, to);
+        s_kernels.WinogradInput(At(x), At(to), tiles);
+        Keep(x, to);
+    }
+
+    /// <summary>Pixels of products of such tiles with kernels, plus a bias for each channel.</summary>
+    /// <param name="products">[16, C, rows · columns]</param>
+    /// <param name="bias">[C], or null.</param>
+    /// <param name="to">[C, 2 · rows, 2 · columns]: dense rows of a larger tensor.</param>
+    /// <param name="adds">Whether the pixels are added to those of <paramref name="to"/>.</param>
+    public static void WinogradOutput(Tensor products, Tensor? bias, Tensor to, bool adds)
+    {
+        using var _ = OperationTimes.Measure("winograd_output");
+        Tiles tiles = TilesOf(to, border: 0, products);
+        Check(bias is null || bias.numel() == tiles.Planes, products, bias, to);
+        s_kernels.WinogradOutput(At(products), At(bias), At(to), adds, tiles);
+        Keep(products, bias, to);
+    }
+
+    private static Tiles TilesOf(Tensor image, long border, Tensor tiles)
+    {
+        long[] size = image.shape, strides = image.stride();
+        Check(size.Length == 3 && strides[2] == 1 && (size[1] - border) % 2 == 0 && (size[2] - border) % 2 == 0 && tiles.is_contiguous()
+            && tiles.shape.SequenceEqual([16, size[0], (size[1] - border) / 2 * ((size[2] - border) / 2)]), image, tiles);
+        return new Tiles(size[0], (size[1] - border) / 2, (size[2] - border) / 2, strides[0], strides[1]);
+    }
 }

@@ -27,7 +27,7 @@ internal static class MicroBenchmarks
             .AddLogger(ConsoleLogger.Default)
             .WithArtifactsPath(artifacts);
         BenchmarkSwitcher
-            .FromTypes([typeof(BlockForward), typeof(FusedSteps), typeof(LongAttention), typeof(LayoutSwitch), typeof(TileDecode), typeof(WeightLoad), typeof(FrameHeaders)])
+            .FromTypes([typeof(BlockForward), typeof(FusedSteps), typeof(LongAttention), typeof(LayoutSwitch), typeof(LinkBytes), typeof(TileDecode), typeof(WeightLoad), typeof(FrameHeaders)])
             .Run(flags.Length == 0 ? ["--filter", "*"] : flags, config);
     }
 }

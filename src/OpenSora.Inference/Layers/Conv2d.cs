@@ -34,6 +34,8 @@ public sealed class Conv2d : nn.Module<Tensor, Tensor>
 
     internal Parameter Weight => weight;
 
+    internal Parameter Bias => bias;
+
     public override Tensor forward(Tensor x)
     {
         if (Before == After)

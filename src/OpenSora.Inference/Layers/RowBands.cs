@@ -29,8 +29,9 @@ public static class RowBands
         long border = convolution.Before + convolution.After;
         long height = (input.Height + border - convolution.Kernel) / convolution.Stride + 1;
         long ofRow = input.Batch * input.Channels * (input.Width + border);
-        long rows = Math.Max(FewestRows, ((most ?? (inCache ? CacheRoom.Band : OnDevice)) / ofRow - convolution.Kernel) / convolution.Stride + 1);
+        long rows = Math.Max(FewestRows, ((most ?? (inCache ? CacheRoom.Band : OnDevice)) / ofRow - convolution.Kernel) / convolution.Stride + 1) / 2 * 2;
         using DisposeScope whole = NewDisposeScope();
+        Tensor? winograd = inCache && convolution.Stride == 1 && Winograd.Suits(convolution.Weight, height * input.Width) ? Winograd.Kernels(convolution.Weight) : null;
         if (rows >= height && !inCache)
             return Added(convolution.forward(input.All()), sum);
 
@@ -39,7 +40,14 @@ public static class RowBands
         for (long first = 0; first < height; first += rows)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor band = convolution.ConvolvePadded(Band(convolution, input, first, Math.Min(rows, height - first)));
+            Tensor padded = Band(convolution, input, first, Math.Min(rows, height - first));
+            if (winograd is not null)
+            {
+                result ??= empty([input.Batch, convolution.Weight.shape[0], height, input.Width]).MoveToOuterDisposeScope();
+                Winograd.Convolve(padded, winograd, convolution.Bias, result.narrow(2, first, Math.Min(rows, height - first)), adds: sum is not null);
+                continue;
+            }
+            Tensor band = convolution.ConvolvePadded(padded);
             if (rows >= height)
                 return Added(band.MoveToOuterDisposeScope(), sum);
             result ??= empty([band.shape[0], band.shape[1], height, band.shape[3]], dtype: band.dtype, device: band.device).MoveToOuterDisposeScope();

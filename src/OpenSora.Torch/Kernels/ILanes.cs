@@ -52,6 +52,12 @@ internal unsafe interface ILanes<T> where T : unmanaged, ILanes<T>
     /// <summary>Each number where its neighbour of the same pair was.</summary>
     static abstract T SwapPairs(T x);
 
+    /// <summary>Twice <see cref="Count"/> numbers: those at even places and those at odd ones.</summary>
+    static abstract void LoadPairs(float* from, out T even, out T odd);
+
+    /// <summary>The inverse of <see cref="LoadPairs"/>.</summary>
+    static abstract void StorePairs(T even, T odd, float* to);
+
     /// <summary>Always in the same order.</summary>
     static abstract float Sum(T x);
 

@@ -26,6 +26,10 @@ internal abstract unsafe class KernelSet
 
     public abstract void ScaledSilu(float* x, float* scale, float* shift, float* to, in Planes planes);
 
+    public abstract void WinogradInput(float* x, float* to, in Tiles tiles);
+
+    public abstract void WinogradOutput(float* m, float* bias, float* to, bool adds, in Tiles tiles);
+
     public abstract void RoundToBFloat16(float* x, float* to, long count);
 
     private sealed class Of<T> : KernelSet where T : unmanaged, ILanes<T>
@@ -49,6 +53,11 @@ internal abstract unsafe class KernelSet
 
         public override void ScaledSilu(float* x, float* scale, float* shift, float* to, in Planes planes) =>
             RowThreads.Compute(new ScaledSiluRows<T>(x, scale, shift, to, planes));
+
+        public override void WinogradInput(float* x, float* to, in Tiles tiles) => RowThreads.Compute(new WinogradInput<T>(x, to, tiles));
+
+        public override void WinogradOutput(float* m, float* bias, float* to, bool adds, in Tiles tiles) =>
+            RowThreads.Compute(new WinogradOutput<T>(m, bias, to, adds, tiles));
 
         public override void RoundToBFloat16(float* x, float* to, long count) => RowThreads.Compute(new RoundedRows<T>(x, to, count));
     }

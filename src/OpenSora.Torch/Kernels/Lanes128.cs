@@ -75,6 +75,20 @@ internal readonly unsafe struct Lanes128(Vector128<float> value) : ILanes<Lanes1
     public static Lanes128 SwapPairs(Lanes128 x) => new(Vector128.Shuffle(x._value, Vector128.Create(1, 0, 3, 2)));
 
     [MethodImpl(AggressiveInlining)]
+    public static void LoadPairs(float* from, out Lanes128 even, out Lanes128 odd)
+    {
+        even = new(Vector128.Create(from[0], from[2], from[4], from[6]));
+        odd = new(Vector128.Create(from[1], from[3], from[5], from[7]));
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static void StorePairs(Lanes128 even, Lanes128 odd, float* to)
+    {
+        Vector128.Create(even._value[0], odd._value[0], even._value[1], odd._value[1]).Store(to);
+        Vector128.Create(even._value[2], odd._value[2], even._value[3], odd._value[3]).Store(to + 4);
+    }
+
+    [MethodImpl(AggressiveInlining)]
     public static float Sum(Lanes128 x)
     {
         Vector128<float> two = x._value + Vector128.Shuffle(x._value, Vector128.Create(2, 3, 0, 1));

@@ -70,6 +70,26 @@ internal readonly unsafe struct Lanes256(Vector256<float> value) : ILanes<Lanes2
     public static Lanes256 SwapPairs(Lanes256 x) => new(Avx.Permute(x._value, 0b10_11_00_01));
 
     [MethodImpl(AggressiveInlining)]
+    public static void LoadPairs(float* from, out Lanes256 even, out Lanes256 odd)
+    {
+        Vector256<float> low = Vector256.Load(from), high = Vector256.Load(from + 8);
+        even = new(InOrder(Avx.Shuffle(low, high, 0b10_00_10_00)));
+        odd = new(InOrder(Avx.Shuffle(low, high, 0b11_01_11_01)));
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static void StorePairs(Lanes256 even, Lanes256 odd, float* to)
+    {
+        Vector256<float> low = Avx.UnpackLow(even._value, odd._value), high = Avx.UnpackHigh(even._value, odd._value);
+        Avx.Permute2x128(low, high, 0x20).Store(to);
+        Avx.Permute2x128(low, high, 0x31).Store(to + 8);
+    }
+
+    /// <summary>The two pairs in the middle exchanged.</summary>
+    [MethodImpl(AggressiveInlining)]
+    private static Vector256<float> InOrder(Vector256<float> x) => Avx2.Permute4x64(x.AsDouble(), 0b11_01_10_00).AsSingle();
+
+    [MethodImpl(AggressiveInlining)]
     public static float Sum(Lanes256 x) => Lanes128.Sum(Half(x));
 
     [MethodImpl(AggressiveInlining)]

@@ -70,6 +70,23 @@ internal readonly unsafe struct Lanes512(Vector512<float> value) : ILanes<Lanes5
     public static Lanes512 SwapPairs(Lanes512 x) => new(Avx512F.Permute4x32(x._value, 0b10_11_00_01));
 
     [MethodImpl(AggressiveInlining)]
+    public static void LoadPairs(float* from, out Lanes512 even, out Lanes512 odd)
+    {
+        Vector512<float> low = Vector512.Load(from), high = Vector512.Load(from + 16);
+        Vector512<int> places = Vector512<int>.Indices << 1;
+        even = new(Avx512F.PermuteVar16x32x2(low, places, high));
+        odd = new(Avx512F.PermuteVar16x32x2(low, places + Vector512<int>.One, high));
+    }
+
+    [MethodImpl(AggressiveInlining)]
+    public static void StorePairs(Lanes512 even, Lanes512 odd, float* to)
+    {
+        Vector512<int> places = Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        Avx512F.PermuteVar16x32x2(even._value, places, odd._value).Store(to);
+        Avx512F.PermuteVar16x32x2(even._value, places + Vector512.Create(8), odd._value).Store(to + 16);
+    }
+
+    [MethodImpl(AggressiveInlining)]
     public static float Sum(Lanes512 x) => Lanes256.Sum(Half(x));
 
     [MethodImpl(AggressiveInlining)]

@@ -1,5 +1,6 @@
 using OpenSora.Inference.Layers;
 using OpenSora.Inference.Weights;
+using OpenSora.Torch;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -40,6 +41,12 @@ internal sealed class CausalConv3d : nn.Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         long front = _kernel - 1 + 1 - _stride;
+        if (_stride == 1 && FusedKernels.CanTake(x) && Winograd.Suits(weight, x.shape[3] * x.shape[4]))
+        {
+            Tensor to = empty([x.shape[0], weight.shape[0], .. x.shape[2..]]);
+            Winograd.Convolve(nn.functional.pad(x, [1L, 1L, 1L, 1L, front, 0L]), Winograd.Kernels(weight), bias, to);
+            return to.MoveToOuterDisposeScope();
+        }
         Tensor padded = front == 0 ? x : nn.functional.pad(x, [0L, 0L, 0L, 0L, front, 0L]);
         bool small = padded.shape[0] == 1 && padded.shape[1] * padded.shape[2] * padded.shape[3] <= OneDnnRows;
         // A GPU's own 3D convolution has no such gap; on other cards the same choice as on the CPU gives the same bits.

@@ -4,6 +4,9 @@
 using namespace ost;
 
 EXPORT_API(Tensor) THSTensor_mm(Tensor x, Tensor y) { return result([=] { return x->mm(*y); }); }
+EXPORT_API(Tensor) THSTensor_baddbmm(Tensor x, Tensor y, Tensor sum, float beta, float alpha) {
+  return result([=] { return sum->baddbmm(*x, *y, beta, alpha); });
+}
 EXPORT_API(Tensor) THSTensor_bmm(Tensor x, Tensor y) { return result([=] { return x->bmm(*y); }); }
 EXPORT_API(Tensor) THSTensor_matmul(Tensor x, Tensor y) { return result([=] { return x->matmul(*y); }); }
 EXPORT_API(Tensor) THSTensor_outer(Tensor x, Tensor y) { return result([=] { return x->outer(*y); }); }
