@@ -22,13 +22,11 @@ internal sealed class WaitingLine
     /// <summary>What was done of each that is not completed, also while it neither waits nor works.</summary>
     private readonly Dictionary<string, Progress> _progress = [];
     private readonly OwnerShares _owners;
-    private readonly TimeProvider _clock;
     private DateTimeOffset _spent;
     private long _sequence;
     private double _secondsOfWork;
 
-    public WaitingLine(SchedulerOptions? options = null, TimeProvider? clock = null) =>
-        (_owners, _clock) = (new OwnerShares((options ?? new SchedulerOptions()).OwnerWindow), clock ?? TimeProvider.System);
+    public WaitingLine(SchedulerOptions? options = null) => _owners = new OwnerShares((options ?? new SchedulerOptions()).OwnerWindow);
 
     /// <summary>In which units the cards compute: how many cards of a clip have something to do. Default: those of a processor.</summary>
     public UnitSize Units { get; set; } = UnitSize.Processor;
@@ -68,7 +66,7 @@ internal sealed class WaitingLine
     /// <summary>Time has passed in which some had cards.</summary>
     public void Spend(IReadOnlyCollection<(string Id, string Owner, int Cards)> working)
     {
-        DateTimeOffset now = _clock.GetUtcNow();
+        DateTimeOffset now = DateTimeOffset.UtcNow;
         TimeSpan passed = _spent == default ? TimeSpan.Zero : now - _spent;
         foreach ((string id, _, int cards) in working)
             if (cards > 0)
