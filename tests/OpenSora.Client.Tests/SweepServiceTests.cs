@@ -45,7 +45,7 @@ public sealed class SweepServiceTests(SharedService shared) : IAsyncLifetime
         Dictionary<string, string[]> beside = cells.ToDictionary(cell => (string)cell["cell"]!, cell => cell["service"]!["beside"]!.AsArray().Select(other => (string)other!).ToArray());
         Assert.All(beside, cell => Assert.All(cell.Value, other => Assert.Contains(cell.Key, beside[other])));
         Assert.True(!seen || beside.Values.Any(others => others.Length > 0), "two videos had cards at the same time");
-        Dictionary<string, string>[] rows = Rows();
+        Dictionary<string, string>[] rows = SweepTable.Rows(Out);
         Assert.All(rows, row => Assert.True(row["cells_beside"] == "0" || row["efficiency"].Length == 0, "of cells that shared the machine no efficiency is told"));
         Assert.All(rows, row => Assert.Equal(row["cards"] == "1" ? "" : "true", row["same_bytes_as_one_card"]));
         Assert.Equal(rows.Any(row => row["cells_beside"] != "0"), (await File.ReadAllTextAsync(Path.Combine(Out, "report.html"))).Contains("worked beside others", StringComparison.Ordinal));
@@ -135,7 +135,7 @@ public sealed class SweepServiceTests(SharedService shared) : IAsyncLifetime
         JsonObject[] cells = Measured();
         await HashesAreThoseOfLoneRuns(cells);
         Assert.NotEmpty(Assert.Single(cells)["report"]!["runs"]![0]!["losses"]!.AsArray());
-        Assert.NotEqual("0", Assert.Single(Rows())["cards_lost"]);
+        Assert.NotEqual("0", Assert.Single(SweepTable.Rows(Out))["cards_lost"]);
     }
 
     [Fact]
@@ -165,12 +165,6 @@ public sealed class SweepServiceTests(SharedService shared) : IAsyncLifetime
         // The sweep holds the file against other programs of its kind.
         using Process reader = Process.Start(new ProcessStartInfo("cat", [Results]) { RedirectStandardOutput = true })!;
         return [.. reader.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!.AsObject()).Where(cell => (string?)cell["status"] == "measured")];
-    }
-
-    private Dictionary<string, string>[] Rows()
-    {
-        string[][] lines = [.. File.ReadAllLines(Path.Combine(Out, "results.csv")).Select(line => line.Split(','))];
-        return [.. lines.Skip(1).Select(cells => lines[0].Zip(cells).ToDictionary(cell => cell.First, cell => cell.Second))];
     }
 
     /// <summary>Each cell of 40 steps has the bytes of a run of its own, by one card of this machine.</summary>

@@ -61,8 +61,7 @@ public sealed class SweepTests : IDisposable
     /// <summary>Every figure of the table from the raw seconds of the passes.</summary>
     private void FiguresCanBeComputedAgain(IEnumerable<JsonObject> measured)
     {
-        string[][] lines = [.. File.ReadAllLines(Path.Combine(Out, "results.csv")).Select(line => line.Split(','))];
-        Dictionary<string, string>[] rows = [.. lines.Skip(1).Select(cells => lines[0].Zip(cells).ToDictionary(cell => cell.First, cell => cell.Second))];
+        Dictionary<string, string>[] rows = SweepTable.Rows(Out);
         Dictionary<(string, string), double> medians = [];
         foreach (JsonObject result in measured)
         {
@@ -73,6 +72,9 @@ public sealed class SweepTests : IDisposable
             Near(seconds.Average(), row["seconds_median"]);
             Near(2 * (int)result["report"]!["frames"]! / seconds.Sum(), row["frames_per_second"]);
             Assert.Equal((string)result["report"]!["sha256"]!["latent"]!, row["sha256_latent"]);
+            Assert.Equal((string)result["report"]!["kind"]!, row["kind"]);
+            Assert.Contains("torch", row["kind"], StringComparison.Ordinal);
+            Assert.Equal("fp32", row["compute_dtype"]);
             Assert.True(double.Parse(row["predicted_seconds"], CultureInfo.InvariantCulture) > 0);
             Assert.Equal("", row["published_seconds"]);
             Assert.Equal(cell.Item2 == "1" ? "" : "true", row["same_bytes_as_one_card"]);

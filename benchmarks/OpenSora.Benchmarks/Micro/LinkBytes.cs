@@ -58,7 +58,7 @@ public class LinkBytes
 
     [Benchmark]
     public void Link() => Both(
-        () => _sender.Send(new FrameAddress(), ElementType.Byte, [FrameBytes], _from),
+        () => _sender.Send(new FrameAddress(FrameKind.Tokens, 0, 0, default, 0, 0), ElementType.Byte, [FrameBytes], _from),
         () => _receiver.Receive(_ => _to));
 
     [Benchmark]
