@@ -14,7 +14,7 @@ namespace OpenSora.Client.Commands;
 internal static class BenchmarkCommand
 {
     /// <summary>Bytes of a report: of the whole, and of each pass.</summary>
-    private const long LeastReport = 4 << 10, LeastPass = 1 << 10;
+    private const long LeastReport = 3 << 10, LeastPass = 1 << 9;
 
     /// <param name="line">The whole command line, for the report.</param>
     public static Command Create(string[] line)

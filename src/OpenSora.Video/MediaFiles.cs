@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
 using OpenSora.Contracts.Media;
 using OpenSora.Video.Reading;
 using OpenSora.Video.Writing;
@@ -39,6 +40,7 @@ public sealed class MediaFiles(int framesPerSecond, int? crf, RgbColour backgrou
             if (!ReferenceDownload.IsUrl(path) && !File.Exists(path))
                 throw new InputException($"the reference {path} {(Directory.Exists(path) ? "is a folder" : "does not exist")}: give the path or address of an image or a video");
             FileInfo file = new(Local(path, CancellationToken.None));
+            UserFile.RequireLength($"the reference {path}", file.FullName);
             if (s_looked.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc), _ => FrameReader.Look(file.FullName)))
                 notices.Add($"the reference {path} has transparent pixels, which show {background}: --reference-background sets it");
         }

@@ -35,7 +35,10 @@ public sealed class BadInputTests
     [InlineData("--latent-noise", "", "--latent-noise is empty", "leave the flag out")]
     [InlineData("--save-latent", "", "--save-latent is empty", "leave the flag out")]
     [InlineData("--ckpt-path-t5", "", "--ckpt-path-t5 is empty", "leave the flag out")]
-    [InlineData("--prompt-path", "/dev/zero", "--prompt-path /dev/zero has more than 16 MiB", "give less")]
+    [InlineData("--prompt-path", "/dev/zero", "--prompt-path /dev/zero is empty, or a pipe or a device", "name a file")]
+    [InlineData("--prompt-path", "/dev/stdin", "--prompt-path /dev/stdin is empty, or a pipe or a device", "name a file")]
+    [InlineData("--reference-path", "/dev/zero", "the reference /dev/zero is empty, or a pipe or a device", "name a file")]
+    [InlineData("--latent-noise", "/dev/zero", "--latent-noise /dev/zero is empty, or a pipe or a device", "name a file")]
     [InlineData("--prompt-path", "/tmp", "--prompt-path /tmp is a folder", "name a file")]
     [InlineData("--model-max-length", "5", "--model-max-length 5 does not go with the model in ", "give 300")]
     public async Task IsRefusedWithTheReason(string flag, string value, string names, string remedy)

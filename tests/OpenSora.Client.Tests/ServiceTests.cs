@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using OpenSora.TestKit;
+using Xunit.Abstractions;
 
 namespace OpenSora.Client.Tests;
 
 /// <summary>A service and its clients, as users run them, with the demo model on real cards.</summary>
 [Collection(SharedService.Name)]
-public sealed class ServiceTests(SharedService shared) : IAsyncLifetime
+public sealed class ServiceTests(SharedService shared, ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Prompt = "a red circle moving right on a black background";
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
@@ -43,6 +44,29 @@ public sealed class ServiceTests(SharedService shared) : IAsyncLifetime
         Assert.DoesNotContain("denoise: 0 of", watched.Errors);
         Assert.Equal(File.ReadAllBytes((string)local["files"]![0]!), File.ReadAllBytes((string)report["files"]![0]!));
         Assert.Equal(id, (string?)Assert.Single(JsonNode.Parse(await Run("jobs", "--json"))!.AsArray())!["id"]);
+    }
+
+    /// <summary>There is no room for a file of that size, or for all of it: nothing is begun, or what was made stays with the service.</summary>
+    [Fact]
+    public async Task AFullDiskHereIsToldBeforeTheFirstStepOrLosesNothing()
+    {
+        using SmallDisk? disk = SmallDisk.Of(64, output.WriteLine);
+        if (disk is null)
+            return;
+        string[] line = ["generate", "--server", _service.Address, "--prompt", Prompt, "--num-frames", "17", "--image-size", "64", "64", "--num-sampling-steps", "1", "--crf", "0", "--save-dir", disk.Path];
+        disk.Leave(1);
+        ClientProgram.Outcome refused = await ClientProgram.Run(line);
+        Assert.Equal(4, refused.ExitCode);
+        Assert.StartsWith($"opensora: {disk["sample_0000"]} would not find room: the disk of {disk.Path} has 4 KiB free, and it takes ", refused.Errors, StringComparison.Ordinal);
+        Assert.Empty(JsonNode.Parse(await Run("jobs", "--json"))!.AsArray());
+
+        disk.Leave(4);
+        refused = await ClientProgram.Run(line);
+        Assert.Equal(4, refused.ExitCode);
+        string id = (string)Assert.Single(JsonNode.Parse(await Run("jobs", "--json"))!.AsArray())!["id"]!;
+        Assert.Contains($"the service keeps the video, and opensora watch {id} --server {_service.Address} --save-dir DIR fetches it", refused.Errors, StringComparison.Ordinal);
+        Assert.Empty(disk.Files);
+        Assert.Equal(Path.Combine(_folder, id + ".mp4"), (await Run("watch", id, "--save-dir", _folder)).Trim());
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text.Json;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Clips;
+using OpenSora.Contracts.Files;
 
 namespace OpenSora.Cluster.Jobs;
 
@@ -17,6 +18,7 @@ internal static class NoiseFile
     {
         if (!File.Exists(path))
             throw new InputException($"--latent-noise {path} does not exist: give a safetensors file");
+        UserFile.RequireLength($"--latent-noise {path}", path);
         (string name, long[] shape) = First(path);
         foreach (int together in videos)
             if (new long[] { together, LatentSize.Channels, latent.Frames, latent.Height, latent.Width } is var size && !shape.SequenceEqual(size))

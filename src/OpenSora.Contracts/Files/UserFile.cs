@@ -14,6 +14,7 @@ public static class UserFile
     {
         if (Directory.Exists(path))
             throw new InputException($"{flag} {path} is a folder: name a file");
+        RequireLength($"{flag} {path}", path);
         try
         {
             using FileStream file = File.OpenRead(path);
@@ -23,6 +24,16 @@ public static class UserFile
         {
             throw new InputException($"{flag} {path} cannot be read: {failure.Message.TrimEnd('.')}; name a file that can be", failure);
         }
+    }
+
+    /// <summary>Refuses what is no file with bytes in it before it is opened: a pipe without a writer would be waited for.</summary>
+    /// <param name="name">Of the file, for errors.</param>
+    /// <exception cref="InputException">It is empty, a pipe or a device.</exception>
+    public static void RequireLength(string name, string path)
+    {
+        FileInfo named = new(path);
+        if (named.Exists && (named.ResolveLinkTarget(returnFinalTarget: true) ?? named) is var file && (!file.Exists || file is FileInfo { Length: 0 }))
+            throw new InputException($"{name} is empty, or a pipe or a device: name a file that holds something");
     }
 
     /// <param name="name">Of the stream, for errors.</param>

@@ -141,6 +141,9 @@ public sealed class RequestPlanTests(ITestOutputHelper output) : IDisposable
         Assert.Equal($"the disk of {disk["new/folder"]} has 8 KiB free, and what is to be made takes 45.6 KiB at the least: make room there, or give another --save-dir", full.Message);
         full = Assert.Throws<DiskFullException>(() => DiskNeed.Check(Two with { BatchSize = 2 }, _folder.Path, disk["state"], videos: 2));
         Assert.Contains("or give another folder as OPENSORA_STATE", full.Message, StringComparison.Ordinal);
+        full = Assert.Throws<DiskFullException>(() => DiskNeed.Check(Two with { SaveDir = disk.Path, SaveLatent = disk["z.safetensors"] }, _folder.Path, _folder.Path, videos: 2));
+        Assert.StartsWith($"the disk of {disk.Path} has 8 KiB free", full.Message, StringComparison.Ordinal);
+        Assert.EndsWith("give another --save-dir or another --save-latent", full.Message, StringComparison.Ordinal);
         DiskNeed.Check(Two, _folder.Path, _folder.Path, videos: 2);
         // One disk for both: they have its room between them.
         disk.Leave(12);
