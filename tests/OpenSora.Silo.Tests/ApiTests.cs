@@ -19,7 +19,7 @@ public sealed class ApiTests(CalmSilo calm)
     {
         JsonObject video = await calm.Silo.Video(calm.Done);
         Assert.Equal(
-            ["id", "object", "model", "status", "progress", "created_at", "started_at", "completed_at", "prompt", "size", "seconds", "expires_at", "remixed_from_video_id", "priority", "stage", "step", "steps", "waits_for", "queue_position", "seconds_left", "notices", "error", "report"],
+            ["id", "object", "model", "status", "progress", "created_at", "started_at", "completed_at", "prompt", "size", "seconds", "expires_at", "remixed_from_video_id", "branched_from_video_id", "from_step", "paused", "priority", "stage", "step", "steps", "waits_for", "queue_position", "seconds_left", "notices", "error", "report"],
             video.Select(field => field.Key));
         Assert.Matches("^video_[0-9a-f]{32}$", (string)video["id"]!);
         Assert.Equal(("video", "opensora-1.2", "completed", 100, "a fake", "24x16", "2.12", "normal"), (
@@ -180,10 +180,12 @@ public sealed class ApiTests(CalmSilo calm)
         await silo.Until(id, video => (int?)video["step"] == 1);
         using HttpResponseMessage response = await silo.Client.GetAsync($"/v1/videos/{id}/events", HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
-        silo.OpenGate();
         List<(string Type, JsonObject Video)> events = [];
         await foreach (System.Net.ServerSentEvents.SseItem<string> item in System.Net.ServerSentEvents.SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
+        {
             events.Add((item.EventType, JsonNode.Parse(item.Data)!.AsObject()));
+            silo.OpenGate(); // the first event tells how it stands: step 1
+        }
         Assert.Equal(("end", "completed"), (events[^1].Type, (string)events[^1].Video["status"]!));
         Assert.All(events.SkipLast(1), one => Assert.True(one.Type is "progress" or "preview" or "notice"));
         // A slow listener hears the latest step, so steps may be missing; none comes twice or late.
