@@ -7,5 +7,5 @@ namespace OpenSora.TestKit;
 internal static class LoadTorch
 {
     [ModuleInitializer]
-    internal static void BeforeAnyTest() => TorchRuntime.Initialize(1);
+    internal static void BeforeAnyTest() => TorchEnvironment.Initialize(1);
 }

@@ -21,6 +21,6 @@ internal static class CardCommand
     private static Task<int> Run(string[] arguments)
     {
         bool isNamed = arguments.Length > 0 && !arguments[0].StartsWith('-');
-        return Companion.Run(Installation.CardProgram(), [.. isNamed ? [] : new[] { $"{Environment.MachineName}-{Environment.ProcessId}" }, .. arguments, "--leash"]);
+        return ForegroundProcess.Run(Installation.CardProgram(), [.. isNamed ? [] : new[] { $"{Environment.MachineName}-{Environment.ProcessId}" }, .. arguments, "--leash"]);
     }
 }

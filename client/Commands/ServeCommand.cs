@@ -18,7 +18,7 @@ internal static class ServeCommand
         return command;
     }
 
-    private static Task<int> Run(IEnumerable<string> arguments) => Companion.Run(Installation.SiloProgram(), ["serve", .. arguments]);
+    private static Task<int> Run(IEnumerable<string> arguments) => ForegroundProcess.Run(Installation.SiloProgram(), ["serve", .. arguments]);
 
     private sealed class SiloHelp : AsynchronousCommandLineAction
     {

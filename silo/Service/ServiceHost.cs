@@ -46,7 +46,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         SiloPlace place = PlaceOf(options, port.Endpoint, secret ?? SiloPlace.NewToken(), tls);
         if (place.Database is not null)
             await new SiloTables(place.Database).Create();
-        CardDirectory directory = new();
+        ClusterCards directory = new();
         // First: they take about as long to start as the silo does.
         OwnCards? cards = options.Cards > 0 ? new OwnCards(place, CardsOf(options), directory, options.Cluster, Console.Error.WriteLine) : null;
         WebApplication? app = null;
@@ -102,7 +102,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         }
     }
 
-    private static WebApplication Build(ServeOptions options, SiloPlace place, CardDirectory directory)
+    private static WebApplication Build(ServeOptions options, SiloPlace place, ClusterCards directory)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);

@@ -23,7 +23,7 @@ internal sealed class CardDevice
     {
         get
         {
-            if (TorchRuntime.SlowProducts is { } why)
+            if (TorchEnvironment.SlowProducts is { } why)
                 yield return why;
             if (Devices.Kind(Device) != DeviceKind.Cpu && !DeviceCopy.Overlaps(Device))
                 yield return $"{Name} waits for its copies to and from the host: its torch has no streams to make them on";
@@ -31,8 +31,8 @@ internal sealed class CardDevice
     }
 
     /// <summary>See <see cref="Contracts.Cards.CardDescription.Kind"/>.</summary>
-    public string Kind => $"{Devices.Kind(Device).ToString().ToLowerInvariant()}, {TorchRuntime.Describe()}"
-        + $", kernels {FusedKernels.Chosen}, {Units}, {TorchRuntime.Processor}, build {Build}";
+    public string Kind => $"{Devices.Kind(Device).ToString().ToLowerInvariant()}, {TorchEnvironment.Describe()}"
+        + $", kernels {FusedKernels.Chosen}, {Units}, {TorchEnvironment.Processor}, build {Build}";
 
     /// <summary>Memory of the device in bytes; 0 where its library has no way to ask.</summary>
     public DeviceMemory Memory => Devices.Memory(Device) ?? default;
@@ -46,7 +46,7 @@ internal sealed class CardDevice
     /// <exception cref="InputException">The processor lacks these kernels.</exception>
     public static CardDevice Open(string? device, int? threads, CardSettings settings)
     {
-        TorchRuntime.Initialize(threads ?? Environment.ProcessorCount);
+        TorchEnvironment.Initialize(threads ?? Environment.ProcessorCount);
         if (!FusedKernels.Choose(settings.Kernels))
             throw new InputException($"{CardSettings.KernelsVariable}={settings.Kernels} cannot be used: this processor lacks them; give best, portable, or plain for torch's kernels only");
         Device opened = Devices.Open(device);

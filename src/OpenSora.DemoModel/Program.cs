@@ -38,7 +38,7 @@ static int Run(string[] args)
     using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
     using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     // One thread an operation: the stages run as many samples side by side as there are threads.
-    TorchRuntime.Initialize(1);
+    TorchEnvironment.Initialize(1);
     switch (args)
     {
         case ["random", var folder, .. var rest] when rest.Length < 2:

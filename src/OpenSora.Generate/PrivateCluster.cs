@@ -56,7 +56,7 @@ internal static class PrivateCluster
             Token = secret ?? SiloPlace.NewToken(),
             Tls = settings.Card.Membership.ReadTls(),
         };
-        CardDirectory directory = new();
+        ClusterCards directory = new();
         using CardParts? card = ownCard is null ? null
             : new CardParts(new CardOptions(ownCard, request.Device, request.Threads, null, null, place.Endpoint, "tcp:127.0.0.1:0", null, false, place.Token, place.Tls), settings.Card);
         using IHost host = Build(place, settings, directory, store, card);
@@ -92,7 +92,7 @@ internal static class PrivateCluster
             + "Without them make the clip again from the same request: the first step in which the trails of both reports differ is where they part");
 
     /// <summary>The card of this process. A device that cannot be opened ends the job.</summary>
-    private static async Task Open(CardParts card, CardDirectory directory, EventWriter events)
+    private static async Task Open(CardParts card, ClusterCards directory, EventWriter events)
     {
         try
         {
@@ -110,7 +110,7 @@ internal static class PrivateCluster
         }
     }
 
-    private static IHost Build(SiloPlace place, GenerateSettings settings, CardDirectory directory, JobStore store, CardParts? card)
+    private static IHost Build(SiloPlace place, GenerateSettings settings, ClusterCards directory, JobStore store, CardParts? card)
     {
         HostApplicationBuilder builder = new(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();

@@ -59,7 +59,7 @@ public static class Devices
     /// <summary>Whether torch has an attention there that keeps scores in cache or on the chip. To be asked when a device of the kind is open.</summary>
     public static bool HasFusedAttention(TorchSharp.DeviceType kind) => kind switch
     {
-        TorchSharp.DeviceType.CPU or TorchSharp.DeviceType.CUDA => TorchRuntime.HasAttention,
+        TorchSharp.DeviceType.CPU or TorchSharp.DeviceType.CUDA => TorchEnvironment.HasAttention,
         _ => s_gcuHasAttention.Value,
     };
 
@@ -95,7 +95,7 @@ public static class Devices
     private static Device OpenCuda(string name, int index)
     {
         if (!cuda.is_available())
-            throw new DeviceException($"device {name}: there is no CUDA device, or torch {TorchRuntime.Version} was built without CUDA. " +
+            throw new DeviceException($"device {name}: there is no CUDA device, or torch {TorchEnvironment.Version} was built without CUDA. " +
                 "Remedy: check `nvidia-smi`; if it lists the card, run on a torch of this machine that has CUDA (--torch DIR, e.g. pip's), or build with TorchSharp's (-p:TorchPackage=cuda)");
         int count = cuda.device_count();
         return index < count ? new Device(TorchSharp.DeviceType.CUDA, index) : throw OutOfRange(name, "cuda", count);

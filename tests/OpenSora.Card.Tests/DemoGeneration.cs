@@ -18,7 +18,7 @@ namespace OpenSora.Card.Tests;
 internal sealed class DemoGeneration(GenerationRequest request) : IDisposable
 {
     /// <summary>One thread, as the cards of these tests have: last bits depend on it.</summary>
-    static DemoGeneration() => TorchRuntime.Initialize(1);
+    static DemoGeneration() => TorchEnvironment.Initialize(1);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("opensora-test").FullName;
     private readonly Models _models = Models.Open(

@@ -44,7 +44,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         (Options, _root) = (options, root);
         Folder = NewFolder();
-        Directory = new CardDirectory();
+        Directory = new ClusterCards();
         Directory.Buried += _ => _plain = null;
         Store = new JobStore(Path.Combine(root, "state"));
         Place = new SiloPlace { Name = "coordinator", Endpoint = _port.Endpoint, Token = Token };
@@ -80,9 +80,9 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>Of the test.</summary>
     public string Folder { get; private set; }
 
-    public CardDirectory Directory { get; }
+    public ClusterCards Directory { get; }
 
-    public CardClient Client => _host.Services.GetRequiredService<CardClient>();
+    public CardTaskClient Client => _host.Services.GetRequiredService<CardTaskClient>();
 
     /// <summary>A service of the coordinator's silo.</summary>
     public T Of<T>() where T : notnull => _host.Services.GetRequiredService<T>();

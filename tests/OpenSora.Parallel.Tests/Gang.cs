@@ -14,7 +14,7 @@ internal static class Gang
     /// <summary>Far above every deadline of the links: what takes longer is a hang.</summary>
     private static readonly TimeSpan Hang = TimeSpan.FromMinutes(3);
 
-    static Gang() => TorchRuntime.Initialize(1);
+    static Gang() => TorchEnvironment.Initialize(1);
 
     public static GangName Name { get; } = new("job", 3);
 

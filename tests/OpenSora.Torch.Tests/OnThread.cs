@@ -8,7 +8,7 @@ internal static class OnThread
         Exception? error = null;
         Thread thread = new(() =>
         {
-            TorchRuntime.Initialize(threads);
+            TorchEnvironment.Initialize(threads);
             error = Record.Exception(work);
         });
         thread.Start();

@@ -25,7 +25,7 @@ internal static class MakeCheckpoint
     /// <param name="demo">The demo model: its vocabulary, and whatever is not to be full-size.</param>
     public static void Write(string folder, CheckpointSize size, string demo)
     {
-        TorchRuntime.Initialize(1);
+        TorchEnvironment.Initialize(1);
         WriteText(Folder(folder, "t5"), size, demo);
         WriteTransformer(Folder(folder, "dit"), size, (int)T5EncoderConfig.Read(Path.Combine(folder, "t5")).DModel);
         if (size.VaeChannels > 0)

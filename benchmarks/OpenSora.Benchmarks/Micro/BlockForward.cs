@@ -30,7 +30,7 @@ public class BlockForward
     [GlobalSetup]
     public void SetUp()
     {
-        TorchRuntime.Initialize(1);
+        TorchEnvironment.Initialize(1);
         using IDisposable inference = no_grad();
         bool spatial = Unit.StartsWith("spatial", StringComparison.Ordinal);
         long c = _config.HiddenSize;

@@ -24,7 +24,7 @@ public class FusedSteps
     [GlobalSetup]
     public void SetUp()
     {
-        TorchRuntime.Initialize(Threads);
+        TorchEnvironment.Initialize(Threads);
         string[] words = Step.Split(' ', 2);
         long[] n = [.. words[1].Split('x').Select(long.Parse)];
         Tensor x = randn(n);

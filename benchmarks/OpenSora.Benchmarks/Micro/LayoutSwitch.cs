@@ -28,7 +28,7 @@ public class LayoutSwitch
     [GlobalSetup]
     public void SetUp()
     {
-        TorchRuntime.Initialize(1);
+        TorchEnvironment.Initialize(1);
         _plan = GangPlan.For(_units, Ranks);
         _meshes = Mesh.InProcess(new GangName("benchmark", 1), Ranks, new LinkOptions());
         _own = [.. Enumerable.Range(0, Ranks).Select(rank => randn(_plan.SeatOf(rank).Frames.Count, Positions, Channels))];

@@ -20,7 +20,7 @@ public class LongAttention
     [GlobalSetup]
     public void SetUp()
     {
-        TorchRuntime.Initialize(Threads);
+        TorchEnvironment.Initialize(Threads);
         long[] n = [.. QueriesKeys.Split('x').Select(long.Parse)];
         (_q, _k, _v) = (randn(1, 16, n[0], 72), randn(1, 16, n[1], 72), randn(1, 16, n[1], 72));
     }

@@ -18,7 +18,7 @@ public class TileDecode
     [GlobalSetup]
     public void SetUp()
     {
-        TorchRuntime.Initialize(1);
+        TorchEnvironment.Initialize(1);
         _autoencoder = VideoAutoencoderFiles.Load(Path.Combine(Installation.Models!, "vae2d"), Path.Combine(Installation.Models!, "vae3d"), new AutoencoderUnits(), CPU, Precision.Float32);
         _latent = randn([4, 5, 18, 32]);
     }

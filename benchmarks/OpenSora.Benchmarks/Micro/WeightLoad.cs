@@ -13,7 +13,7 @@ public class WeightLoad
     private readonly string _folder = Path.Combine(Installation.Models!, "dit");
 
     [GlobalSetup]
-    public void SetUp() => TorchRuntime.Initialize(1);
+    public void SetUp() => TorchEnvironment.Initialize(1);
 
     [Benchmark(Baseline = true)]
     public int Bytes() => File.ReadAllBytes(Path.Combine(_folder, "model.safetensors")).Length;

@@ -37,7 +37,7 @@ internal static class ForwardBenchmark
         if (!File.Exists(file))
             throw new InputException($"--original '{file}' is not there: give a TorchScript file that benchmarks/trace.py made");
 
-        TorchRuntime.Initialize(request.Threads);
+        TorchEnvironment.Initialize(request.Threads);
         using var _ = no_grad();
         using DisposeScope scope = NewDisposeScope();
         IProfiled ours = kind switch
@@ -92,7 +92,7 @@ internal static class ForwardBenchmark
             lines.Add(Line($"products  {products:0.000} at {operations / products / 1e9:0} GFLOP/s"));
             lines.Add(Line($"gemm_ratio {Median(t => t.Ours.Cpu / t.Products.Cpu):0.00}, the original's {Median(t => t.Original.Cpu / t.Products.Cpu):0.00}"));
         }
-        lines.Add($"{TorchRuntime.Processor}; kernels {FusedKernels.Chosen}; {TorchRuntime.Describe()}; float32");
+        lines.Add($"{TorchEnvironment.Processor}; kernels {FusedKernels.Chosen}; {TorchEnvironment.Describe()}; float32");
         Console.Out.WriteLine(string.Join('\n', lines));
     }
 

@@ -13,7 +13,7 @@ internal static class Machine
     /// <param name="kernels">See <see cref="CardSettings.Kernels"/>.</param>
     public static Finding Processor(string kernels) => Finding.Of("processor", () =>
     {
-        string told = $"{TorchRuntime.Processor}, {Environment.ProcessorCount} cores";
+        string told = $"{TorchEnvironment.Processor}, {Environment.ProcessorCount} cores";
         if (!FusedKernels.Choose(kernels))
             return new Finding("processor", Health.Broken, $"{told}; it lacks the kernels of {CardSettings.KernelsVariable}={kernels}", $"unset {CardSettings.KernelsVariable}, which takes the best that there are");
         told = $"{told}, kernels {FusedKernels.Chosen}";

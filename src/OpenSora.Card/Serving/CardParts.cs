@@ -12,7 +12,7 @@ namespace OpenSora.Card.Serving;
 internal sealed class CardParts : IDisposable
 {
     private readonly Lazy<Task<CardDevice>> _opening;
-    private readonly Lazy<ModelShelf> _shelf;
+    private readonly Lazy<LoadedModels> _models;
 
     /// <exception cref="InputException">The address for links is taken, or is none of this host.</exception>
     public CardParts(CardOptions options, CardSettings settings)
@@ -27,7 +27,7 @@ internal sealed class CardParts : IDisposable
             throw new InputException($"--links {options.Links}: {error.Message}; give a path or a port of this host that is free", error);
         }
         _opening = new(() => Torch.Run(() => CardDevice.Open(options.Device, options.Threads, settings)));
-        _shelf = new(() => new ModelShelf(Device));
+        _models = new(() => new LoadedModels(Device));
     }
 
     public CardOptions Options { get; }
@@ -48,7 +48,7 @@ internal sealed class CardParts : IDisposable
     /// <summary>To be asked for once it is open.</summary>
     public CardDevice Device => _opening.Value.Result;
 
-    public ModelShelf Shelf => _shelf.Value;
+    public LoadedModels LoadedModels => _models.Value;
 
     /// <summary>Opens the device, once, on the thread that computes; meanwhile the process may join its cluster.</summary>
     /// <exception cref="DeviceException">The device is not there.</exception>

@@ -58,7 +58,7 @@ internal sealed class CardService
     {
         TaskResult result = CardTasks.Run(new TaskContext(
             task, [.. parts.Select(part => part.Bytes)], Frames(task, exchange, cancel), (reply, sent) => exchange.Send(reply, [.. sent.Select(Part.Of)], cancel),
-            _parts.Device, _parts.Shelf, _parts.Listener, _parts.Token, _parts.Options.Tls, _parts.Faults, parent, cancel));
+            _parts.Device, _parts.LoadedModels, _parts.Listener, _parts.Token, _parts.Options.Tls, _parts.Faults, parent, cancel));
         exchange.Send(result.Reply, [.. result.Parts.Select(Part.Of)], cancel);
         return true;
     }

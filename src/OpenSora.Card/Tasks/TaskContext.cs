@@ -18,7 +18,7 @@ namespace OpenSora.Card.Tasks;
 /// <param name="Cancel">Somebody has closed the connection: the task is to end soon.</param>
 internal sealed record TaskContext(
     CardTask Task, IReadOnlyList<ReadOnlyMemory<byte>> Parts, IEnumerable<RgbImage> Frames, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>> Send,
-    CardDevice Device, ModelShelf Shelf, LinkListener Listener, byte[] Token, ClusterTls? Tls, FaultPlan Faults, ActivityContext Parent, CancellationToken Cancel)
+    CardDevice Device, LoadedModels LoadedModels, LinkListener Listener, byte[] Token, ClusterTls? Tls, FaultPlan Faults, ActivityContext Parent, CancellationToken Cancel)
 {
     public GenerationRequest Request => Task.Request;
 
@@ -29,7 +29,7 @@ internal sealed record TaskContext(
     public ClipSettings Settings => ClipSettings.Of(Request);
 
     /// <summary>The networks of the request; loaded when they are used.</summary>
-    public Models Models => Shelf.Of(Request, Tell);
+    public Models Models => LoadedModels.Of(Request, Tell);
 
     public void Tell(string message) => Send(new Told(message), []);
 }

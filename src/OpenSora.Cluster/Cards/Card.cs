@@ -3,7 +3,7 @@ using OpenSora.Contracts.Cards;
 namespace OpenSora.Cluster.Cards;
 
 /// <summary>One start of a card. A card that starts again is another one of the same name.</summary>
-/// <remarks>All that changes is as this silo knows it, and is changed by the <see cref="CardDirectory"/> or the job that has the card.</remarks>
+/// <remarks>All that changes is as this silo knows it, and is changed by the <see cref="ClusterCards"/> or the job that has the card.</remarks>
 public sealed class Card(CardDescription description)
 {
     public CardDescription Description { get; } = description;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Contracts.Cards;
 using OpenSora.Hosting.Cards;
 
@@ -11,7 +11,7 @@ namespace OpenSora.Cluster.Cards;
 /// declared dead is gone. A card that the directory buries is declared dead, so that all calls to it end.
 /// </summary>
 public sealed partial class CardWatch(
-    IClusterMembershipService membership, ILocalSiloDetails own, IGrainFactory grains, CardDirectory directory, ILogger<CardWatch> log) : BackgroundService
+    IClusterMembershipService membership, ILocalSiloDetails own, IGrainFactory grains, ClusterCards directory, ILogger<CardWatch> log) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2), Pause = TimeSpan.FromMilliseconds(50);
 

@@ -1,5 +1,5 @@
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
@@ -26,9 +26,9 @@ internal sealed record Continuation(IReadOnlyList<(TensorPart Part, ReadOnlyMemo
 /// there are cards, and one whose frames are being taken: memory follows the cards, not the clip.
 /// </summary>
 /// <param name="deliver">Takes frames of a video in order; is waited for while the file is behind.</param>
-internal sealed class ChunkDecoder(Crew crew, CrewWork crewWork, Tally tally, DecodeWork work, Func<int, ReadOnlyMemory<byte>, Task> deliver)
+internal sealed class ChunkDecoder(JobCards jobCards, CardTaskRunner tasks, JobStatistics statistics, DecodeWork work, Func<int, ReadOnlyMemory<byte>, Task> deliver)
 {
-    private readonly WorkKind _kind = new(Stage.Decode) { Retried = tally.RetriedChunk };
+    private readonly WorkKind _kind = new(Stage.Decode) { Retried = statistics.RetriedChunk };
 
     /// <returns>What the next clip needs; null when it was not asked for.</returns>
     /// <exception cref="CardException">A chunk could be decoded by no card.</exception>
@@ -43,7 +43,7 @@ internal sealed class ChunkDecoder(Crew crew, CrewWork crewWork, Tally tally, De
                 Enumerable.Range(0, work.Samples.Count).SelectMany(video => Enumerable.Range(0, work.Clip.Chunks.Count).Select(chunk => (video, chunk))));
             while (waiting.Count + window.Count > 0)
             {
-                while (waiting.Count > 0 && window.Count <= Math.Max(1, crew.Members.Count))
+                while (waiting.Count > 0 && window.Count <= Math.Max(1, jobCards.Members.Count))
                 {
                     (int video, int chunk) = waiting.Dequeue();
                     ChunkFrames frames = new(work.Clip.Chunks[chunk].Frames, work.Clip.Output.Rgb24Bytes);
@@ -69,7 +69,7 @@ internal sealed class ChunkDecoder(Crew crew, CrewWork crewWork, Tally tally, De
     {
         try
         {
-            Answer<Decoded> answer = await crewWork.Run<Decoded>(_kind with { Worker = tally.DidChunk, Accepts = _ => frames.IsWhole }, Order(video, chunk), frames.Listen, cancel);
+            Answer<Decoded> answer = await tasks.Run<Decoded>(_kind with { Worker = statistics.DidChunk, Accepts = _ => frames.IsWhole }, Order(video, chunk), frames.Listen, cancel);
             frames.End();
             return answer;
         }

@@ -1,5 +1,5 @@
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 using OpenSora.Layout.Clips;

@@ -1,5 +1,5 @@
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
@@ -11,7 +11,7 @@ namespace OpenSora.Cluster.Gangs;
 /// step; cards that come join, and cards that leave are let go, between two steps. With a cache, all of that is after steps only
 /// that the next one takes nothing from. A step that is to be checked ends an epoch, and counts when other cards have computed it to the same bytes.
 /// </summary>
-internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, EpochNumbers epochs, ChangeCost changes, Tally tally, ClusterOptions options)
+internal sealed class Denoiser(JobCards jobCards, CardTaskRunner tasks, CardTaskClient client, EpochNumbers epochs, ChangeCost changes, JobStatistics statistics, ClusterOptions options)
 {
     /// <summary>How often a step is computed at the most, if its cards differ: each of two cards twice.</summary>
     private const int MostComputings = 4;
@@ -30,30 +30,30 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
         {
             EpochPart part = work.PartAfter(last.Step, until);
             held.Clear();
-            IReadOnlyList<Member> gang = await crew.TakeAll(Math.Min(crew.Most, work.Clip.MostRanks), loaded: true, prefer: null, cancel);
+            IReadOnlyList<Member> gang = await jobCards.AcquireAll(Math.Min(jobCards.Most, work.Clip.MostRanks), loaded: true, prefer: null, cancel);
             try
             {
-                EpochEnd end = await new Epoch(client, crewWork, tally, work, gang, last, part, epochs.Next(), GoesOn).Run(cancel);
+                EpochEnd end = await new Epoch(client, tasks, statistics, work, gang, last, part, epochs.Next(), GoesOn).Run(cancel);
                 watch.EpochEnds(onPurpose: end.Faults.Count == 0);
                 if (end.Done == part.Until && part.CheckedAfter is { } before)
                 {
                     if (await IsRight(work, end, part, cancel))
                     {
-                        tally.Checked(end.Done - before);
+                        statistics.Checked(end.Done - before);
                         held.ForEach(stepDone);
                     }
                     else
                     {
-                        tally.Recomputed(end.Done - before);
+                        statistics.Recomputed(end.Done - before);
                         end = end with { Last = end.Before, Done = before, Random = null };
                     }
                 }
                 fruitless = end.Last.Step > last.Step || end.Faults.Count == 0 && end.Done == part.Until ? 0 : fruitless + 1;
                 last = end.Last;
                 if (end.Faults.Count > 0)
-                    tally.Recomputed(end.Done - last.Step + (end.HadBegun ? 1 : 0));
+                    statistics.Recomputed(end.Done - last.Step + (end.HadBegun ? 1 : 0));
                 if (end.Done > last.Step && end.Done < until)
-                    crewWork.Say($"--cache {work.Request.Cache}: a gang can go on after step {last.Step}, so {end.Done - last.Step} that were done after it are done again");
+                    tasks.Say($"--cache {work.Request.Cache}: a gang can go on after step {last.Step}, so {end.Done - last.Step} that were done after it are done again");
                 await JudgeAll(gang, end, cancel);
                 if (end.Done == until && (end.Random is not null || until < work.Steps))
                     return (last, end.Random);
@@ -61,13 +61,13 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
             finally
             {
                 foreach (Member member in gang)
-                    crew.Give(member);
+                    jobCards.Return(member);
             }
 
             bool GoesOn(Checkpoint whole)
             {
                 foreach (Member member in gang)
-                    crewWork.Progressed(member);
+                    tasks.Progressed(member);
                 if (whole.Step > part.CheckedAfter)
                 {
                     held.Add(whole);
@@ -78,11 +78,11 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
                 return !(work.CanGoOnAfter(whole.Step) && ShouldClose(gang, whole));
             }
         }
-        throw new CardException($"no step was done in {options.MostFruitlessEpochs} attempts; the last failure: {crew.LastCause}");
+        throw new CardException($"no step was done in {options.MostFruitlessEpochs} attempts; the last failure: {jobCards.LastCause}");
 
         bool ShouldClose(IReadOnlyList<Member> gang, Checkpoint whole)
         {
-            int left = until - whole.Step, staying = gang.Count(member => member.IsUsable), free = crew.CountFree();
+            int left = until - whole.Step, staying = gang.Count(member => member.IsUsable), free = jobCards.CountFree();
             bool canGrow = gang.Count < work.Clip.MostRanks && free > 0 && left >= options.LeastStepsToGrow;
             bool someoneLeaves = staying < gang.Count && staying + free > 0 && left > 0;
             return canGrow || someoneLeaves;
@@ -92,9 +92,9 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
     private async Task JudgeAll(IReadOnlyList<Member> gang, EpochEnd end, CancellationToken cancel)
     {
         foreach ((Member member, CardFault fault) in end.Faults)
-            await crewWork.Judge(member, fault, Stage.Denoise, end.Last.Step, cancel);
+            await tasks.Judge(member, fault, Stage.Denoise, end.Last.Step, cancel);
         foreach (Member member in gang.Where(member => member.Card is { IsGone: true, State: not CardState.Draining }))
-            crewWork.Lose(member, "gave no sign of life", Stage.Denoise, end.Last.Step);
+            tasks.Lose(member, "gave no sign of life", Stage.Denoise, end.Last.Step);
     }
 
     /// <summary>
@@ -108,11 +108,11 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
         List<StepProof> proofs = [first.Proof];
         IReadOnlyList<Member> ranks = first.Proof.Ranks;
         if (ranks.Count == 1)
-            crewWork.Say($"--self-check {work.Request.SelfCheck}: {ranks[0]} is the only card, and computes its steps again itself: an error that it makes each time stays");
+            tasks.Say($"--self-check {work.Request.SelfCheck}: {ranks[0]} is the only card, and computes its steps again itself: an error that it makes each time stays");
         while (true)
         {
             Member[] round = [.. ranks.Select((_, rank) => ranks[(rank + proofs.Count) % ranks.Count])];
-            EpochEnd again = await new Epoch(client, crewWork, tally, work, round, first.Before, part, epochs.Next(), _ => true).Run(cancel);
+            EpochEnd again = await new Epoch(client, tasks, statistics, work, round, first.Before, part, epochs.Next(), _ => true).Run(cancel);
             if (again.Done < part.Until)
             {
                 await JudgeAll(round, again with { Last = first.Before }, cancel);
@@ -123,10 +123,10 @@ internal sealed class Denoiser(Crew crew, CrewWork crewWork, CardClient client, 
             if (verdict.AreEqual)
                 return true;
             foreach (Member odd in verdict.Odd)
-                crewWork.Retire(odd, $"computes otherwise than {(ranks.Count > 2 ? "other cards" : "it did itself")}: {verdict.Place}", Stage.Denoise, first.Before.Step);
+                tasks.Retire(odd, $"computes otherwise than {(ranks.Count > 2 ? "other cards" : "it did itself")}: {verdict.Place}", Stage.Denoise, first.Before.Step);
             if (verdict.Odd.Count == 0 && proofs.Count < Math.Max(MostComputings, ranks.Count))
                 continue;
-            tally.Differed();
+            statistics.Differed();
             return verdict.Odd.Count > 0 ? false : throw new CardException(
                 $"--self-check: {string.Join(" and ", ranks)} compute {verdict.Place} otherwise, each of them the same again: nobody can tell which is wrong, so give one card more");
         }

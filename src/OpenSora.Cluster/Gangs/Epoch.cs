@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
@@ -14,7 +14,7 @@ namespace OpenSora.Cluster.Gangs;
 /// <param name="part">The steps of it.</param>
 /// <param name="stepDone">Called with each whole checkpoint; false closes the epoch there.</param>
 internal sealed class Epoch(
-    CardClient client, CrewWork crewWork, Tally tally, DenoiseWork work, IReadOnlyList<Member> ranks, Checkpoint from, EpochPart part, long number, Func<Checkpoint, bool> stepDone)
+    CardTaskClient client, CardTaskRunner tasks, JobStatistics statistics, DenoiseWork work, IReadOnlyList<Member> ranks, Checkpoint from, EpochPart part, long number, Func<Checkpoint, bool> stepDone)
 {
     private readonly CheckpointAssembly _assembly = new(from.Samples.Count, work.Clip.Latents, work.Clip.LatentFrameBytes);
     private readonly List<(Member, CardFault)> _faults = [];
@@ -41,7 +41,7 @@ internal sealed class Epoch(
         if (_failure is not null)
             throw _failure;
         int done = (_done ?? from).Step;
-        tally.HadToSend(_evenBytes * (done - from.Step));
+        statistics.HadToSend(_evenBytes * (done - from.Step));
         return new EpochEnd(
             _last ?? from, done, done == work.Steps ? _random : null, _faults, _heard.Count == ranks.Count && done < part.Until && !_closed, _before ?? from, new StepProof(ranks, _sums));
     }
@@ -52,8 +52,8 @@ internal sealed class Epoch(
         try
         {
             Answer<Denoised> answer = await client.Run<Denoised>(
-                member.Card, work.Order(number, ranks, rank, from, part), (reply, parts) => crewWork.Hear(member, reply, parts, (said, frames) => Hear(rank, said, frames, over)), over.Token);
-            tally.SawMemory(member.Name, answer.Header.PeakMemoryBytes);
+                member.Card, work.Order(number, ranks, rank, from, part), (reply, parts) => tasks.Hear(member, reply, parts, (said, frames) => Hear(rank, said, frames, over)), over.Token);
+            statistics.SawMemory(member.Name, answer.Header.PeakMemoryBytes);
             (_random, _evenBytes) = (answer.Parts[0], Math.Max(_evenBytes, answer.Header.EvenBytes));
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
@@ -80,7 +80,7 @@ internal sealed class Epoch(
             return;
         if (step.NotFinite is { } why)
             throw new InputException(why);
-        tally.DidStep(ranks[rank].Name, step.Counts);
+        statistics.DidStep(ranks[rank].Name, step.Counts);
         _evenBytes = Math.Max(_evenBytes, step.EvenBytes);
         if (step.Sums is { } sums)
             _sums[(step.Step, rank)] = sums;

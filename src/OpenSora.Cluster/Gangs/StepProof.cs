@@ -1,4 +1,4 @@
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Gangs;

@@ -12,7 +12,7 @@ namespace OpenSora.Cluster.Grains;
 /// <inheritdoc cref="IClusterGrain"/>
 [OnCoordinators, KeepAlive]
 internal sealed partial class ClusterGrain(
-    IGenerationStore store, CardDirectory directory, CardClient client, JobStore jobs, StoreState watch, IClusterMembershipService membership, VideoServiceOptions options, ClusterOptions cluster, ILogger<ClusterGrain> log)
+    IGenerationStore store, ClusterCards directory, CardTaskClient client, JobStore jobs, StoreState watch, IClusterMembershipService membership, VideoServiceOptions options, ClusterOptions cluster, ILogger<ClusterGrain> log)
     : Grain, IClusterGrain
 {
     /// <summary>The most successes of a card that are told to its breaker at once.</summary>
@@ -29,13 +29,13 @@ internal sealed partial class ClusterGrain(
     private readonly Dictionary<string, string> _leases = [];
     private readonly Signal _changed = new();
     private readonly CancellationTokenSource _over = new();
-    private CardRest _rest = null!;
+    private CardCircuitBreaker _breaker = null!;
     private (int Waiting, int Working, double Seconds) _measured;
     private IReadOnlyList<CardStatus> _cards = [];
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _rest = new CardRest(cluster, TimeProvider.System, _changed.Set);
+        _breaker = new CardCircuitBreaker(cluster, TimeProvider.System, _changed.Set);
         await Look(cancellationToken);
         Instruments.Observe(() => _measured, () => _cards);
         this.RegisterGrainTimer(_ => Decide(), new GrainTimerCreationOptions { DueTime = options.Tick, Period = options.Tick, KeepAlive = true });
@@ -98,7 +98,7 @@ internal sealed partial class ClusterGrain(
     public Task<bool> Failed(Lease card, int successes)
     {
         Succeeded(card, successes);
-        return Task.FromResult(_rest.Failed(card.Card));
+        return Task.FromResult(_breaker.Failed(card.Card));
     }
 
     public Task<QueuePlace?[]> Places(string[] ids)
@@ -281,7 +281,7 @@ internal sealed partial class ClusterGrain(
         return leases;
     }
 
-    private IEnumerable<Card> Usable() => directory.Cards.Where(card => card.IsUsable && !_rest.IsResting(card.Name));
+    private IEnumerable<Card> Usable() => directory.Cards.Where(card => card.IsUsable && !_breaker.IsResting(card.Name));
 
     private void TakeBack(string id, Lease[] leases)
     {
@@ -301,7 +301,7 @@ internal sealed partial class ClusterGrain(
     private void Succeeded(Lease card, int successes)
     {
         for (int i = 0; i < Math.Min(successes, MostSuccesses); i++)
-            _rest.Succeeded(card.Card);
+            _breaker.Succeeded(card.Card);
     }
 
     private static async Task<bool> Answers(Func<Task<bool>> ask)
@@ -333,7 +333,7 @@ internal sealed partial class ClusterGrain(
             string? video = _leases.GetValueOrDefault(card.Description.Instance);
             CardState state = card.State == CardState.Draining ? CardState.Draining : video is null ? CardState.Idle : CardState.Busy;
             return new CardStatus(
-                card.Name, card.Description.Device, card.Kind, card.Description.Threads, state, _rest.IsResting(card.Name), video, card.Description.MemoryBytes, card.FreeMemoryBytes);
+                card.Name, card.Description.Device, card.Kind, card.Description.Threads, state, _breaker.IsResting(card.Name), video, card.Description.MemoryBytes, card.FreeMemoryBytes);
         })];
     }
 

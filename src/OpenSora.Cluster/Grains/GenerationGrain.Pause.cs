@@ -60,7 +60,7 @@ internal sealed partial class GenerationGrain
         if (_lacksStore)
             return until;
         (_lacksStore, _lacks) = (true, _lacks + 1);
-        _crew?.Dispose();
+        _jobCards?.Dispose();
         _live = LiveProgress.None with { Percent = _live.Percent };
         Publish(new StatusChanged(_row?.Epoch ?? 0, IsOver: false));
         await TellQueue(queue => queue.Ended(Id, false));

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
@@ -15,7 +15,7 @@ namespace OpenSora.Cluster.Grains;
 /// <inheritdoc cref="IGenerationGrain"/>
 [OnCoordinators, Reentrant]
 internal sealed partial class GenerationGrain(
-    IGenerationStore store, JobStore jobs, JobRunner runner, CardDirectory directory, ILocalSiloDetails silo, StoreState watch, VideoServiceOptions options, ClusterOptions cluster, ILogger<GenerationGrain> log) : Grain, IGenerationGrain
+    IGenerationStore store, JobStore jobs, JobRunner runner, ClusterCards directory, ILocalSiloDetails silo, StoreState watch, VideoServiceOptions options, ClusterOptions cluster, ILogger<GenerationGrain> log) : Grain, IGenerationGrain
 {
     /// <summary>How long a caller that cancels waits for the cards to be free; they are within a step.</summary>
     private static readonly TimeSpan StopAwaited = TimeSpan.FromSeconds(10);
@@ -26,7 +26,7 @@ internal sealed partial class GenerationGrain(
     private Preview? _preview;
     private LiveProgress _live = LiveProgress.None;
     private CancellationTokenSource? _stop;
-    private Crew? _crew;
+    private JobCards? _jobCards;
     private Task _making = Task.CompletedTask, _telling = Task.CompletedTask, _showing = Task.CompletedTask;
     private bool _isLeaving;
     private IClusterGrain _queue = null!;
@@ -61,9 +61,9 @@ internal sealed partial class GenerationGrain(
         if (_stop is not null)
             return await Holds();
         CancellationTokenSource stop = _stop = new CancellationTokenSource();
-        JobVoice voice = new(Hear);
+        JobProgress progress = new(Hear);
         CardLeases leases = new(_queue, Id);
-        Crew crew = _crew = new Crew(directory, cluster, voice, leases, start.Cards, start.Kind);
+        JobCards jobCards = _jobCards = new JobCards(directory, cluster, progress, leases, start.Cards, start.Kind);
         try
         {
             DateTimeOffset now = DateTimeOffset.UtcNow;
@@ -84,18 +84,18 @@ internal sealed partial class GenerationGrain(
         }
         DelayDeactivation(Timeout.InfiniteTimeSpan); // no call is under way while it is made
         Holding held = new(silo.SiloAddress, start.Cards, start.Kind, start.Leases);
-        _making = Make(_row!, start, crew, leases, voice, stop);
+        _making = Make(_row!, start, jobCards, leases, progress, stop);
         return held;
     }
 
-    public Task<Holding?> Holds() => Task.FromResult(_stop is null || _crew is null ? null : new Holding(silo.SiloAddress, _lacksStore ? 0 : _crew.Most, _crew.Kind, _crew.Leases));
+    public Task<Holding?> Holds() => Task.FromResult(_stop is null || _jobCards is null ? null : new Holding(silo.SiloAddress, _lacksStore ? 0 : _jobCards.Most, _jobCards.Kind, _jobCards.Leases));
 
     public async Task<bool> Hold(int most, Lease[] more)
     {
-        if (_stop is null || _lacksStore || _crew is not { } crew)
+        if (_stop is null || _lacksStore || _jobCards is not { } jobCards)
             return false;
-        crew.Hold(most);
-        await Task.WhenAll(more.Select(crew.Join));
+        jobCards.Hold(most);
+        await Task.WhenAll(more.Select(jobCards.Join));
         return true;
     }
 
@@ -132,15 +132,15 @@ internal sealed partial class GenerationGrain(
     }
 
     /// <summary>The orchestrator: the job runs on the turns of this grain, from its start to its end or to the end of this activation.</summary>
-    private async Task Make(VideoRow row, GenerationStart start, Crew crew, CardLeases leases, JobVoice voice, CancellationTokenSource stop)
+    private async Task Make(VideoRow row, GenerationStart start, JobCards jobCards, CardLeases leases, JobProgress progress, CancellationTokenSource stop)
     {
         int before = _live.Percent;
         Outcome outcome;
         try
         {
-            GenerationRequest request = RequestOf(row, start, crew, voice);
-            await Task.WhenAll(start.Leases.Select(crew.Join));
-            outcome = await runner.Run(new JobRun(row, request, crew, leases, voice, job => Know(row.Epoch, job), StepDone, _ => LackStore(before), report => Complete(row.Epoch, report)), stop.Token);
+            GenerationRequest request = RequestOf(row, start, jobCards, progress);
+            await Task.WhenAll(start.Leases.Select(jobCards.Join));
+            outcome = await runner.Run(new JobRun(row, request, jobCards, leases, progress, job => Know(row.Epoch, job), StepDone, _ => LackStore(before), report => Complete(row.Epoch, report)), stop.Token);
             if (outcome is Outcome.OutOfStore)
                 outcome = await UntilKept(outcome, before, stop.Token);
         }
@@ -159,8 +159,8 @@ internal sealed partial class GenerationGrain(
             Failed(log, Id, failure);
             outcome = new Outcome.Failed(new VideoError("card_failure", failure.Message));
         }
-        crew.Dispose();
-        (_stop, _crew, _preview, _lacksStore) = (null, null, null, false);
+        jobCards.Dispose();
+        (_stop, _jobCards, _preview, _lacksStore) = (null, null, null, false);
         stop.Dispose();
         DelayDeactivation(TimeSpan.Zero);
         bool hadProgress = _live.Percent > before;
@@ -174,15 +174,15 @@ internal sealed partial class GenerationGrain(
             await TellQueue(queue => queue.Ended(Id, false));
     }
 
-    private static GenerationRequest RequestOf(VideoRow row, GenerationStart start, Crew crew, JobVoice voice)
+    private static GenerationRequest RequestOf(VideoRow row, GenerationStart start, JobCards jobCards, JobProgress progress)
     {
         GenerationRequest request = row.IsPrivate ? row.Video.Request : row.Video.Request with { Cards = start.Cards };
         if (request.TextEncoderCard && request.Cards == 1)
         {
-            voice.Say("there is one card: it does not keep the text encoder");
+            progress.Say("there is one card: it does not keep the text encoder");
             request = request with { TextEncoderCard = false };
         }
-        crew.SetsOneAside = request.TextEncoderCard;
+        jobCards.SetsOneAside = request.TextEncoderCard;
         return request;
     }
 
@@ -326,7 +326,7 @@ internal sealed partial class GenerationGrain(
     /// <summary>As it is told: what is stored as begun waits while nobody works on it.</summary>
     private Video Now() => _live.On(_row!.Video.Status != VideoStatus.InProgress ? _row.Video
         : _stop is null || _lacksStore || _row.Video.IsPaused ? _row.Video with { Status = VideoStatus.Queued, WaitsFor = _lacksStore ? VideoWait.Store : null }
-        : _row.Video with { WaitsFor = _crew is { Leases.Length: 0 } ? VideoWait.Card : null });
+        : _row.Video with { WaitsFor = _jobCards is { Leases.Length: 0 } ? VideoWait.Card : null });
 
     [LoggerMessage(LogLevel.Error, "{Video} failed")]
     private static partial void Failed(ILogger log, string video, Exception failure);

@@ -35,10 +35,10 @@ internal sealed class AuditJob(JobContext job, AuditOrder order)
         int cards = 0;
         if (_findings.Count == 0)
         {
-            await job.Crew.Gather(job.Request.Cards, cancel);
-            cards = job.Crew.Members.Count;
-            if (job.Crew.Kind != trail.Kind)
-                throw new InputException($"the cards here are of the kind {job.Crew.Kind}, and the report's were of {trail.Kind}: only cards of one kind give the same bytes, so audit it on such cards");
+            await job.Cards.Gather(job.Request.Cards, cancel);
+            cards = job.Cards.Members.Count;
+            if (job.Cards.Kind != trail.Kind)
+                throw new InputException($"the cards here are of the kind {job.Cards.Kind}, and the report's were of {trail.Kind}: only cards of one kind give the same bytes, so audit it on such cards");
             await ComputeAgain(trail, drawn, steps, cancel);
         }
         return order.Report with
@@ -91,7 +91,7 @@ internal sealed class AuditJob(JobContext job, AuditOrder order)
         foreach (ClipTrail clip in drawn.Select(one => one.Clip).Distinct())
             prompts[clip] = await Denoising.EncodeText(job, clip.Prompts, clip.Loop, cancel);
         using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        job.Crew.LetTextsGo();
+        job.Cards.LetTextsGo();
         Task loading = await Denoising.Load(job, over.Token);
         try
         {
@@ -100,10 +100,10 @@ internal sealed class AuditJob(JobContext job, AuditOrder order)
                     throw new InputException($"the files of the network {own.Network} here have the hash {own.Sha256}, and those of the report {other.Sha256}: audit it with the same files");
             foreach ((ClipTrail clip, int step) in drawn)
             {
-                job.Voice.Progress(Stage.Denoise, steps.Count, drawn.Length);
+                job.Progress.Report(Stage.Denoise, steps.Count, drawn.Length);
                 steps.Add(new AuditedStep(clip.Batch, clip.Loop, step, await IsEqual(clip, step, prompts[clip], cancel)));
             }
-            job.Voice.Progress(Stage.Denoise, steps.Count, drawn.Length);
+            job.Progress.Report(Stage.Denoise, steps.Count, drawn.Length);
         }
         finally
         {

@@ -1,5 +1,5 @@
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
@@ -19,12 +19,12 @@ internal static class Denoising
     {
         (string vocabulary, IReadOnlyList<IReadOnlyList<long>> tokens) = await Task.Run(() => job.Plan.Tokenize(prompts), cancel);
         Answer<TextEncoded> answer = await (job.Results is { } results ? results.Texts(vocabulary, tokens, Encode) : Encode(tokens));
-        job.Voice.Progress(Stage.Encode, loop + 1, job.Loops);
+        job.Progress.Report(Stage.Encode, loop + 1, job.Loops);
         return answer;
 
         async Task<Answer<TextEncoded>> Encode(IReadOnlyList<IReadOnlyList<long>> texts)
         {
-            if (!job.Crew.Members.Any(member => member.HasText))
+            if (!job.Cards.Members.Any(member => member.HasText))
                 job.Trail.Learn((await RunText<Loaded>(job, Stage.Load, new LoadTask([Network.Text]) { Job = job.Job, Request = job.Request }, cancel)).Header.Weights);
             return await RunText<TextEncoded>(job, Stage.Encode, new EncodeTextTask(vocabulary, texts) { Job = job.Job, Request = job.Request }, cancel);
         }
@@ -35,7 +35,7 @@ internal static class Denoising
     public static async Task<Task> Load(JobContext job, CancellationToken cancel)
     {
         LoadTask shared = new([Network.Transformer, Network.Autoencoder]) { Job = job.Job, Request = job.Request };
-        Task later = await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Voice.Progress(Stage.Load, done, all), cancel);
+        Task later = await job.Loading.Begin(new TaskOrder(shared), (done, all) => job.Progress.Report(Stage.Load, done, all), cancel);
         job.Trail.Learn(job.Loading.Weights);
         return later;
     }
@@ -44,7 +44,7 @@ internal static class Denoising
     {
         using IDisposable timed = job.Clock.Time(stage);
         WorkKind kind = new(stage) { NeedsLoaded = false, Prefer = member => member.HasText };
-        return await job.Work.Run<T>(kind, new TaskOrder(task), null, cancel);
+        return await job.Tasks.Run<T>(kind, new TaskOrder(task), null, cancel);
     }
 
     /// <summary>Noise with references in it; or where the loop stood, when the job was begun before.</summary>
@@ -65,7 +65,7 @@ internal static class Denoising
         {
             try
             {
-                Answer<Started> answer = await job.Work.Run<Started>(Denoise, order, null, cancel);
+                Answer<Started> answer = await job.Tasks.Run<Started>(Denoise, order, null, cancel);
                 return new LoopStart(answer.Parts[0], answer.Header.EditRatios, new Checkpoint(0, [.. answer.Parts.Skip(1)]));
             }
             catch (InputException error) when (noise is not null)
@@ -80,7 +80,7 @@ internal static class Denoising
     public static async Task<FinishedClip> Run(JobContext job, Batch batch, int loop, LoopStart start, Answer<TextEncoded> prompts, CancellationToken cancel)
     {
         using IDisposable timed = job.Clock.Time(Stage.Denoise);
-        job.Crew.LetTextsGo();
+        job.Cards.LetTextsGo();
         DenoiseWork work = WorkOf(job, loop, start, prompts) with { Checks = new StepChecks(job.Request.SelfCheck, job.Request.Seed, batch.Index, loop) };
         // Who is to keep each step has to make each.
         (Checkpoint From, KeptResult Kept)? before =
@@ -88,7 +88,7 @@ internal static class Denoising
         Action<Checkpoint, Func<IReadOnlyList<string>>>? keepResult = job.Results?.Steps(work, before?.Kept.Units ?? 0);
         Checkpoint from = before?.From ?? start.From;
         job.Trail.Begin(batch.Index, work, [.. batch.Videos.Select(video => video.Prompts[loop])], from, before?.Kept.Hashes);
-        job.Voice.Progress(Stage.Denoise, from.Step, work.Steps);
+        job.Progress.Report(Stage.Denoise, from.Step, work.Steps);
         (Checkpoint last, ReadOnlyMemory<byte>? random) = await DenoiserOf(job).Run(work, from, work.Steps, StepDone, cancel);
         if (from.Step < work.Steps)
             keepResult?.Invoke(last, job.Trail.StepsOf(batch.Index, loop)); // all ranks have told their counts
@@ -98,7 +98,7 @@ internal static class Denoising
 
         void StepDone(Checkpoint checkpoint)
         {
-            job.Voice.Progress(Stage.Denoise, checkpoint.Step, work.Steps);
+            job.Progress.Report(Stage.Denoise, checkpoint.Step, work.Steps);
             job.Trail.Add(batch.Index, loop, checkpoint);
             job.KeepTrail();
             job.KeepStep(batch, loop, checkpoint, work.CanGoOnAfter(checkpoint.Step));
@@ -112,7 +112,7 @@ internal static class Denoising
     public static DenoiseWork WorkOf(JobContext job, int loop, LoopStart start, Answer<TextEncoded> prompts) => new(
         job.Job, job.Request, loop, job.Plan.Clip, start.Random, start.EditRatios, prompts.Header.Prompts, prompts.Parts, job.Options.LinkSilence);
 
-    public static Denoiser DenoiserOf(JobContext job) => new(job.Crew, job.Work, job.Client, job.Epochs, job.Changes, job.Tally, job.Options);
+    public static Denoiser DenoiserOf(JobContext job) => new(job.Cards, job.Tasks, job.Client, job.Epochs, job.Changes, job.Statistics, job.Options);
 
     /// <summary>The final latents as they are hashed, [4, T, h, w] in float32; written to a file where that was asked for.</summary>
     public static Task<IReadOnlyList<ReadOnlyMemory<byte>>> Finish(JobContext job, FinishedClip clip) => Task.Run<IReadOnlyList<ReadOnlyMemory<byte>>>(() =>

@@ -43,7 +43,7 @@ internal sealed class GenerationJob(JobContext job, ResultStore results)
                 {
                     made = await job.Folder.FindClip(batch.Index, loop) ?? await Make(batch, loop, prompts[loop], cancel);
                     job.Trail.End(batch.Index, loop, job.Request.NumSamplingSteps);
-                    job.Tally.BeginsToDecode();
+                    job.Statistics.BeginsToDecode();
                     batch.Continue(await Decode(batch, loop, made, files, cancel));
                 }
                 await Write(batch, files, await Denoising.Finish(job, made!), cancel);
@@ -59,7 +59,7 @@ internal sealed class GenerationJob(JobContext job, ResultStore results)
             throw new InputException("nothing to do: every file exists already (--prompt-as-path skips those); give other prompts or another --save-dir");
         // A crash came when the last file had its name, and nobody had been told: the report names cards.
         if (loading is null)
-            await job.Crew.Gather(1, cancel);
+            await job.Cards.Gather(1, cancel);
         return Report(await job.Trail.Finish(job.Request, job.Record.Kind!));
     }
 
@@ -70,23 +70,23 @@ internal sealed class GenerationJob(JobContext job, ResultStore results)
     private async Task<(int Batch, IReadOnlyList<PlannedVideo> Videos)?> Plan(CancellationToken cancel)
     {
         using IDisposable timed = job.Clock.Time(Stage.Load);
-        (int Batch, IReadOnlyList<PlannedVideo> Videos)? next = await Task.Run(() => job.Plan.Next(job.Record.Batch, job.Voice.Say, cancel), cancel);
+        (int Batch, IReadOnlyList<PlannedVideo> Videos)? next = await Task.Run(() => job.Plan.Next(job.Record.Batch, job.Progress.Say, cancel), cancel);
         if (next is null)
             return null;
         await Task.Run(() => job.Plan.Require(job.Media, next.Value.Videos.Count), cancel);
         int number = job.Record.Samples.Count + 1;
-        job.Voice.Item = job.Plan.Count switch { 1 => null, { } all => $"video {number} of {all}", null => $"video {number}" };
+        job.Progress.Item = job.Plan.Count switch { 1 => null, { } all => $"video {number} of {all}", null => $"video {number}" };
         return next;
     }
 
     private async Task<Task> Load(CancellationToken cancel)
     {
         using IDisposable timed = job.Clock.Time(Stage.Load);
-        await job.Crew.Gather(job.Request.Cards, cancel);
-        job.Crew.LetTextsGo();
+        await job.Cards.Gather(job.Request.Cards, cancel);
+        job.Cards.LetTextsGo();
         if (job.Record.Kind is null)
         {
-            job.Folder.Record = job.Record with { Kind = job.Crew.Kind };
+            job.Folder.Record = job.Record with { Kind = job.Cards.Kind };
             await Task.Run(job.Folder.Save, cancel);
         }
         return await Denoising.Load(job, cancel);
@@ -117,9 +117,9 @@ internal sealed class GenerationJob(JobContext job, ResultStore results)
         Continuation? kept = isLast ? new Continuation([], clip.Random) : await job.Folder.FindContinuation(batch.Index, loop);
         int done = 0, all = batch.Videos.Count * batch.Clip.Frames;
         files.Begin(loop);
-        job.Voice.Progress(Stage.Decode, 0, all);
+        job.Progress.Report(Stage.Decode, 0, all);
         DecodeWork work = new(job.Job, job.Request, batch.Clip, clip.Random, clip.Samples, Encode: kept is null);
-        Continuation? made = await new ChunkDecoder(job.Crew, job.Work, job.Tally, work, Deliver).Run(cancel);
+        Continuation? made = await new ChunkDecoder(job.Cards, job.Tasks, job.Statistics, work, Deliver).Run(cancel);
         if (made is not null)
             job.KeepContinuation(batch, loop, made);
         return kept ?? made!;
@@ -128,7 +128,7 @@ internal sealed class GenerationJob(JobContext job, ResultStore results)
         {
             await Task.Run(() => files.Write(video, frames), cancel);
             done += (int)(frames.Length / batch.Clip.Output.Rgb24Bytes);
-            job.Voice.Progress(Stage.Decode, done, all);
+            job.Progress.Report(Stage.Decode, done, all);
         }
     }
 
@@ -137,7 +137,7 @@ internal sealed class GenerationJob(JobContext job, ResultStore results)
     {
         (IReadOnlyList<SampleReport> samples, IReadOnlyList<string> written) = await Task.Run(() => Complete(batch, files, latents, cancel), CancellationToken.None);
         job.KeepRandom(batch.Index + 1, batch.Random);
-        await job.Keeper.Finish();
+        await job.Checkpoints.Finish();
         job.Folder.Record = job.Record with { Batch = batch.Index + 1, Samples = [.. job.Record.Samples, .. samples], Files = [.. job.Record.Files, .. written] };
         await Task.Run(job.Folder.Save, CancellationToken.None);
     }
@@ -163,17 +163,17 @@ internal sealed class GenerationJob(JobContext job, ResultStore results)
         JobRecord record = job.Record;
         ClipPlan clip = job.Plan.Clip;
         FrameSize nominal = ClipGeometry.Of(job.Request).Nominal;
-        return job.Tally.Fill(
+        return job.Statistics.Fill(
             new GenerationReport
             {
                 Prompt = job.Request.Prompts.FirstOrDefault() ?? record.Samples[0].Prompt,
                 Seed = job.Request.Seed,
-                Device = job.Crew.Devices.Values.First(),
+                Device = job.Cards.Devices.Values.First(),
                 Dtype = job.Request.Dtype,
                 ComputeDtype = job.Loading.ComputeDtype,
                 Kind = job.Record.Kind,
                 Cards = job.Request.Cards,
-                Threads = job.Crew.Threads,
+                Threads = job.Cards.Threads,
                 Height = clip.Output.Height,
                 Width = clip.Output.Width,
                 NominalSize = [nominal.Height, nominal.Width],
@@ -199,6 +199,6 @@ internal sealed class GenerationJob(JobContext job, ResultStore results)
                 PeakMemoryBytes = 0,
                 PeakMemoryBeforeDecodeBytes = 0,
             },
-            job.Crew.Devices);
+            job.Cards.Devices);
     }
 }

@@ -1,5 +1,5 @@
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts.Files;
@@ -10,8 +10,8 @@ namespace OpenSora.Cluster.Jobs;
 
 /// <summary>What all verbs of a job work with.</summary>
 internal sealed record JobContext(
-    JobFolder Folder, RequestPlan Plan, Keeper Keeper, Crew Crew, CrewWork Work, Loading Loading, CardClient Client, EpochNumbers Epochs, ChangeCost Changes,
-    IJobMedia Media, JobVoice Voice, Tally Tally, StageClock Clock, ClusterOptions Options, Action<Checkpoint>? StepDone)
+    JobFolder Folder, RequestPlan Plan, CheckpointWriter Checkpoints, JobCards Cards, CardTaskRunner Tasks, Loading Loading, CardTaskClient Client, EpochNumbers Epochs, ChangeCost Changes,
+    IJobMedia Media, JobProgress Progress, JobStatistics Statistics, StageClock Clock, ClusterOptions Options, Action<Checkpoint>? StepDone)
 {
     public StepHashes Trail { get; } = new();
 

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts;
@@ -28,9 +28,9 @@ internal sealed class JobResults
     {
         WorkKind kind = new(Stage.Load) { NeedsLoaded = false };
         LoadTask names = new([Network.Text, Network.Transformer, Network.Autoencoder]) { Job = job.Job, Request = job.Request, OnlyNames = true };
-        IReadOnlyList<WeightsDigest> weights = (await job.Work.Run<Loaded>(kind, new TaskOrder(names), null, cancel)).Header.Weights;
+        IReadOnlyList<WeightsDigest> weights = (await job.Tasks.Run<Loaded>(kind, new TaskOrder(names), null, cancel)).Header.Weights;
         job.Trail.Learn(weights);
-        return new JobResults(job, store, owner, string.Join('\n', [job.Crew.Kind, .. weights.Select(own => $"{own.Network} {own.Sha256}")]));
+        return new JobResults(job, store, owner, string.Join('\n', [job.Cards.Kind, .. weights.Select(own => $"{own.Network} {own.Sha256}")]));
     }
 
     /// <summary>The features of texts: those that are kept, and for the rest what the cards make.</summary>
@@ -42,7 +42,7 @@ internal sealed class JobResults
         foreach (string key in keys.Distinct())
             if (await Find(key) is { Header.Prompt: { } prompt } found)
                 known[key] = (prompt, found.Parts[0]);
-        _job.Tally.Reused(texts: known.Count);
+        _job.Statistics.Reused(texts: known.Count);
         int[] missing = [.. Enumerable.Range(0, keys.Length).Where(i => !known.ContainsKey(keys[i])).DistinctBy(i => keys[i])];
         if (missing.Length > 0)
         {
@@ -62,7 +62,7 @@ internal sealed class JobResults
         string key = KeyOf(["start", Fields(), $"{_job.Request.Seed} {task.Loop} {task.HasNoise}", .. task.Videos.Select(video => video.MaskStrategy), .. await Task.Run(() => parts.Select(HashOf).ToArray())]);
         if (await Find(key) is { } found)
         {
-            _job.Tally.Reused(starts: 1);
+            _job.Statistics.Reused(starts: 1);
             return new LoopStart(found.Parts[0], found.Header.EditRatios, new Checkpoint(0, [.. found.Parts.Skip(1)]));
         }
         LoopStart made = await make();
@@ -77,7 +77,7 @@ internal sealed class JobResults
         for (int step = work.Steps; step > 0; step--)
             if (await Find(KeyOf(clip, $"{step}")) is { } found)
             {
-                _job.Tally.Reused(steps: step, units: found.Header.Units);
+                _job.Statistics.Reused(steps: step, units: found.Header.Units);
                 return (new Checkpoint(step, found.Parts), found.Header);
             }
         return null;
@@ -88,11 +88,11 @@ internal sealed class JobResults
     /// <returns>To be called with each of them, and the hashes up to it.</returns>
     public Action<Checkpoint, Func<IReadOnlyList<string>>> Steps(DenoiseWork work, long taken)
     {
-        long before = _job.Tally.Units;
+        long before = _job.Statistics.Units;
         return (checkpoint, hashes) =>
         {
-            long units = taken + _job.Tally.Units - before;
-            _job.Keeper.Keep("result-step", () =>
+            long units = taken + _job.Statistics.Units - before;
+            _job.Checkpoints.Keep("result-step", () =>
             {
                 if (hashes() is { } all && all.Count == checkpoint.Step + 1)
                     _store.Keep(_owner, KeyOf(ClipOf(work, all[0]), $"{checkpoint.Step}"), new KeptResult("") { Hashes = all, Units = units }, checkpoint.Samples);
@@ -136,7 +136,7 @@ internal sealed class JobResults
 
     private Task<(KeptResult Header, IReadOnlyList<ReadOnlyMemory<byte>> Parts)?> Find(string key) => Task.Run(() => _store.Find(_owner, key));
 
-    private void Keep(string name, string key, KeptResult header, IReadOnlyList<ReadOnlyMemory<byte>> parts) => _job.Keeper.Keep($"{name}-{key}", () => _store.Keep(_owner, key, header, parts));
+    private void Keep(string name, string key, KeptResult header, IReadOnlyList<ReadOnlyMemory<byte>> parts) => _job.Checkpoints.Keep($"{name}-{key}", () => _store.Keep(_owner, key, header, parts));
 
     private string KeyOf(params IEnumerable<string> parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', [_owner, _cards, .. parts]))));
 

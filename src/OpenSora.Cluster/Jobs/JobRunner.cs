@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Cluster.Gangs;
 using OpenSora.Cluster.Store;
 using OpenSora.Cluster.Videos;
@@ -39,11 +39,11 @@ internal abstract record Outcome
 /// <param name="Lacks">Called when the store takes nothing: gives the cards back, and says until when it is waited for, to keep what there is.</param>
 /// <param name="Done">Called when all files are there, before the job is forgotten: after a crash in between it is called again.</param>
 internal sealed record JobRun(
-    VideoRow Row, GenerationRequest Request, Crew Crew, CardLeases Leases, JobVoice Voice, Func<string, Task> Begun, Action<Checkpoint, IJobMedia> StepDone,
+    VideoRow Row, GenerationRequest Request, JobCards Cards, CardLeases Leases, JobProgress Progress, Func<string, Task> Begun, Action<Checkpoint, IJobMedia> StepDone,
     Func<StoreTrouble, Task<DateTimeOffset>> Lacks, Func<GenerationReport, Task> Done);
 
 /// <summary>Begins or opens the job of a generation, runs it on the turns of the caller, and forgets it when all is done.</summary>
-internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory directory, CardClient client, ClusterOptions options, ResultStore results)
+internal sealed class JobRunner(JobStore jobs, MakeMedia media, ClusterCards directory, CardTaskClient client, ClusterOptions options, ResultStore results)
 {
     /// <summary>How long another silo's hold of a job is waited for.</summary>
     private static readonly TimeSpan InUse = TimeSpan.FromSeconds(10);
@@ -138,15 +138,15 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
             await Task.Run(folder.Remove, CancellationToken.None); // nobody knows of it, so nobody would go on with it
             throw;
         }
-        Tally tally = new();
-        Keeper keeper = new(run.Voice);
-        CrewWork work = new(run.Crew, client, directory, run.Leases, options, tally, run.Voice);
+        JobStatistics statistics = new();
+        CheckpointWriter checkpoints = new(run.Progress);
+        CardTaskRunner work = new(run.Cards, client, directory, run.Leases, options, statistics, run.Progress);
         using Activity? span = Tracing.Job(run.Row.TraceParent)?.SetTag("opensora.job", folder.Record.Job).SetTag("opensora.resumed", run.Row.Job is not null)
             .SetTag("opensora.cards", request.Cards).SetTag("opensora.steps", request.NumSamplingSteps);
         try
         {
             JobContext context = new(
-                folder, Plan(request, folder.Record.Folder), keeper, run.Crew, work, new Loading(run.Crew, work, Stage.Load), client, _epochs, _changes, files, run.Voice, tally, new StageClock(), options,
+                folder, Plan(request, folder.Record.Folder), checkpoints, run.Cards, work, new Loading(run.Cards, work, Stage.Load), client, _epochs, _changes, files, run.Progress, statistics, new StageClock(), options,
                 checkpoint => run.StepDone(checkpoint, files))
             {
                 Owner = run.Row.Video.Owner,
@@ -158,7 +158,7 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
                 return audited;
             }
             GenerationReport report = folder.Record.Report ?? await new GenerationJob(context, results).Run(cancel);
-            await keeper.Finish();
+            await checkpoints.Finish();
             folder.Record = folder.Record with { Report = report };
             await Task.Run(folder.Save, CancellationToken.None);
             await run.Done(report);
@@ -168,17 +168,17 @@ internal sealed class JobRunner(JobStore jobs, MakeMedia media, CardDirectory di
         catch (Exception failure)
         {
             span.Fail(failure);
-            await keeper.Finish();
+            await checkpoints.Finish();
             if (!run.Row.IsPrivate && StoreTrouble.Of(failure) is { } trouble)
-                await KeepAll(keeper, await run.Lacks(trouble), cancel);
+                await KeepAll(checkpoints, await run.Lacks(trouble), cancel);
             throw;
         }
     }
 
     /// <summary>What was done is kept as soon as there is room for it, so that nothing of it is done again.</summary>
-    private static async Task KeepAll(Keeper keeper, DateTimeOffset until, CancellationToken cancel)
+    private static async Task KeepAll(CheckpointWriter checkpoints, DateTimeOffset until, CancellationToken cancel)
     {
-        while (!await keeper.TryAgain() && DateTimeOffset.UtcNow < until)
+        while (!await checkpoints.TryAgain() && DateTimeOffset.UtcNow < until)
             await Task.Delay(KeptAgain, cancel);
     }
 

@@ -1,5 +1,5 @@
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Cluster.Store;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Clips;
@@ -24,7 +24,7 @@ internal static class ReferenceEncoding
         foreach ((PlannedVideo video, List<Latent> references) in batch.Videos.Zip(batch.References))
             foreach (string path in video.References)
             {
-                Answer<ReferenceEncoded> answer = await job.Work.Run<ReferenceEncoded>(Kind, Order(job, path, batch.Random, cancel), null, cancel);
+                Answer<ReferenceEncoded> answer = await job.Tasks.Run<ReferenceEncoded>(Kind, Order(job, path, batch.Random, cancel), null, cancel);
                 references.Add(new Latent(answer.Header.Latent, answer.Parts[0]));
                 batch.Random = answer.Parts[1];
             }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OpenSora.Cluster.Cards;
-using OpenSora.Cluster.Crews;
+using OpenSora.Cluster.Leases;
 using OpenSora.Contracts;
 
 namespace OpenSora.Cluster.Supervision;
@@ -14,7 +14,7 @@ public sealed class LocalCards : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly LocalCardsPlan _plan;
-    private readonly CardDirectory _directory;
+    private readonly ClusterCards _directory;
     private readonly ClusterOptions _options;
     private readonly Action<string> _say;
     private readonly Task[] _cards;
@@ -22,7 +22,7 @@ public sealed class LocalCards : IAsyncDisposable
 
     /// <summary>Starts them.</summary>
     /// <param name="say">What they say on standard error, and what becomes of them.</param>
-    public LocalCards(LocalCardsPlan plan, CardDirectory directory, ClusterOptions options, Action<string> say)
+    public LocalCards(LocalCardsPlan plan, ClusterCards directory, ClusterOptions options, Action<string> say)
     {
         (_plan, _directory, _options, _say, _left) = (plan, directory, options, say, plan.Count);
         _cards = [.. Enumerable.Range(0, plan.Count).Select(card => Task.Run(() => Keep(card)))];

@@ -13,7 +13,7 @@ public sealed class OwnCards : IAsyncDisposable
     /// <param name="place">The coordinator's silo: cards of other machines reach these by the same address.</param>
     /// <param name="plan">Which cards; where they join and take links is told here.</param>
     /// <param name="say">What they say on standard error, and what becomes of them.</param>
-    public OwnCards(SiloPlace place, LocalCardsPlan plan, CardDirectory directory, ClusterOptions options, Action<string> say)
+    public OwnCards(SiloPlace place, LocalCardsPlan plan, ClusterCards directory, ClusterOptions options, Action<string> say)
     {
         IPAddress address = place.Endpoint.Address;
         _cards = new LocalCards(plan with

@@ -14,7 +14,7 @@ namespace OpenSora.Cluster.Videos;
 /// <summary>Puts the service of videos, or the generations of one process, into a host, whose silo gets <see cref="AddGenerationGrains"/>.</summary>
 public static partial class VideoServiceSetup
 {
-    /// <summary>Adds an <see cref="IVideoService"/>; the host adds a <see cref="CardDirectory"/>, a <see cref="CardClient"/> and <see cref="ClusterOptions"/>.</summary>
+    /// <summary>Adds an <see cref="IVideoService"/>; the host adds a <see cref="ClusterCards"/>, a <see cref="CardTaskClient"/> and <see cref="ClusterOptions"/>.</summary>
     /// <param name="media">The files of jobs on this machine.</param>
     public static IServiceCollection AddVideoService(this IServiceCollection services, VideoServiceOptions options, MakeMedia media)
     {

@@ -49,7 +49,7 @@ public static class Profile
             compared ? Median(runs.Zip(products, (run, product) => run.Cpu / product.Cpu)) : null,
             MemoryUse.PeakResidentBytes,
             FusedKernels.Chosen,
-            TorchRuntime.Describe(),
+            TorchEnvironment.Describe(),
             request.Operations
                 ? [.. OperationTimes.Of(network.Run).Select(time => new ProfiledOperation(time.Name, time.Calls, time.Seconds))]
                 : null);

@@ -24,13 +24,13 @@ public sealed class NotFiniteTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly CardDevice _device = CardDevice.Open("cpu", threads: 1, new CardSettings());
-    private readonly ModelShelf _shelf;
+    private readonly LoadedModels _models;
 
-    public NotFiniteTests() => _shelf = new ModelShelf(_device);
+    public NotFiniteTests() => _models = new LoadedModels(_device);
 
     public void Dispose()
     {
-        _shelf.Dispose();
+        _models.Dispose();
         _folder.Dispose();
     }
 
@@ -129,7 +129,7 @@ public sealed class NotFiniteTests : IDisposable
         List<CardReply> heard = [];
         // Nobody else has a part in it: no links are listened to.
         TaskResult result = CardTasks.Run(new TaskContext(
-            task, parts, frames, (reply, _) => heard.Add(reply), _device, _shelf, null!, [], null, FaultPlan.Parse(""), default, CancellationToken.None));
+            task, parts, frames, (reply, _) => heard.Add(reply), _device, _models, null!, [], null, FaultPlan.Parse(""), default, CancellationToken.None));
         return (result.Reply, heard);
     }
 

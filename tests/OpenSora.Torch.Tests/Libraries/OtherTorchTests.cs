@@ -19,7 +19,7 @@ public sealed class OtherTorchTests : IDisposable
         Assert.True(outcome.ExitCode == 0, outcome.Output);
         string[] lines = outcome.Output.TrimEnd().Split('\n');
         Assert.Matches("^torch [0-9.]+ [A-Z0-9]+, OpenBLAS [0-9.]+ [A-Za-z0-9]+(, [A-Z0-9_]+=[^,]+)*, 1 thread$", lines[0]);
-        Assert.DoesNotContain(TorchRuntime.Version, lines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain(TorchEnvironment.Version, lines[0], StringComparison.Ordinal);
         Assert.Contains(Path.Combine(TestCard.Torch, "libLibTorchSharp.so"), lines);
         string folder = File.ReadAllText(Path.Combine(TestCard.Torch, "torch.txt")).Trim();
         foreach (string name in (string[])["libtorch_cpu.so", "libc10.so"])

@@ -55,7 +55,7 @@ public sealed class SameBytesTests
         byte[] expected = TensorMemory.Bytes(nn.functional.linear(x, weight)).ToArray();
         Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ => new Thread(() =>
         {
-            TorchRuntime.Initialize(1);
+            TorchEnvironment.Initialize(1);
             using DisposeScope scope = NewDisposeScope();
             for (int i = 0; i < 10; i++)
                 if (!TensorMemory.Bytes(nn.functional.linear(x, weight)).SequenceEqual(expected))

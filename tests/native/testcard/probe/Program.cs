@@ -6,13 +6,13 @@ using static TorchSharp.torch;
 // What a process sees of a device, one line for each fact. A library is loaded for good, so each case needs a process of its own.
 try
 {
-    TorchRuntime.Initialize(1);
+    TorchEnvironment.Initialize(1);
     Device device = Devices.Open(args[1]);
     Console.WriteLine(args[0] switch
     {
         "describe" => $"{Devices.Name(device)} half={Devices.HasHalf(device)} tensor={Devices.Name(zeros(2, device: device).device)}",
         "network" => $"cpu={Network.HashOn(CPU)} card={Network.HashOn(device)}",
-        "torch" => $"{TorchRuntime.Describe()}\n{Libraries.Loaded()}",
+        "torch" => $"{TorchEnvironment.Describe()}\n{Libraries.Loaded()}",
         "operations" => string.Join(' ', OperationTimes.Of(() => ones(2, 2, device: device).mm(ones(2, 2, device: device))).Select(time => time.Name).Order()),
         "attention" => $"fused={Devices.HasFusedAttention(device.type)}",
         "block" => Kernels.OfABlock(device),

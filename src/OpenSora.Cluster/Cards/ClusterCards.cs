@@ -3,7 +3,7 @@ using OpenSora.Contracts.Cards;
 namespace OpenSora.Cluster.Cards;
 
 /// <summary>The cards that the membership of the cluster shows, as this silo knows them. A card that starts anew takes the place of the older one of its name. Thread-safe.</summary>
-public sealed class CardDirectory
+public sealed class ClusterCards
 {
     private readonly Lock _one = new();
     private readonly Dictionary<string, Card> _cards = [];

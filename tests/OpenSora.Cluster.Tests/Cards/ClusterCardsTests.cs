@@ -3,9 +3,9 @@ using OpenSora.Contracts.Cards;
 
 namespace OpenSora.Cluster.Tests.Cards;
 
-public sealed class CardDirectoryTests
+public sealed class ClusterCardsTests
 {
-    private readonly CardDirectory _directory = new();
+    private readonly ClusterCards _directory = new();
 
     [Fact]
     public void ANewStartOfACardTakesTheOldOnesPlace()

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenSora.Torch.Tests.Runtime;
 
-public class TorchRuntimeTests
+public class TorchEnvironmentTests
 {
     [Theory]
     [InlineData(1)]
@@ -12,8 +12,8 @@ public class TorchRuntimeTests
         int found = 0;
         Thread thread = new(() =>
         {
-            TorchRuntime.Initialize(threads);
-            found = TorchRuntime.Threads;
+            TorchEnvironment.Initialize(threads);
+            found = TorchEnvironment.Threads;
         });
         thread.Start();
         thread.Join();
@@ -22,21 +22,21 @@ public class TorchRuntimeTests
     }
 
     [Fact]
-    public void No_threads_are_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => TorchRuntime.Initialize(0));
+    public void No_threads_are_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => TorchEnvironment.Initialize(0));
 
     [Fact]
     public void One_line_names_torch_the_blas_and_their_instruction_sets()
     {
-        Assert.Equal("2.10.0", TorchRuntime.Version);
-        Assert.Matches("^torch 2[.]10[.]0 (DEFAULT|AVX2|AVX512), MKL [0-9.]+ (generic|AVX2?|AVX512).*, [0-9]+ threads?$", TorchRuntime.Describe());
-        Assert.DoesNotMatch("^$|unknown", TorchRuntime.Processor);
+        Assert.Equal("2.10.0", TorchEnvironment.Version);
+        Assert.Matches("^torch 2[.]10[.]0 (DEFAULT|AVX2|AVX512), MKL [0-9.]+ (generic|AVX2?|AVX512).*, [0-9]+ threads?$", TorchEnvironment.Describe());
+        Assert.DoesNotMatch("^$|unknown", TorchEnvironment.Processor);
     }
 
     /// <summary>It works where a machine tells its caches: two machines with one processor would make other bytes.</summary>
     [Fact]
     public unsafe void Convolutions_are_made_without_nnpack()
     {
-        TorchRuntime.Initialize(1);
+        TorchEnvironment.Initialize(1);
         nint torch = TorchLibraries.Loaded.Kernels;
         Assert.True(Nnpack.DoWithout(torch));
         nint context = ((delegate* unmanaged<nint>)NativeLibrary.GetExport(torch, "_ZN2at13globalContextEv"))();
@@ -48,8 +48,8 @@ public class TorchRuntimeTests
     public void Products_take_the_widest_instructions_of_this_processor()
     {
         if (System.Runtime.Intrinsics.X86.Avx2.IsSupported && Environment.GetEnvironmentVariable("MKL_ENABLE_INSTRUCTIONS") is null)
-            Assert.Contains(System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? " AVX512, " : " AVX2, ", TorchRuntime.Describe()[TorchRuntime.Describe().IndexOf("MKL", StringComparison.Ordinal)..], StringComparison.Ordinal);
-        Assert.Null(TorchRuntime.SlowProducts);
+            Assert.Contains(System.Runtime.Intrinsics.X86.Avx512BW.IsSupported ? " AVX512, " : " AVX2, ", TorchEnvironment.Describe()[TorchEnvironment.Describe().IndexOf("MKL", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Null(TorchEnvironment.SlowProducts);
     }
 
     [Theory]

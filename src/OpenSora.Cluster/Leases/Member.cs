@@ -1,7 +1,7 @@
 using OpenSora.Cluster.Cards;
 using OpenSora.Cluster.Grains;
 
-namespace OpenSora.Cluster.Crews;
+namespace OpenSora.Cluster.Leases;
 
 /// <summary>A card that a job has.</summary>
 internal sealed class Member(Card card)

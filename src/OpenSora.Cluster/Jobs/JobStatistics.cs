@@ -4,7 +4,7 @@ using OpenSora.Contracts.Generation;
 namespace OpenSora.Cluster.Jobs;
 
 /// <summary>What the cards of a job did, for its report.</summary>
-internal sealed class Tally
+internal sealed class JobStatistics
 {
     private readonly SortedDictionary<string, Worker> _workers = new(StringComparer.Ordinal);
     private readonly List<CardLoss> _losses = [];

@@ -1,6 +1,6 @@
 using OpenSora.Cluster.Grains;
 
-namespace OpenSora.Cluster.Crews;
+namespace OpenSora.Cluster.Leases;
 
 /// <summary>What a job says to the queue about the cards that it has. A queue that is away asks the generations when it is back.</summary>
 /// <param name="id">Of the generation.</param>

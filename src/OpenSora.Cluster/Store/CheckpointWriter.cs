@@ -7,7 +7,7 @@ namespace OpenSora.Cluster.Store;
 /// the same name, only the latest is written. A disk that fails is told once, and the job goes on; what could not be written is
 /// tried again with the next step, and when <see cref="TryAgain"/> says so.
 /// </summary>
-internal sealed class Keeper(JobVoice voice)
+internal sealed class CheckpointWriter(JobProgress progress)
 {
     private readonly List<(string Name, Action Write)> _waiting = [], _unwritten = [];
     private Task _writing = Task.CompletedTask;
@@ -51,7 +51,7 @@ internal sealed class Keeper(JobVoice voice)
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
                 if (!_hasFailed)
-                    voice.Say($"the job's state could not be kept: {failure.Message}; it goes on, and could not be gone on with from here");
+                    progress.Say($"the job's state could not be kept: {failure.Message}; it goes on, and could not be gone on with from here");
                 _hasFailed = true;
                 if (!_waiting.Exists(newer => newer.Name == name))
                     _unwritten.Add((name, write));

@@ -3,7 +3,7 @@ using OpenSora.Contracts;
 namespace OpenSora.Cluster.Jobs;
 
 /// <summary>What a job tells while it works. Says a thing once: several cards may say the same.</summary>
-internal sealed class JobVoice(Action<CardEvent> tell)
+internal sealed class JobProgress(Action<CardEvent> tell)
 {
     private readonly HashSet<string> _said = [];
 
@@ -16,5 +16,5 @@ internal sealed class JobVoice(Action<CardEvent> tell)
             tell(new Notice(message));
     }
 
-    public void Progress(string stage, int done, int total) => tell(new Progress(stage, done, total, Item));
+    public void Report(string stage, int done, int total) => tell(new Progress(stage, done, total, Item));
 }

@@ -7,7 +7,7 @@ namespace OpenSora.Cluster.Cards;
 
 /// <summary>A circuit breaker for each card, by name: a card that starts again is no better for it. Thread-safe.</summary>
 /// <param name="changed">Called when a card has rested.</param>
-internal sealed class CardRest(ClusterOptions options, TimeProvider clock, Action changed)
+internal sealed class CardCircuitBreaker(ClusterOptions options, TimeProvider clock, Action changed)
 {
     private readonly ConcurrentDictionary<string, Breaker> _breakers = [];
 

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace OpenSora.Torch;
 
 /// <summary>The torch of this process: how many threads it uses, and what it is.</summary>
-public static partial class TorchRuntime
+public static partial class TorchEnvironment
 {
     /// <summary>Settings of a user that change which kernels run, and so the last bits.</summary>
     private static readonly string[] s_kernelVariables =

@@ -5,7 +5,7 @@ using OpenSora.Contracts;
 namespace OpenSora.Client.Cards;
 
 /// <summary>A program of ours that runs in our place: Ctrl-C and SIGTERM tell it to end, and it ends when this process does.</summary>
-internal static partial class Companion
+internal static partial class ForegroundProcess
 {
     /// <returns>Its exit code.</returns>
     public static async Task<int> Run(string program, IEnumerable<string> arguments)

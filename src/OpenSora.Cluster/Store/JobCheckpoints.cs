@@ -15,7 +15,7 @@ internal sealed record LoopStart(ReadOnlyMemory<byte> Random, IReadOnlyList<IRea
 internal sealed record FinishedClip(ReadOnlyMemory<byte> Random, IReadOnlyList<ReadOnlyMemory<byte>> Samples);
 
 /// <summary>What of a job is kept under which name, and found again. What is there of another batch or loop is passed over.</summary>
-internal static class Keepsakes
+internal static class JobCheckpoints
 {
     private const string BatchName = "batch", RandomName = "random", StartName = "start", StepName = "step", TrailName = "trail";
 
@@ -23,7 +23,7 @@ internal static class Keepsakes
     {
         KeptBatch header = new(new BlobKey(batch.Index), batch.Videos, [.. batch.References.Select(own => own.Select(latent => latent.Part).ToArray())]);
         ReadOnlyMemory<byte>[] parts = [batch.Random, .. batch.References.SelectMany(own => own).Select(latent => latent.Bytes)];
-        job.Keeper.Keep(BatchName, () => job.Folder.Keep(BatchName, header, StoreJson.Default.KeptBatch, parts));
+        job.Checkpoints.Keep(BatchName, () => job.Folder.Keep(BatchName, header, StoreJson.Default.KeptBatch, parts));
     }
 
     public static async Task<(KeptBatch Header, IReadOnlyList<ReadOnlyMemory<byte>> Parts)?> FindBatch(this JobFolder folder, int batch) =>
@@ -42,7 +42,7 @@ internal static class Keepsakes
 
     /// <summary>The state of the random numbers that a batch begins with; kept by the batch before.</summary>
     public static void KeepRandom(this JobContext job, int batch, ReadOnlyMemory<byte> random) =>
-        job.Keeper.Keep(RandomName, () => job.Folder.Keep(RandomName, new KeptStep(new BlobKey(batch)), StoreJson.Default.KeptStep, [random]));
+        job.Checkpoints.Keep(RandomName, () => job.Folder.Keep(RandomName, new KeptStep(new BlobKey(batch)), StoreJson.Default.KeptStep, [random]));
 
     public static async Task<ReadOnlyMemory<byte>?> FindRandom(this JobFolder folder, int batch) =>
         await folder.Find(RandomName, StoreJson.Default.KeptStep) is { } found && found.Header.Key.Batch == batch ? found.Parts[0] : null;
@@ -50,14 +50,14 @@ internal static class Keepsakes
     public static void KeepStart(this JobContext job, Batch batch, int loop, LoopStart start)
     {
         foreach (string name in Names(StartName, job.Request.KeepSteps, batch.Index, loop, 0))
-            job.Keeper.Keep(name, () => Keep(job.Folder, name, batch.Index, loop, start));
+            job.Checkpoints.Keep(name, () => Keep(job.Folder, name, batch.Index, loop, start));
     }
 
     /// <param name="canGoOn">Whether the job can go on from it; one from which it cannot is kept where all are.</param>
     public static void KeepStep(this JobContext job, Batch batch, int loop, Checkpoint checkpoint, bool canGoOn)
     {
         foreach (string name in Names(canGoOn ? StepName : null, job.Request.KeepSteps, batch.Index, loop, checkpoint.Step))
-            job.Keeper.Keep(name, () => job.Folder.KeepStep(name, batch.Index, loop, checkpoint));
+            job.Checkpoints.Keep(name, () => job.Folder.KeepStep(name, batch.Index, loop, checkpoint));
     }
 
     /// <summary>The first loop of the first batch begins where another job's stood.</summary>
@@ -108,12 +108,12 @@ internal static class Keepsakes
     public static void KeepTrail(this JobContext job)
     {
         Func<KeptTrail> now = job.Trail.Now();
-        job.Keeper.Keep(TrailName, () => job.Folder.Keep(TrailName, now(), StoreJson.Default.KeptTrail, []));
+        job.Checkpoints.Keep(TrailName, () => job.Folder.Keep(TrailName, now(), StoreJson.Default.KeptTrail, []));
     }
 
     public static async Task<KeptTrail?> FindTrail(this JobFolder folder) => (await folder.Find(TrailName, StoreJson.Default.KeptTrail))?.Header;
 
-    public static void KeepClip(this JobContext job, Batch batch, int loop, FinishedClip clip) => job.Keeper.Keep(ClipName(loop), () => job.Folder.Keep(
+    public static void KeepClip(this JobContext job, Batch batch, int loop, FinishedClip clip) => job.Checkpoints.Keep(ClipName(loop), () => job.Folder.Keep(
         ClipName(loop), new KeptClip(new BlobKey(batch.Index, loop)), StoreJson.Default.KeptClip, [clip.Random, .. clip.Samples]));
 
     public static async Task<FinishedClip?> FindClip(this JobFolder folder, int batch, int loop) =>
@@ -124,7 +124,7 @@ internal static class Keepsakes
     public static void KeepContinuation(this JobContext job, Batch batch, int loop, Continuation next)
     {
         KeptContinuation header = new(new BlobKey(batch.Index, loop), [.. next.Latents.Select(latent => latent.Part)]);
-        job.Keeper.Keep(NextName(loop), () => job.Folder.Keep(
+        job.Checkpoints.Keep(NextName(loop), () => job.Folder.Keep(
             NextName(loop), header, StoreJson.Default.KeptContinuation, [next.Random, .. next.Latents.Select(latent => latent.Bytes)]));
     }
 

@@ -5,7 +5,7 @@ using OpenSora.Contracts.Cards;
 using Polly;
 using Polly.Retry;
 
-namespace OpenSora.Cluster.Crews;
+namespace OpenSora.Cluster.Leases;
 
 /// <summary>What a task other than a denoise is part of, and what it takes.</summary>
 /// <param name="Stage">For the report of a loss.</param>
@@ -27,8 +27,8 @@ internal sealed record WorkKind(string Stage)
     public Func<LastReply, bool>? Accepts { get; init; }
 }
 
-/// <summary>Tasks done by any card of a crew, elsewhere when one fails; and what becomes of cards that fail.</summary>
-internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory directory, CardLeases leases, ClusterOptions options, Tally tally, JobVoice voice)
+/// <summary>Tasks done by any card of a job, elsewhere when one fails; and what becomes of cards that fail.</summary>
+internal sealed class CardTaskRunner(JobCards jobCards, CardTaskClient client, ClusterCards directory, CardLeases leases, ClusterOptions options, JobStatistics statistics, JobProgress progress)
 {
     /// <summary>Does one task. A task is a pure function of its order, so another attempt gives the same bytes.</summary>
     /// <param name="listen">Called at each attempt: who hears the replies before the last one.</param>
@@ -63,7 +63,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
 
         async ValueTask<Answer<T>> Attempt(ResilienceContext attempt)
         {
-            Member member = await crew.Take(kind.NeedsLoaded, kind.Prefer, cancel);
+            Member member = await jobCards.Acquire(kind.NeedsLoaded, kind.Prefer, cancel);
             Answer<T> answer = await RunOn<T>(member, kind.Stage, order, listen?.Invoke(), cancel);
             if (kind.Accepts?.Invoke(answer.Header) == false)
                 throw new CardLostException(member.Card, "left out a part of its answer");
@@ -79,7 +79,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
         try
         {
             Answer<T> answer = await client.Run<T>(member.Card, order, (reply, parts) => Hear(member, reply, parts, heard), cancel);
-            tally.SawMemory(member.Name, answer.Header.PeakMemoryBytes);
+            statistics.SawMemory(member.Name, answer.Header.PeakMemoryBytes);
             member.HasText |= order.Task is EncodeTextTask or LoadTask { Networks: [Network.Text] };
             if (answer.Header is not Loaded)
                 Progressed(member);
@@ -92,7 +92,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
         }
         finally
         {
-            crew.Give(member);
+            jobCards.Return(member);
         }
     }
 
@@ -108,7 +108,7 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
     public void Hear(Member member, CardReply reply, IReadOnlyList<ReadOnlyMemory<byte>> parts, Action<CardReply, IReadOnlyList<ReadOnlyMemory<byte>>>? heard)
     {
         if (reply is Told told)
-            voice.Say(told.Message);
+            progress.Say(told.Message);
         else if (reply is Alive alive)
             directory.See(member.Card, alive.State, alive.FreeMemoryBytes);
         heard?.Invoke(reply, parts);
@@ -122,9 +122,9 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
     /// <param name="step">Steps done.</param>
     public async Task Judge(Member member, CardFault fault, string stage, int step, CancellationToken cancel)
     {
-        crew.Note(fault.Message);
+        jobCards.Note(fault.Message);
         if (fault is not (CardLeavingException or CardBusyException) && await leases.Failed(member))
-            voice.Say($"{member.Name} failed too often: it rests for {options.Rest.TotalSeconds:0} s");
+            progress.Say($"{member.Name} failed too often: it rests for {options.Rest.TotalSeconds:0} s");
         CardState? state = fault is CardLeavingException ? CardState.Draining : (await client.Probe(member.Card, cancel))?.State;
         if (state is null)
             Lose(member, fault is CardFailedException ? "does not answer" : fault.Cause, stage, step);
@@ -137,22 +137,22 @@ internal sealed class CrewWork(Crew crew, CardClient client, CardDirectory direc
     }
 
     /// <summary>A line for the user.</summary>
-    public void Say(string message) => voice.Say(message);
+    public void Say(string message) => progress.Say(message);
 
     /// <summary>A card that was at work is lost for good.</summary>
     public void Lose(Member member, string cause, string stage, int step)
     {
-        if (!crew.Expel(member, cause))
+        if (!jobCards.Exclude(member, cause))
             return;
-        tally.Lost(member.Name, stage, step, cause);
-        voice.Say($"{member.Name} is lost while in {stage}: {cause}");
+        statistics.Lost(member.Name, stage, step, cause);
+        progress.Say($"{member.Name} is lost while in {stage}: {cause}");
         directory.Bury(member.Card, cause);
     }
 
     /// <summary>A card that computed otherwise than others is lost, and does not come back into this job.</summary>
     public void Retire(Member member, string cause, string stage, int step)
     {
-        crew.Retire(member);
+        jobCards.Retire(member);
         Lose(member, cause, stage, step);
     }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace OpenSora.Cluster.Crews;
+namespace OpenSora.Cluster.Leases;
 
 /// <summary>A wait with an end.</summary>
 internal sealed class Patience(TimeSpan limit)

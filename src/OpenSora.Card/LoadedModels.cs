@@ -5,13 +5,13 @@ using OpenSora.Layout.Models;
 namespace OpenSora.Card;
 
 /// <summary>The networks that this card has in memory: those of one request, until another asks for others. For the thread that computes.</summary>
-internal sealed class ModelShelf(CardDevice device) : IDisposable
+internal sealed class LoadedModels(CardDevice device) : IDisposable
 {
     private (ModelFolders, string, bool, int, int, int)? _which;
     private Models? _models;
     private Action<string>? _tell;
 
-    /// <summary>The networks of a request; they stay on the shelf.</summary>
+    /// <summary>The networks of a request; they stay loaded.</summary>
     /// <param name="tell">Told what the model has to say about itself, and what its files hold beyond it, as they are taken from their folders.</param>
     public Models Of(GenerationRequest request, Action<string> tell)
     {

@@ -18,7 +18,7 @@ public sealed record Answer<T>(T Header, IReadOnlyList<ReadOnlyMemory<byte>> Par
 /// <param name="silo">The one that asks.</param>
 /// <param name="token">What all processes of the cluster share.</param>
 /// <param name="tls">For links between hosts; null when they are not encrypted.</param>
-public sealed class CardClient(IGrainFactory grains, ILocalSiloDetails silo, string token, ClusterOptions options, ClusterTls? tls = null)
+public sealed class CardTaskClient(IGrainFactory grains, ILocalSiloDetails silo, string token, ClusterOptions options, ClusterTls? tls = null)
 {
     /// <summary>How long the word of a card may come after its link has ended.</summary>
     private static readonly TimeSpan LastWord = TimeSpan.FromSeconds(0.3);

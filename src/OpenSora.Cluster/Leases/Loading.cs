@@ -3,13 +3,13 @@ using OpenSora.Contracts;
 using OpenSora.Contracts.Cards;
 using OpenSora.Contracts.Generation;
 
-namespace OpenSora.Cluster.Crews;
+namespace OpenSora.Cluster.Leases;
 
 /// <summary>
-/// Loads the networks on each card of a crew, also on those that come later, and sees to it that they are the same ones.
+/// Loads the networks on each card of a job, also on those that come later, and sees to it that they are the same ones.
 /// A card works for the job from then on.
 /// </summary>
-internal sealed class Loading(Crew crew, CrewWork work, string stage)
+internal sealed class Loading(JobCards jobCards, CardTaskRunner work, string stage)
 {
     private string? _models;
 
@@ -29,12 +29,12 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
         int done = 0;
         List<Task> first = [];
         // One that is stopped is not loaded, and would be taken again and again.
-        while (!cancel.IsCancellationRequested && crew.TakeUnloaded() is { } member)
+        while (!cancel.IsCancellationRequested && jobCards.AcquireUnloaded() is { } member)
             first.Add(LoadOne(member));
         loaded(0, first.Count);
         await Task.WhenAll(first);
         cancel.ThrowIfCancellationRequested();
-        if (crew.Failure is { } failure)
+        if (jobCards.Failure is { } failure)
             throw failure;
         return Background(order, cancel);
 
@@ -52,8 +52,8 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
         {
             while (true)
             {
-                Task changed = crew.Changed;
-                while (!cancel.IsCancellationRequested && crew.TakeUnloaded() is { } member)
+                Task changed = jobCards.Changed;
+                while (!cancel.IsCancellationRequested && jobCards.AcquireUnloaded() is { } member)
                     running.Add(LoadLater(member));
                 running.RemoveAll(task => task.IsCompletedSuccessfully);
                 await changed.WaitAsync(cancel);
@@ -83,10 +83,10 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
                 Weights = answer.Header.Weights;
             else
             {
-                crew.Expel(member, $"has other networks ({models}) than the other cards ({_models}): give all cards the same files");
+                jobCards.Exclude(member, $"has other networks ({models}) than the other cards ({_models}): give all cards the same files");
                 return false;
             }
-            crew.HasLoaded(member);
+            jobCards.HasLoaded(member);
             return true;
         }
         catch (CardFault)
@@ -100,7 +100,7 @@ internal sealed class Loading(Crew crew, CrewWork work, string stage)
         }
         catch (Exception error) when (error is InputException or CannotFitException or CardException)
         {
-            crew.Fail(error);
+            jobCards.Fail(error);
             return false;
         }
     }

@@ -2,7 +2,7 @@ using OpenSora.Cluster.Cards;
 
 namespace OpenSora.Cluster.Tests.Cards;
 
-public sealed class CardRestTests
+public sealed class CardCircuitBreakerTests
 {
     private readonly ManualTime _time = new();
     private readonly ClusterOptions _options = new();
@@ -10,7 +10,7 @@ public sealed class CardRestTests
     [Fact]
     public void ACardThatFailsThriceRests()
     {
-        CardRest rest = new(_options, _time, () => { });
+        CardCircuitBreaker rest = new(_options, _time, () => { });
         Assert.False(rest.Failed("bad"));
         Assert.False(rest.Failed("bad"));
         Assert.True(rest.Failed("bad"));
@@ -28,7 +28,7 @@ public sealed class CardRestTests
     [Fact]
     public void OneThatMostlyWorksDoesNotRest()
     {
-        CardRest rest = new(_options, _time, () => { });
+        CardCircuitBreaker rest = new(_options, _time, () => { });
         rest.Failed("good");
         for (int i = 0; i < 20; i++)
         {

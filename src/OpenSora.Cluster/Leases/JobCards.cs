@@ -3,13 +3,13 @@ using OpenSora.Cluster.Grains;
 using OpenSora.Cluster.Jobs;
 using OpenSora.Contracts;
 
-namespace OpenSora.Cluster.Crews;
+namespace OpenSora.Cluster.Leases;
 
 /// <summary>
 /// The cards of one job: those that the queue leases to it, all of one kind, for as long as they are well. Cards that come later join; those that
 /// leave, die or keep failing are out. Used on the turns of the job's grain alone.
 /// </summary>
-internal sealed class Crew : IDisposable
+internal sealed class JobCards : IDisposable
 {
     /// <summary>How long this silo may take to know of a card that the queue knows.</summary>
     private static readonly TimeSpan UntilKnown = TimeSpan.FromSeconds(2);
@@ -18,16 +18,16 @@ internal sealed class Crew : IDisposable
     private readonly HashSet<string> _out = [], _told = [], _retired = [];
     private readonly SortedDictionary<string, string> _devices = new(StringComparer.Ordinal);
     private readonly Signal _changed = new();
-    private readonly CardDirectory _directory;
+    private readonly ClusterCards _directory;
     private readonly ClusterOptions _options;
-    private readonly JobVoice _voice;
+    private readonly JobProgress _progress;
     private readonly CardLeases _leases;
     private bool _isOver;
 
     /// <param name="most">The most cards at a time.</param>
     /// <param name="kind">What all cards must be of; null leaves it to the first one.</param>
-    public Crew(CardDirectory directory, ClusterOptions options, JobVoice voice, CardLeases leases, int most, string? kind) =>
-        (_directory, _options, _voice, _leases, Most, Kind) = (directory, options, voice, leases, most, kind);
+    public JobCards(ClusterCards directory, ClusterOptions options, JobProgress progress, CardLeases leases, int most, string? kind) =>
+        (_directory, _options, _progress, _leases, Most, Kind) = (directory, options, progress, leases, most, kind);
 
     /// <summary>What decides the last bits of this job's numbers.</summary>
     public string? Kind { get; private set; }
@@ -112,7 +112,7 @@ internal sealed class Crew : IDisposable
         aside.IsForTexts = here.Length > 1;
         if (aside.IsForTexts)
             return;
-        _voice.Say($"{aside.Name} is the only card that is left: it takes part in all work, and does not keep the text encoder");
+        _progress.Say($"{aside.Name} is the only card that is left: it takes part in all work, and does not keep the text encoder");
         _changed.Set(); // whoever loads the networks has a card more
     }
 
@@ -125,7 +125,7 @@ internal sealed class Crew : IDisposable
         if (Kind is null || _members.Count >= Most)
             return;
         foreach (Card card in _directory.Cards.Where(card => card.IsUsable && card.Kind != Kind && _told.Add(card.Description.Instance)))
-            _voice.Say($"{card.Name} does not share this job: it is of another kind ({card.Kind}) than its cards ({Kind}), and the last bits of its numbers could be others");
+            _progress.Say($"{card.Name} does not share this job: it is of another kind ({card.Kind}) than its cards ({Kind}), and the last bits of its numbers could be others");
     }
 
     /// <summary>Waits until so many cards are there, or, if that takes too long, at least one.</summary>
@@ -144,21 +144,21 @@ internal sealed class Crew : IDisposable
                 throw _directory.NoMoreExpected;
             if (here > 0 && (patience.IsOver || _directory.NoMoreExpected is not null))
             {
-                _voice.Say($"{here} of {count} cards came; going on with those");
+                _progress.Say($"{here} of {count} cards came; going on with those");
                 return;
             }
             await Wait(changed, here, patience, cancel);
         }
     }
 
-    /// <summary>Waits for a card without a task, which then has one until <see cref="Give"/>.</summary>
+    /// <summary>Waits for a card without a task, which then has one until <see cref="Return"/>.</summary>
     /// <param name="loaded">Only one that has the networks.</param>
     /// <exception cref="NoCardException">There is none any more.</exception>
-    public async Task<Member> Take(bool loaded, Func<Member, bool>? prefer, CancellationToken cancel) =>
-        (await TakeAll(1, loaded, prefer, cancel))[0];
+    public async Task<Member> Acquire(bool loaded, Func<Member, bool>? prefer, CancellationToken cancel) =>
+        (await AcquireAll(1, loaded, prefer, cancel))[0];
 
     /// <summary>Waits for a card without a task and takes all that have none, up to a number.</summary>
-    public async Task<IReadOnlyList<Member>> TakeAll(int most, bool loaded, Func<Member, bool>? prefer, CancellationToken cancel)
+    public async Task<IReadOnlyList<Member>> AcquireAll(int most, bool loaded, Func<Member, bool>? prefer, CancellationToken cancel)
     {
         Patience patience = new(_options.WaitForCard);
         while (true)
@@ -187,18 +187,18 @@ internal sealed class Crew : IDisposable
     }
 
     /// <summary>A card has done its task, or failed at it.</summary>
-    public void Give(Member member)
+    public void Return(Member member)
     {
         member.IsBusy = false;
         if (!_members.Contains(member))
-            Return(member);
+            HandBack(member);
         else if (member.IsRecalled)
             Dismiss(member);
         _changed.Set();
     }
 
     /// <summary>Takes a card that nothing but loading has been asked of yet; null when there is none.</summary>
-    public Member? TakeUnloaded()
+    public Member? AcquireUnloaded()
     {
         Look();
         Member? found = _members.Find(member => member is { IsBusy: false, IsLoaded: false, IsForTexts: false, IsUsable: true });
@@ -222,7 +222,7 @@ internal sealed class Crew : IDisposable
 
     /// <summary>Goes on without a card for good.</summary>
     /// <returns>False when that was so before.</returns>
-    public bool Expel(Member member, string cause)
+    public bool Exclude(Member member, string cause)
     {
         if (!_out.Add(member.Card.Description.Instance))
             return false;
@@ -251,10 +251,10 @@ internal sealed class Crew : IDisposable
     private void Dismiss(Member member)
     {
         if (_members.Remove(member) && !member.IsBusy)
-            Return(member);
+            HandBack(member);
     }
 
-    private void Return(Member member) => _leases.Return(member, isOut: !_isOver && !member.IsRecalled);
+    private void HandBack(Member member) => _leases.Return(member, isOut: !_isOver && !member.IsRecalled);
 
     private async Task Wait(Task changed, int here, Patience patience, CancellationToken cancel)
     {
