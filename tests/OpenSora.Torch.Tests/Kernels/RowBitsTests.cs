@@ -4,7 +4,7 @@ namespace OpenSora.Torch.Tests.Kernels;
 /// The promise that units rest on: the bits of a row do not depend on the rows around it, on where it lies in memory, nor on the number of
 /// threads. Lengths leave a remainder in every register.
 /// </summary>
-[Collection(nameof(FusedKernels))]
+[Collection(nameof(OnThread))]
 public sealed class RowBitsTests : IDisposable
 {
     private const long Columns = 71;

@@ -2,6 +2,7 @@ using OpenSora.Torch.Kernels;
 
 namespace OpenSora.Torch.Tests.Kernels;
 
+[Collection(nameof(OnThread))]
 public sealed class RowThreadsTests
 {
     private const int Count = 1000;

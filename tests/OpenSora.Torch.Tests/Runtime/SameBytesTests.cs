@@ -6,6 +6,7 @@ namespace OpenSora.Torch.Tests.Runtime;
 /// What "the same bytes for any number of cards" needs of torch and its libraries: a call of one shape gives the same bytes wherever its
 /// numbers lie and whoever else computes. With the shapes of the full-size networks, and one, two and three threads.
 /// </summary>
+[Collection(nameof(OnThread))]
 public sealed class SameBytesTests
 {
     private const int Alignment = 64;

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace OpenSora.Torch.Tests.Runtime;
 
+[Collection(nameof(OnThread))]
 public class TorchEnvironmentTests
 {
     [Theory]
