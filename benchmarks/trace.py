@@ -5,7 +5,7 @@
                         [--frames 8] [--latent-size 32 32] [--tokens 300]
 
 It runs on torch from 1.13 on, which Debian has as python3-torch. Packages that the checkout imports and that are not installed have
-stand-ins below with the same operations: einops, rotary_embedding_torch, timm, transformers, mmengine, colossalai. xformers has no
+substitutes below with the same operations: einops, rotary_embedding_torch, timm, transformers, mmengine, colossalai. xformers has no
 attention for processors: the plain one, prompt by prompt, stands in for it always. The 2D autoencoder is diffusers' and needs that package.
 Weights are random.
 """
