@@ -184,14 +184,13 @@ public sealed class ApiTests(CalmSilo calm)
         await foreach (System.Net.ServerSentEvents.SseItem<string> item in System.Net.ServerSentEvents.SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
         {
             events.Add((item.EventType, JsonNode.Parse(item.Data)!.AsObject()));
-            if ((string?)events[^1].Video["stage"] == "denoise")
-                silo.OpenGate(); // a preview may come first
+            if ((string?)events[^1].Video["stage"] == "denoise" && (int)events[^1].Video["step"]! > 0)
+                silo.OpenGate(); // it ends only when a step was told
         }
         Assert.Equal(("end", "completed"), (events[^1].Type, (string)events[^1].Video["status"]!));
         Assert.All(events.SkipLast(1), one => Assert.True(one.Type is "progress" or "preview" or "notice"));
         // A slow listener hears the latest step, so steps may be missing; none comes twice or late.
         int[] steps = [.. events.Where(one => (string?)one.Video["stage"] == "denoise").Select(one => (int)one.Video["step"]!).Where(step => step > 0).Distinct()];
-        Assert.NotEmpty(steps);
         Assert.Equal(steps.Order(), steps);
         Assert.All(steps, step => Assert.InRange(step, 1, 5));
         Assert.Equal(id, (string?)events[0].Video["id"]);
